@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A room of the house: its own sources, and the only rooms it may name.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: [], resources: resources,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "qctl",
+  products: [.executable(name: "qctl", targets: ["qctl"])],
+  targets: [
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("m")]),
+    .target(name: "CPosix"),
+
+    room("Text"),
+    room("Calendar", ["PosixIO"]),
+    room("PosixIO", ["CPosix"]),
+    room("CommandLineSpec", ["Text"]),
+    room("Jobs", ["Text"]),
+    room("Storage", ["Jobs", "Text"]),
+    room("MemoryStorage", ["Storage", "Jobs", "Text"]),
+    room("SQLiteStorage", ["Storage", "Jobs", "Text", "PosixIO", "CSQLite"]),
+    room("Engine", ["Storage", "Jobs", "Text", "PosixIO"]),
+    room(
+      "Commands",
+      ["Engine", "Storage", "Jobs", "CommandLineSpec", "PosixIO", "Text", "Calendar"]),
+    .executableTarget(
+      name: "qctl",
+      dependencies: ["Commands", "SQLiteStorage", "Storage", "CommandLineSpec", "PosixIO"],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["PosixIO", "Text"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("JobsTests", ["Jobs", "Text", "TestSupport"]),
+    tests("TextTests", ["Text", "TestSupport"]),
+    tests("CalendarTests", ["Calendar", "TestSupport"]),
+    tests("PosixIOTests", ["PosixIO", "TestSupport"]),
+    tests("CommandLineSpecTests", ["CommandLineSpec", "Text", "TestSupport"]),
+    tests("EngineTests", ["Engine", "MemoryStorage", "Storage", "Jobs", "PosixIO", "TestSupport"]),
+    tests(
+      "CommandsTests",
+      [
+        "Commands", "CommandLineSpec", "Engine", "MemoryStorage", "Storage", "Jobs", "Text",
+        "PosixIO", "TestSupport",
+      ]),
+    tests(
+      "SQLiteStorageTests",
+      ["SQLiteStorage", "Storage", "Jobs", "Text", "PosixIO", "CSQLite", "TestSupport"]),
+    tests(
+      "StorageConformanceTests",
+      ["SQLiteStorage", "MemoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"]),
+    tests("ScenarioTests", ["PosixIO", "Text", "TestSupport"]),
+  ]
+)

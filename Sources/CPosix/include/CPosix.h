@@ -1,0 +1,3 @@
+#ifndef QCTL_CPOSIX_H
+#define QCTL_CPOSIX_H
+#endif
