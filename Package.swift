@@ -30,10 +30,10 @@ let package = Package(
     .target(name: "CPosix"),
 
     room("Text"),
-    room("Calendar", ["PosixIO"]),
+    room("Calendar"),
     room("PosixIO", ["CPosix"]),
     room("CommandLineSpec", ["Text"]),
-    room("Jobs", ["Text"]),
+    room("Jobs", ["Text", "Calendar"]),
     room("Storage", ["Jobs", "Text"]),
     room("MemoryStorage", ["Storage", "Jobs", "Text"]),
     room("SQLiteStorage", ["Storage", "Jobs", "Text", "PosixIO", "CSQLite"]),

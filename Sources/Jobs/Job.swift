@@ -1,0 +1,93 @@
+/// A job without its bulky parts: everything that lists, filters and the state machine need.
+package struct Job: Equatable, Sendable {
+  /// Identity; never changes.
+  package let id: JobID
+  /// The queue it is in.
+  package var queue: QueueName
+  /// What kind of work it is.
+  package var type: JobType
+  /// The stored state; `effectiveState(at:)` is what people are shown.
+  package var state: JobState
+  /// How urgent it is.
+  package var priority: Priority
+  /// When it was accepted.
+  package let enqueuedAt: Instant
+  /// When it may run, or may run again.
+  package var runAt: Instant
+  /// When the latest attempt began.
+  package var startedAt: Instant?
+  /// When it reached a terminal state.
+  package var finishedAt: Instant?
+  /// The number of the latest execution; only ever rises.
+  package var attempt: Int64 = 0
+  /// Executions that count against `maxAttempts`.
+  package var failures: Int64 = 0
+  /// How many failures make it dead.
+  package var maxAttempts: Int64
+  /// Worker deaths while this job alone was running.
+  package var crashes: Int64 = 0
+  /// How often an operator brought it back.
+  package var replays: Int64 = 0
+  /// Until when its worker has a right to it.
+  package var leaseUntil: Instant?
+  /// The name of its worker, or of its latest one.
+  package var worker: String?
+  /// The token of the present lease.
+  package var token: LeaseToken?
+  /// Asked to stop while active.
+  package var cancelRequested = false
+  /// Was running when a worker was lost; next it runs alone (design.md §7).
+  package var marked = false
+  /// At most one live job of a queue has this key.
+  package var uniqueKey: String?
+  /// Whether this job is the one that holds its unique key.
+  package var holdsUniqueKey = false
+  /// The name under which the same request is known again.
+  package var idempotencyKey: String?
+  /// How long one execution may take; `nil` for no limit.
+  package var timeout: TimeSpan?
+  /// How it waits between failures; `nil` for the queue's policy.
+  package var backoff: Backoff?
+  /// The end of what the latest failure said.
+  package var error: String?
+
+  /// The job as an accepted request makes it.
+  package init(id: JobID, accepting new: NewJob, now: Instant) {
+    self.id = id
+    queue = new.queue
+    type = new.type
+    priority = new.priority
+    enqueuedAt = now
+    runAt = new.runAt ?? now
+    state = runAt > now ? .scheduled : .ready
+    maxAttempts = new.maxAttempts ?? Self.defaultMaxAttempts
+    uniqueKey = new.uniqueKey
+    holdsUniqueKey = new.uniqueKey != nil
+    idempotencyKey = new.idempotencyKey
+    timeout = new.timeout
+    backoff = new.backoff
+  }
+
+  /// The job as a store kept it.
+  package init(
+    id: JobID, queue: QueueName, type: JobType, state: JobState, priority: Priority,
+    enqueuedAt: Instant, runAt: Instant, maxAttempts: Int64
+  ) {
+    self.id = id
+    self.queue = queue
+    self.type = type
+    self.state = state
+    self.priority = priority
+    self.enqueuedAt = enqueuedAt
+    self.runAt = runAt
+    self.maxAttempts = maxAttempts
+  }
+
+  /// Failures until a job is dead, where neither job nor queue says otherwise.
+  package static let defaultMaxAttempts: Int64 = 10
+
+  /// The state as people are shown it: due is ready, whether or not a worker has promoted it.
+  package func effectiveState(at now: Instant) -> JobState {
+    state.waitsForTime && runAt <= now ? .ready : state
+  }
+}

@@ -1,0 +1,79 @@
+/// One line of the structured log: something that happened, told in constant words.
+package struct LogRecord: Equatable, Sendable {
+  /// What happened; the raw values are the `event` of the record.
+  package enum Event: String, Sendable, CaseIterable {
+    case completed, failed, dead, released, snoozed, rescued, cancelled, replayed, retried
+    case purged, paused, resumed, claimed
+    case cancelRequested = "cancel_requested"
+    case leaseLost = "lease_lost"
+    case workerStarted = "worker_started"
+    case workerStopped = "worker_stopped"
+
+    /// How loud the event is.
+    package var level: LogLevel {
+      switch self {
+      case .completed, .workerStarted, .workerStopped, .released, .snoozed, .claimed: .info
+      case .cancelled, .replayed, .retried, .purged, .paused, .resumed, .cancelRequested: .notice
+      case .failed, .rescued, .leaseLost: .warning
+      case .dead: .error
+      }
+    }
+  }
+
+  /// When.
+  package var timestamp: Instant
+  /// What happened.
+  package var event: Event
+  /// Where, if it concerns one queue.
+  package var queue: QueueName?
+  /// Which job, if it concerns one.
+  package var jobID: JobID?
+  /// The job's type.
+  package var jobType: JobType?
+  /// Which execution.
+  package var attempt: Int64?
+  /// The state that the job is in afterwards.
+  package var status: JobState?
+  /// How long the execution took.
+  package var duration: TimeSpan?
+  /// The end of what the failure said.
+  package var error: String?
+  /// The handler's exit status.
+  package var exitCode: Int64?
+  /// The signal that ended the handler.
+  package var signal: Int64?
+  /// The worker concerned.
+  package var worker: String?
+  /// The person who did it, for operator actions.
+  package var actor: String?
+  /// Why, in the operator's or the engine's words.
+  package var reason: String?
+  /// The job's tags.
+  package var tags: [Tag] = []
+
+  /// A record with its required parts.
+  package init(_ event: Event, at timestamp: Instant) {
+    self.timestamp = timestamp
+    self.event = event
+  }
+
+  /// A record about a job as it is after the event.
+  package init(_ event: Event, at timestamp: Instant, job: Job, tags: [Tag] = []) {
+    self.init(event, at: timestamp)
+    queue = job.queue
+    jobID = job.id
+    jobType = job.type
+    attempt = job.attempt > 0 ? job.attempt : nil
+    status = job.state
+    self.tags = tags
+  }
+
+  /// The level, which the event alone decides.
+  package var level: LogLevel { event.level }
+
+  /// The keys of a record in their order (design.md §9); tags follow as plain keys.
+  package static let keys: [String] = [
+    "timestamp", "level", "event", "queue", "job_id", "job_type", "attempt", "status",
+    "duration_ms", "error", "exit_code", "signal", "worker", "actor", "reason",
+  ]
+}

@@ -1,0 +1,81 @@
+/// A request to accept a job: what `enqueue`, a bulk line or an application's row says.
+package struct NewJob: Equatable, Sendable {
+  /// Where it goes.
+  package var queue: QueueName
+  /// What kind of work it is.
+  package var type: JobType
+  /// Opaque bytes; never re-encoded.
+  package var payload: [UInt8]
+  /// How urgent it is.
+  package var priority: Priority = .default
+  /// Not before this; `nil` for at once.
+  package var runAt: Instant?
+  /// Failures until it is dead; `nil` for the queue's or the general default.
+  package var maxAttempts: Int64?
+  /// How it waits between failures.
+  package var backoff: Backoff?
+  /// How long one execution may take.
+  package var timeout: TimeSpan?
+  /// At most one live job of the queue has this.
+  package var uniqueKey: String?
+  /// The same request sent twice gives the first job back.
+  package var idempotencyKey: String?
+  /// For people, filters and log records.
+  package var tags: [Tag] = []
+
+  /// A request with every choice left to its default.
+  package init(
+    queue: QueueName = .default, type: JobType = .default, payload: [UInt8] = []
+  ) {
+    self.queue = queue
+    self.type = type
+    self.payload = payload
+  }
+
+  /// The largest payload, in bytes: 256 KiB (design.md §2).
+  package static let largestPayload = 256 * 1024
+  /// The longest unique or idempotency key, in bytes.
+  package static let longestKey = 255
+
+  /// Checks what the types of the fields don't.
+  ///
+  /// - Throws: `InvalidValue` for the first field that breaks a limit.
+  package func validate() throws(InvalidValue) {
+    guard payload.count <= Self.largestPayload else {
+      throw InvalidValue(
+        .payload,
+        "is \(payload.count) bytes; the limit is \(Self.largestPayload). "
+          + "Store the data elsewhere and enqueue its id")
+    }
+    try Self.check(uniqueKey, .uniqueKey)
+    try Self.check(idempotencyKey, .idempotencyKey)
+    if let maxAttempts, !(1...1000).contains(maxAttempts) {
+      throw InvalidValue(.maxAttempts, "must be 1 to 1000")
+    }
+    if let timeout, timeout.milliseconds <= 0 {
+      throw InvalidValue(.timeout, "must be longer than nothing")
+    }
+    try checkTags()
+  }
+
+  private static func check(
+    _ key: String?, _ field: InvalidValue.Field
+  ) throws(InvalidValue) {
+    guard let key else { return }
+    guard !key.isEmpty else { throw InvalidValue(field, "must not be empty") }
+    guard key.utf8.count <= longestKey else {
+      throw InvalidValue(field, "is longer than \(longestKey) bytes")
+    }
+    guard !key.utf8.contains(0) else { throw InvalidValue(field, "must not hold a NUL character") }
+  }
+
+  private func checkTags() throws(InvalidValue) {
+    guard tags.count <= Tag.most else {
+      throw InvalidValue(.tags, "are more than \(Tag.most)")
+    }
+    var names = Set<String>()
+    for tag in tags where !names.insert(tag.name).inserted {
+      throw InvalidValue(.tags, "name '\(tag.name)' twice")
+    }
+  }
+}

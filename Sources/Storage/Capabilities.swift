@@ -1,0 +1,53 @@
+/// Something that a store may or may not be able to do (design.md §3).
+package enum Capability: String, Hashable, Sendable, CaseIterable {
+  /// List queues and jobs, show one.
+  case browse
+  /// Retry, cancel, purge, replay.
+  case operate
+  /// Pause and resume.
+  case control
+  /// Accept jobs.
+  case enqueue
+  /// Hand jobs to workers.
+  case work
+  /// Unique keys.
+  case uniqueKeys = "unique_keys"
+  /// Idempotency keys.
+  case idempotencyKeys = "idempotency_keys"
+  /// An application enqueues inside its own transaction.
+  case transactionalEnqueue = "transactional_enqueue"
+  /// A log of every transition.
+  case log
+}
+
+/// How far a store can do something, with the reason where it can't.
+package enum Support: Equatable, Sendable {
+  /// As the contract says.
+  case full
+  /// Not at all: why, and what to do instead.
+  case none(reason: String, remedy: String)
+}
+
+/// What reading does to a store.
+package enum ReadEffect: String, Equatable, Sendable {
+  /// Nothing at all.
+  case pure
+  /// It raises a delivery count.
+  case raisesDeliveryCount = "raises_delivery_count"
+}
+
+/// What a store can do, as data, so that `qctl capabilities` can print it.
+package struct Capabilities: Equatable, Sendable {
+  /// What reading does.
+  package let readEffect: ReadEffect
+  private let absent: [Capability: Support]
+
+  /// Everything in full, but for what is named with its reason.
+  package init(readEffect: ReadEffect = .pure, absent: [Capability: Support] = [:]) {
+    self.readEffect = readEffect
+    self.absent = absent
+  }
+
+  /// How far the store can do `capability`.
+  package subscript(capability: Capability) -> Support { absent[capability] ?? .full }
+}

@@ -1,0 +1,53 @@
+/// What a store is: identity, version, capabilities and state of health.
+package protocol StorageSource: AnyObject, Sendable {
+  /// Where and what it is. Must not touch the store.
+  var identity: StoreIdentity { get }
+  /// What it can do. Must not touch the store.
+  var capabilities: Capabilities { get }
+  /// Looks the store over for `doctor`. Must not change anything.
+  func findings() throws(StorageError) -> [Finding]
+  /// Gives everything back; the store is not used afterwards.
+  func close()
+}
+
+/// Where and what a store is.
+package struct StoreIdentity: Equatable, Sendable {
+  /// The adapter's word: `sqlite`, `memory`.
+  package let kind: String
+  /// The path or URL, without secrets; what `QCTL_STORE` of a handler holds.
+  package let location: String
+  /// The version of its format.
+  package let formatVersion: Int64
+
+  /// An identity with its parts.
+  package init(kind: String, location: String, formatVersion: Int64) {
+    self.kind = kind
+    self.location = location
+    self.formatVersion = formatVersion
+  }
+}
+
+/// One thing that `doctor` noticed.
+package struct Finding: Equatable, Sendable {
+  /// How bad it is.
+  package enum Grade: String, Equatable, Sendable, CaseIterable {
+    case ok, note, warning, error
+  }
+
+  /// How bad it is.
+  package let grade: Grade
+  /// Which check, as a constant word: `integrity`, `permissions`.
+  package let check: String
+  /// What was found, in a sentence.
+  package let message: String
+  /// What to do about it, where something should be done.
+  package let remedy: String?
+
+  /// A finding with its parts.
+  package init(_ grade: Grade, _ check: String, _ message: String, remedy: String? = nil) {
+    self.grade = grade
+    self.check = check
+    self.message = message
+    self.remedy = remedy
+  }
+}
