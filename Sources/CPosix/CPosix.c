@@ -1,1 +1,261 @@
+#define _GNU_SOURCE
 #include "CPosix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int qctl_open_at(int directory, const char *path, int flags, unsigned int mode) {
+  return openat(directory, path, flags | O_CLOEXEC, (mode_t)mode);
+}
+
+int qctl_rename_no_replace(
+    int from_directory, const char *from, int to_directory, const char *to) {
+  return renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE);
+}
+
+int qctl_set_nonblocking(int descriptor, int enabled) {
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0) return -1;
+  int wanted = enabled ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+  return wanted == flags ? 0 : fcntl(descriptor, F_SETFL, wanted);
+}
+
+int qctl_duplicate(int descriptor, int at_least) {
+  return fcntl(descriptor, F_DUPFD_CLOEXEC, at_least);
+}
+
+int qctl_flock(int descriptor, int operation) { return flock(descriptor, operation); }
+
+int qctl_read_directory(
+    DIR *directory, const char **name, size_t *length, unsigned char *type) {
+  errno = 0;
+  struct dirent *entry = readdir(directory);
+  if (!entry) return errno ? -1 : 0;
+  *name = entry->d_name;
+  *length = strlen(entry->d_name);
+  *type = entry->d_type;
+  return 1;
+}
+
+int qctl_volume_of(const char *path, struct qctl_volume *volume) {
+  struct statfs found;
+  if (statfs(path, &found) < 0) return -1;
+  // f_type is a signed word; magics are 32 bits.
+  volume->magic = (uint32_t)found.f_type;
+  uint64_t block = found.f_frsize ? (uint64_t)found.f_frsize : (uint64_t)found.f_bsize;
+  volume->available_bytes = (uint64_t)found.f_bavail * block;
+  volume->total_bytes = (uint64_t)found.f_blocks * block;
+  return 0;
+}
+
+const char *qctl_error_words(int code) { return strerrordesc_np(code); }
+
+char **qctl_environment(void) { return environ; }
+
+int qctl_window_size(int descriptor, int *columns, int *rows) {
+  struct winsize size;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) < 0) return -1;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return 0;
+}
+
+static __rlimit_resource_t resource_of(int which) {
+  return which == qctl_limit_core ? RLIMIT_CORE : RLIMIT_NOFILE;
+}
+
+int qctl_get_limit(int which, uint64_t *soft, uint64_t *hard) {
+  struct rlimit limit;
+  if (getrlimit(resource_of(which), &limit) < 0) return -1;
+  *soft = limit.rlim_cur;
+  *hard = limit.rlim_max;
+  return 0;
+}
+
+int qctl_set_limit(int which, uint64_t soft, uint64_t hard) {
+  struct rlimit limit = {.rlim_cur = soft, .rlim_max = hard};
+  return setrlimit(resource_of(which), &limit);
+}
+
+int qctl_set_disposition(int signal, int disposition) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = disposition == qctl_disposition_ignore ? SIG_IGN : SIG_DFL;
+  return sigaction(signal, &action, NULL);
+}
+
+int qctl_is_ignored(int signal) {
+  struct sigaction action;
+  if (sigaction(signal, NULL, &action) < 0) return -1;
+  return action.sa_handler == SIG_IGN;
+}
+
+int qctl_realtime_minimum(void) { return SIGRTMIN; }
+int qctl_realtime_maximum(void) { return SIGRTMAX; }
+
+static void fill_set(sigset_t *set, const int *signals, int count) {
+  sigemptyset(set);
+  for (int i = 0; i < count; i++) sigaddset(set, signals[i]);
+}
+
+int qctl_signalfd(const int *signals, int count) {
+  sigset_t set;
+  fill_set(&set, signals, count);
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int qctl_read_signal(int descriptor, int *signal, int *sender) {
+  struct signalfd_siginfo info;
+  ssize_t count = read(descriptor, &info, sizeof info);
+  if (count < 0) return errno == EAGAIN ? 0 : -1;
+  if (count != sizeof info) return 0;
+  *signal = (int)info.ssi_signo;
+  *sender = (int)info.ssi_pid;
+  return 1;
+}
+
+int qctl_mask_signals(const int *signals, int count, int block) {
+  sigset_t set;
+  fill_set(&set, signals, count);
+  return pthread_sigmask(block ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+// Which descriptor each standard stream of the child comes from. One that is itself standard but
+// goes elsewhere would be overwritten before its turn, so it is first copied above them.
+static int lift(int stream, int target, int *lifted) {
+  *lifted = -1;
+  if (stream < 0 || stream > 2 || stream == target) return stream;
+  *lifted = fcntl(stream, F_DUPFD_CLOEXEC, 3);
+  return *lifted;
+}
+
+static int add_stream(posix_spawn_file_actions_t *actions, int stream, int target) {
+  if (stream == qctl_stream_inherit) return 0;
+  if (stream == qctl_stream_null)
+    return posix_spawn_file_actions_addopen(actions, target, "/dev/null", O_RDWR, 0);
+  return posix_spawn_file_actions_adddup2(actions, stream, target);
+}
+
+// A child starts as if from a login shell: no ignored signal, no blocked signal.
+static int add_attributes(posix_spawnattr_t *attributes, int own_group) {
+  sigset_t every, none;
+  sigfillset(&every);
+  sigemptyset(&none);
+  short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+  if (own_group) flags |= POSIX_SPAWN_SETPGROUP;
+  int error = posix_spawnattr_setsigdefault(attributes, &every);
+  if (!error) error = posix_spawnattr_setsigmask(attributes, &none);
+  if (!error && own_group) error = posix_spawnattr_setpgroup(attributes, 0);
+  if (!error) error = posix_spawnattr_setflags(attributes, flags);
+  return error;
+}
+
+static int spawn_with(
+    int *pid, const char *path, char *const arguments[], char *const environment[],
+    const int sources[3], int own_group) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  int error = posix_spawn_file_actions_init(&actions);
+  if (error) return error;
+  error = posix_spawnattr_init(&attributes);
+  if (error) {
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+  }
+  for (int i = 0; i < 3 && !error; i++) error = add_stream(&actions, sources[i], i);
+  if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  if (!error) error = add_attributes(&attributes, own_group);
+  pid_t child = -1;
+  if (!error) error = posix_spawn(&child, path, &actions, &attributes, arguments, environment);
+  if (!error) *pid = child;
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}
+
+int qctl_spawn(
+    int *pid, const char *path, char *const arguments[], char *const environment[],
+    const int streams[3], int own_group) {
+  int sources[3], lifted[3] = {-1, -1, -1};
+  int error = 0;
+  for (int i = 0; i < 3 && !error; i++) {
+    sources[i] = lift(streams[i], i, &lifted[i]);
+    if (streams[i] >= 0 && sources[i] < 0) error = errno;
+  }
+  if (!error) error = spawn_with(pid, path, arguments, environment, sources, own_group);
+  for (int i = 0; i < 3; i++)
+    if (lifted[i] >= 0) close(lifted[i]);
+  return error;
+}
+
+int qctl_wait(int pid, int block, struct qctl_wait_status *status) {
+  int word = 0;
+  pid_t found = waitpid(pid, &word, block ? 0 : WNOHANG);
+  if (found <= 0) return found;
+  status->pid = found;
+  status->exited = WIFEXITED(word);
+  status->code = WIFEXITED(word) ? WEXITSTATUS(word) : 0;
+  status->signal = WIFSIGNALED(word) ? WTERMSIG(word) : 0;
+  status->core = WIFSIGNALED(word) && WCOREDUMP(word);
+  return 1;
+}
+
+int qctl_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int qctl_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int qctl_epoll_control(
+    int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+  struct epoll_event event = {.events = events, .data = {.u64 = token}};
+  int name = operation == 1 ? EPOLL_CTL_ADD : operation == 2 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
+  return epoll_ctl(epoll, name, descriptor, &event);
+}
+
+int qctl_epoll_wait(
+    int epoll, uint64_t *tokens, uint32_t *events, int capacity, int timeout_ms) {
+  struct epoll_event found[64];
+  int count = epoll_wait(epoll, found, capacity < 64 ? capacity : 64, timeout_ms);
+  for (int i = 0; i < count; i++) {
+    tokens[i] = found[i].data.u64;
+    events[i] = found[i].events;
+  }
+  return count;
+}
+
+int qctl_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int qctl_inotify_create(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
+
+int qctl_thread_start(
+    unsigned long *thread, size_t stack_bytes, void *(*body)(void *), void *context) {
+  pthread_attr_t attributes;
+  int error = pthread_attr_init(&attributes);
+  if (error) return error;
+  error = pthread_attr_setstacksize(&attributes, stack_bytes);
+  // Signals are the main thread's business: the new thread inherits a full mask.
+  sigset_t every, before;
+  sigfillset(&every);
+  pthread_sigmask(SIG_SETMASK, &every, &before);
+  pthread_t started;
+  if (!error) error = pthread_create(&started, &attributes, body, context);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  if (!error) *thread = started;
+  return error;
+}

@@ -1,0 +1,81 @@
+import Glibc
+
+/// Why output could not be written.
+package enum OutputError: Error, Hashable, Sendable {
+  /// Nobody reads any more (EPIPE): a reason to stop quietly, not to complain.
+  case closed
+  /// Anything else, such as a full disk.
+  case failed(SystemError)
+
+  init(_ error: SystemError) {
+    self = error.code == .brokenPipe ? .closed : .failed(error)
+  }
+}
+
+/// Buffered output; nothing is written before the buffer is full or ``flush()`` is called.
+///
+/// It does not own its descriptor and does not flush at its end: whoever made it must call
+/// ``flush()`` and heed the error. After an error the bytes in the buffer are dropped, and each
+/// further write or flush throws the same error.
+package final class OutputStream {
+  private let descriptor: BorrowedDescriptor
+  private let capacity: Int
+  private var buffer: [UInt8] = []
+  private var failure: OutputError?
+
+  /// Buffers for an open descriptor, standard output unless told otherwise.
+  package init(
+    rawDescriptor: Int32 = StandardStream.output.rawValue, capacity: Int = 64 << 10
+  ) {
+    descriptor = BorrowedDescriptor(rawDescriptor)
+    self.capacity = max(capacity, 1)
+  }
+
+  /// Appends text as UTF-8.
+  package func write(_ text: String) throws(OutputError) {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count >= capacity { try flush() }
+  }
+
+  /// Appends bytes.
+  package func write(_ bytes: [UInt8]) throws(OutputError) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= capacity { try flush() }
+  }
+
+  /// Appends bytes.
+  package func write(_ bytes: ArraySlice<UInt8>) throws(OutputError) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= capacity { try flush() }
+  }
+
+  /// Appends one byte.
+  package func write(byte: UInt8) throws(OutputError) {
+    buffer.append(byte)
+    if buffer.count >= capacity { try flush() }
+  }
+
+  /// Writes out all that is buffered.
+  package func flush() throws(OutputError) {
+    defer { buffer.removeAll(keepingCapacity: true) }
+    if let failure { throw failure }
+    do {
+      try descriptor.writeAll(buffer)
+    } catch {
+      let reason = OutputError(error)
+      failure = reason
+      throw reason
+    }
+  }
+
+  /// True when it is a terminal.
+  package var isTTY: Bool { descriptor.isTTY }
+}
+
+/// Unbuffered diagnostics on standard error.
+package enum ErrorOutput {
+  /// Writes the text in one call; there is nowhere left to tell of a failure, so none is told.
+  package static func write(_ text: String) {
+    try? StandardStream.error.writeAll(text)
+  }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// Random numbers from the kernel, fit for tokens.
+package enum Random {
+  /// That many random bytes.
+  package static func bytes(_ count: Int) throws(SystemError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: max(count, 0))
+    var filled = 0
+    while filled < bytes.count {
+      filled &+= try systemCall("getrandom") {
+        bytes.withUnsafeMutableBytes {
+          let rest = UnsafeMutableRawBufferPointer(rebasing: $0[filled...])
+          return getrandom(rest.baseAddress, rest.count, 0)
+        }
+      }
+    }
+    return bytes
+  }
+
+  /// 64 random bits.
+  package static func word() throws(SystemError) -> UInt64 {
+    var word: UInt64 = 0
+    // Up to 256 bytes come whole once the pool is ready (getrandom(2)).
+    _ = try systemCall("getrandom") { getrandom(&word, 8, 0) }
+    return word
+  }
+}
