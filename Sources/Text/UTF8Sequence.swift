@@ -35,8 +35,10 @@ enum UTF8Sequence {
     }
   }
 
-  /// The code point of the sequence at `position` if a terminal may act on it: C1 or a bidi
-  /// control (conventions §9). DEL and C0 are single bytes, which callers test themselves.
+  /// The code point of the sequence at `position` if a terminal may act on it.
+  ///
+  /// C1 and bidi controls (conventions §9); DEL and C0 are single bytes, which callers test
+  /// themselves.
   static func hazard(
     in bytes: UnsafeBufferPointer<UInt8>, at position: Int, length: Int
   ) -> UInt16? {
