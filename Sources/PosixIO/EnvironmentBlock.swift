@@ -28,7 +28,7 @@ package struct EnvironmentBlock: Sendable, Hashable {
   /// An environment of those entries.
   package init(_ entries: CStringList) { self.entries = entries }
 
-  /// A variable's value as text; nil if it is not set. Setting nil removes it.
+  /// A variable's value as text, nil if it is not set; setting nil removes it.
   package subscript(name: String) -> String? {
     get {
       guard let index = index(of: name) else { return nil }

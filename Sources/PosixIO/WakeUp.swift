@@ -13,7 +13,7 @@ package struct WakeUp: ~Copyable, Sendable, Descriptor {
     descriptor = FileDescriptor(owning: try systemCall("eventfd") { qctl_eventfd() })
   }
 
-  /// Makes it readable; ringing twice is as good as once. From any thread.
+  /// Makes it readable, from any thread; ringing twice is as good as once.
   package func ring() {
     var one: UInt64 = 1
     // It can only fail when 2^64 rings wait already, and then it is readable.
