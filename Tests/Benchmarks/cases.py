@@ -31,13 +31,16 @@ class Bench:
             return None
 
     def add_qctl(self, subjects, label, make):
-        """Adds a command line of qctl, once it has been seen to work."""
+        """Adds a command line of qctl, once it has been seen to work: a no-op would be fast."""
         if self.workshop.qctl is None:
             self.note("qctl: not built")
             return
         command = self.attempt(make)
-        if command and self.attempt(lambda: require(command)) is not None:
+        output = self.attempt(lambda: require(command)) if command else None
+        if output:
             subjects[label] = command
+        elif output == "":
+            self.note(f"{label}, {command[-1]}: printed nothing, so it isn't measured")
 
     def add_tool(self, subjects, label, name, *arguments):
         path = self.attempt(lambda: self.workshop.tool(name))

@@ -60,6 +60,8 @@ class Stores:
             {"fill": [*command, "--bulk", job_lines(count)]}, 1
         ).values()
         identifier = require([*command, "-q", "q", "-t", "bench", "--payload", "{}"]).strip()
+        if not identifier:
+            raise Unavailable("qctl enqueue: printed no id")
         return path, identifier, count / (time.median / 1000), memory.median
 
     @staticmethod
