@@ -59,9 +59,9 @@ enum UTF8Sequence {
   static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     var position = 0
     while position < bytes.count {
-      if let eight = EightBytes(bytes, at: position, end: bytes.count), eight.isPrintable {
-        position += 8
-        continue
+      if let eight = EightBytes(bytes, at: position, end: bytes.count) {
+        position += eight.printable
+        if eight.printable == 8 { continue }
       }
       let length = length(in: bytes, at: position, end: bytes.count)
       guard length > 0 else { return false }
