@@ -38,7 +38,7 @@ struct Scratch: ~Copyable {
   /// Whether a tool is there; says so loudly where it is not.
   static func has(_ tool: String) -> Bool {
     let found = run("command -v \(tool) >/dev/null").status == 0
-    if !found { fputs("SKIPPED: \(tool) is not installed\n", stderr) }
+    if !found { print("SKIPPED: \(tool) is not installed") }
     return found
   }
 }
