@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/statfs.h>
@@ -35,6 +36,8 @@ int qctl_set_nonblocking(int descriptor, int enabled) {
   int wanted = enabled ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
   return wanted == flags ? 0 : fcntl(descriptor, F_SETFL, wanted);
 }
+
+int qctl_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int qctl_duplicate(int descriptor, int at_least) {
   return fcntl(descriptor, F_DUPFD_CLOEXEC, at_least);
@@ -67,6 +70,8 @@ int qctl_volume_of(const char *path, struct qctl_volume *volume) {
 const char *qctl_error_words(int code) { return strerrordesc_np(code); }
 
 char **qctl_environment(void) { return environ; }
+
+long qctl_random(void *buffer, size_t count) { return getrandom(buffer, count, 0); }
 
 int qctl_window_size(int descriptor, int *columns, int *rows) {
   struct winsize size;

@@ -76,7 +76,9 @@ extension Descriptor where Self: ~Copyable {
 
   /// Writes all of it, waiting where the descriptor is non-blocking.
   package func writeAll(_ bytes: [UInt8]) throws(SystemError) {
-    try bytes.withUnsafeBytes { (buffer) throws(SystemError) in try writeAll(buffer) }
+    try bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
+      try writeAll(UnsafeRawBufferPointer(buffer))
+    }
   }
 
   /// Writes the text as UTF-8.
@@ -89,8 +91,8 @@ extension Descriptor where Self: ~Copyable {
     var done = 0
     while done < bytes.count {
       done &+= try systemCall("pwrite") {
-        bytes.withUnsafeBytes {
-          let rest = UnsafeRawBufferPointer(rebasing: $0[done...])
+        bytes.withUnsafeBytes { (buffer) -> Int in
+          let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
           return pwrite(rawValue, rest.baseAddress, rest.count, off_t(offset) &+ done)
         }
       }

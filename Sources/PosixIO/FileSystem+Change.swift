@@ -50,13 +50,10 @@ extension FileSystem {
 
   /// What a symbolic link says.
   package static func readLink(_ path: String) throws(SystemError) -> String {
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let count = try pathCall("readlink", path) {
-      buffer.withUnsafeMutableBytes {
-        readlink(path, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
-      }
-    }
-    return String(decoding: buffer[..<max(0, min(count, buffer.count))], as: UTF8.self)
+    let capacity = Int(PATH_MAX)
+    var buffer = [CChar](repeating: 0, count: capacity)
+    let count = try pathCall("readlink", path) { readlink(path, &buffer, capacity) }
+    return text(of: buffer.prefix(max(0, count)))
   }
 
   /// The absolute path without symbolic links, `.` or `..`.

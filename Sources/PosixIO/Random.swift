@@ -1,4 +1,4 @@
-import Glibc
+import CPosix
 
 /// Random numbers from the kernel, fit for tokens.
 package enum Random {
@@ -10,7 +10,7 @@ package enum Random {
       filled &+= try systemCall("getrandom") {
         bytes.withUnsafeMutableBytes {
           let rest = UnsafeMutableRawBufferPointer(rebasing: $0[filled...])
-          return getrandom(rest.baseAddress, rest.count, 0)
+          return qctl_random(rest.baseAddress, rest.count)
         }
       }
     }
@@ -21,7 +21,7 @@ package enum Random {
   package static func word() throws(SystemError) -> UInt64 {
     var word: UInt64 = 0
     // Up to 256 bytes come whole once the pool is ready (getrandom(2)).
-    _ = try systemCall("getrandom") { getrandom(&word, 8, 0) }
+    _ = try systemCall("getrandom") { qctl_random(&word, 8) }
     return word
   }
 }

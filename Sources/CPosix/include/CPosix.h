@@ -11,6 +11,8 @@
 int qctl_open_at(int directory, const char *path, int flags, unsigned int mode);
 int qctl_rename_no_replace(int from_directory, const char *from, int to_directory, const char *to);
 int qctl_set_nonblocking(int descriptor, int enabled);
+// Both ends closed on exec; the reader first.
+int qctl_pipe(int ends[2]);
 int qctl_duplicate(int descriptor, int at_least);
 int qctl_flock(int descriptor, int operation);
 
@@ -28,6 +30,7 @@ int qctl_volume_of(const char *path, struct qctl_volume *volume);
 // The C library's own untranslated words, or NULL for an unknown number.
 const char *qctl_error_words(int code);
 char **qctl_environment(void);
+long qctl_random(void *buffer, size_t count);
 
 int qctl_window_size(int descriptor, int *columns, int *rows);
 
