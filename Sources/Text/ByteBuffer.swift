@@ -66,10 +66,16 @@ package struct ByteBuffer: Sendable {
   /// Appends `byte` `count` times; a negative count appends nothing.
   @inlinable
   package mutating func append(repeating byte: UInt8, count: Int) {
-    var left = count
-    while left > 0 {
-      bytes.append(byte)
-      left -= 1
-    }
+    guard count > 0 else { return }
+    bytes.append(contentsOf: repeatElement(byte, count: count))
+  }
+
+  /// Appends a part of `source`; an empty part costs nothing.
+  @inline(__always)
+  mutating func append(
+    copying source: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+  ) {
+    guard start < end else { return }
+    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: source[start..<end]))
   }
 }

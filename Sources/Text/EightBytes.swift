@@ -2,7 +2,7 @@
 ///
 /// The tests are the well-known "a zero byte in a word" formulas
 /// (https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord); as questions about *any* byte
-/// they are exact.
+/// they are exact, and so is the lowest byte they mark: a false mark only follows a true one.
 struct EightBytes {
   private let word: UInt64
 
@@ -13,7 +13,8 @@ struct EightBytes {
   @inline(__always)
   init?(_ bytes: UnsafeBufferPointer<UInt8>, at position: Int, end: Int) {
     guard end &- position >= 8, let base = bytes.baseAddress else { return nil }
-    word = UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self)
+    word = UInt64(
+      littleEndian: UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self))
   }
 
   @inline(__always)
@@ -25,15 +26,21 @@ struct EightBytes {
   @inline(__always)
   private var controls: UInt64 { (word &- Self.ones &* 0x20) & ~word & Self.highs }
 
-  /// Every byte is ASCII and neither a control character nor DEL.
+  /// How many bytes stand before the first that is marked; 8 where none is.
   @inline(__always)
-  var isPrintable: Bool { (word & Self.highs) | controls | has(0x7F) == 0 }
+  private func unmarked(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
 
-  /// Every byte may stand in a JSON string literal as it is.
+  /// How many bytes, from the first, are ASCII and neither a control character nor DEL.
   @inline(__always)
-  var isPlainInJSON: Bool { (word & Self.highs) | controls | has(0x22) | has(0x5C) == 0 }
+  var printable: Int { unmarked((word & Self.highs) | controls | has(0x7F)) }
 
-  /// As `isPlainInJSON`, and no byte is DEL, which we escape when writing.
+  /// How many bytes, from the first, may stand in a JSON string literal as they are.
   @inline(__always)
-  var isWrittenPlainInJSON: Bool { isPlainInJSON && has(0x7F) == 0 }
+  var plainInJSON: Int { unmarked((word & Self.highs) | controls | has(0x22) | has(0x5C)) }
+
+  /// As `plainInJSON`, and none is DEL, which we escape when writing.
+  @inline(__always)
+  var writtenPlainInJSON: Int {
+    unmarked((word & Self.highs) | controls | has(0x22) | has(0x5C) | has(0x7F))
+  }
 }

@@ -12,9 +12,9 @@ enum JSONEscaping {
     var copied = 0
     var position = 0
     while position < end {
-      if let eight = EightBytes(text, at: position, end: end), eight.isWrittenPlainInJSON {
-        position += 8
-        continue
+      if let eight = EightBytes(text, at: position, end: end) {
+        position += eight.writtenPlainInJSON
+        if eight.writtenPlainInJSON == 8 { continue }
       }
       let byte = text[position]
       if byte < 0x80 {
@@ -22,7 +22,7 @@ enum JSONEscaping {
           position += 1
           continue
         }
-        out.append(contentsOf: text[copied..<position])
+        out.append(copying: text, from: copied, to: position)
         appendEscape(byte, to: &out)
         position += 1
         copied = position
@@ -34,12 +34,12 @@ enum JSONEscaping {
         position += length
         continue
       }
-      out.append(contentsOf: text[copied..<position])
+      out.append(copying: text, from: copied, to: position)
       if let hazard { appendUnit(hazard, to: &out) } else { out.append("\u{FFFD}") }
       position += max(1, length)
       copied = position
     }
-    out.append(contentsOf: text[copied..<end])
+    out.append(copying: text, from: copied, to: end)
   }
 
   private static func appendEscape(_ byte: UInt8, to out: inout ByteBuffer) {
@@ -76,17 +76,21 @@ enum JSONEscaping {
     var copied = 0
     var position = 0
     while position < end {
-      if let eight = EightBytes(text, at: position, end: end), eight.isPrintable {
-        position += 8
-        continue
+      if let eight = EightBytes(text, at: position, end: end) {
+        position += eight.printable
+        if eight.printable == 8 { continue }
       }
       let byte = text[position]
+      if 0x20...0x7E ~= byte {
+        position += 1
+        continue
+      }
       let length = UTF8Sequence.length(in: text, at: position, end: end)
       guard length == 0 || isHazard(byte, in: text, at: position, length: length) else {
         position += length
         continue
       }
-      out.append(contentsOf: text[copied..<position])
+      out.append(copying: text, from: copied, to: position)
       if let unit = UTF8Sequence.hazard(in: text, at: position, length: length) {
         appendUnit(unit, to: &out)
       } else if length == 0 {
@@ -99,7 +103,7 @@ enum JSONEscaping {
       position += max(1, length)
       copied = position
     }
-    out.append(contentsOf: text[copied..<end])
+    out.append(copying: text, from: copied, to: end)
   }
 
   private static func isHazard(

@@ -2,7 +2,7 @@ extension JSONValue {
   /// Parses one JSON text strictly (RFC 8259); duplicate keys are refused, for readers disagree on
   /// which one counts.
   ///
-  /// - Parameter maximumDepth: at most 512, which the stack of any thread holds.
+  /// `maximumDepth` is at most 512, which the stack of any thread holds.
   package static func parse(
     _ bytes: some Collection<UInt8>, maximumDepth: Int = JSONValidation.defaultDepth
   ) throws(JSONError) -> JSONValue {

@@ -2,8 +2,8 @@
 package enum JSONPrettyPrinter {
   /// Appends `json` laid out, without a line end after it; what a terminal may act on is escaped.
   ///
-  /// - Parameter indent: levels to indent every line but the first.
-  /// - Throws: what is wrong with `json`; then nothing has been appended.
+  /// `indent` is in levels and holds for every line but the first. Throws what is wrong with
+  /// `json`; then nothing has been appended.
   package static func append(
     _ json: some Collection<UInt8>, to out: inout ByteBuffer, indent: Int = 0
   ) throws(JSONError) {

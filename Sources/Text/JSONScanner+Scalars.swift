@@ -11,9 +11,9 @@ extension JSONScanner {
     let first = position
     var hasEscapes = false
     while true {
-      if let eight = EightBytes(bytes, at: position, end: end), eight.isPlainInJSON {
-        position += 8
-        continue
+      if let eight = EightBytes(bytes, at: position, end: end) {
+        position += eight.plainInJSON
+        if eight.plainInJSON == 8 { continue }
       }
       guard position < end else { throw failure(.endOfText) }
       let byte = bytes[position]
@@ -23,6 +23,8 @@ extension JSONScanner {
         try skipEscape()
       } else if byte < 0x20 {
         throw failure(.controlCharacter)
+      } else if byte < 0x80 {
+        position += 1
       } else {
         let length = UTF8Sequence.length(in: bytes, at: position, end: end)
         guard length > 0 else { throw failure(.invalidUTF8) }

@@ -6,6 +6,7 @@ package enum JSONValidation {
   package static let payloadDepth = 512
 
   /// Whether `bytes` are exactly one JSON value, with space around it allowed; duplicate keys are.
+  @inlinable
   package static func isValid(
     _ bytes: some Collection<UInt8>, maximumDepth: Int = payloadDepth
   ) -> Bool {
@@ -18,16 +19,24 @@ package enum JSONValidation {
   }
 
   /// Throws what is wrong with `bytes` as one JSON value; gives the value's kind.
-  @discardableResult
+  @inlinable @discardableResult
   package static func check(
     _ bytes: some Collection<UInt8>, maximumDepth: Int = payloadDepth
   ) throws(JSONError) -> JSONKind {
     try withContiguousBytes(bytes) { (buffer) throws(JSONError) -> JSONKind in
-      var scanner = JSONScanner(buffer, maximumDepth: maximumDepth)
-      scanner.skipWhitespace()
-      let kind = try scanner.skipValue()
-      try scanner.finish()
-      return kind
+      try check(buffer: buffer, maximumDepth: maximumDepth)
     }
+  }
+
+  /// As `check`, for bytes held elsewhere.
+  @discardableResult
+  package static func check(
+    buffer: UnsafeBufferPointer<UInt8>, maximumDepth: Int = payloadDepth
+  ) throws(JSONError) -> JSONKind {
+    var scanner = JSONScanner(buffer, maximumDepth: maximumDepth)
+    scanner.skipWhitespace()
+    let kind = try scanner.skipValue()
+    try scanner.finish()
+    return kind
   }
 }

@@ -18,6 +18,7 @@ extension JSONWriter {
   }
 
   /// Writes a member whose value is already JSON; see `raw`.
+  @inlinable
   package mutating func member(_ key: String, raw value: some Collection<UInt8>) {
     self.key(key)
     raw(value)

@@ -65,9 +65,15 @@ package struct JSONWriter: Sendable {
   }
 
   /// Writes a string given as UTF-8; bytes that are not become U+FFFD.
+  @inlinable
   package mutating func string(utf8: some Collection<UInt8>) {
+    withContiguousBytes(utf8) { putString($0) }
+  }
+
+  @usableFromInline
+  mutating func putString(_ utf8: UnsafeBufferPointer<UInt8>) {
     separate()
-    withContiguousBytes(utf8) { JSONEscaping.appendQuoted($0, to: &buffer) }
+    JSONEscaping.appendQuoted(utf8, to: &buffer)
   }
 
   /// Writes bytes as a string of base64.
@@ -104,8 +110,14 @@ package struct JSONWriter: Sendable {
 
   /// Writes a value that is already JSON, which the caller has checked, as it was written; only
   /// what a terminal may act on is escaped inside its strings, and its line ends become spaces.
+  @inlinable
   package mutating func raw(_ json: some Collection<UInt8>) {
+    withContiguousBytes(json) { putRaw($0) }
+  }
+
+  @usableFromInline
+  mutating func putRaw(_ json: UnsafeBufferPointer<UInt8>) {
     separate()
-    withContiguousBytes(json) { JSONEscaping.appendRaw($0, to: &buffer) }
+    JSONEscaping.appendRaw(json, to: &buffer)
   }
 }

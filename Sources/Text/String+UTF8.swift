@@ -12,12 +12,13 @@ package func isValidUTF8(_ bytes: some Collection<UInt8>) -> Bool {
 }
 
 /// Gives `body` the bytes in one piece, copying only where a collection keeps them otherwise.
-func withContiguousBytes<Result, Failure: Error>(
+@inlinable
+package func withContiguousBytes<Outcome, Failure: Error>(
   _ bytes: some Collection<UInt8>,
-  _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
-) throws(Failure) -> Result {
+  _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Outcome
+) throws(Failure) -> Outcome {
   let direct = bytes.withContiguousStorageIfAvailable {
-    buffer -> Swift.Result<Result, Failure> in
+    buffer -> Result<Outcome, Failure> in
     do throws(Failure) { return .success(try body(buffer)) } catch { return .failure(error) }
   }
   if let direct { return try direct.get() }

@@ -42,7 +42,7 @@ package enum TerminalText {
   static func isPrintableASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     var position = 0
     while let eight = EightBytes(bytes, at: position, end: bytes.count) {
-      guard eight.isPrintable else { return false }
+      guard eight.printable == 8 else { return false }
       position += 8
     }
     while position < bytes.count {
@@ -63,7 +63,7 @@ package enum TerminalText {
   ) {
     var copied = 0
     while let hazard = firstHazard(in: bytes, shape, from: copied) {
-      out.append(contentsOf: bytes[copied..<hazard.position])
+      out.append(copying: bytes, from: copied, to: hazard.position)
       if let scalar = hazard.scalar {
         appendScalar(scalar, to: &out)
       } else {
@@ -71,7 +71,7 @@ package enum TerminalText {
       }
       copied = hazard.position + hazard.length
     }
-    out.append(contentsOf: bytes[copied..<bytes.count])
+    out.append(copying: bytes, from: copied, to: bytes.count)
   }
 
   private struct Hazard {
@@ -85,9 +85,9 @@ package enum TerminalText {
   ) -> Hazard? {
     var position = start
     while position < bytes.count {
-      if let eight = EightBytes(bytes, at: position, end: bytes.count), eight.isPrintable {
-        position += 8
-        continue
+      if let eight = EightBytes(bytes, at: position, end: bytes.count) {
+        position += eight.printable
+        if eight.printable == 8 { continue }
       }
       let byte = bytes[position]
       let length = UTF8Sequence.length(in: bytes, at: position, end: bytes.count)

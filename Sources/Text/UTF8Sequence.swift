@@ -35,8 +35,10 @@ enum UTF8Sequence {
     }
   }
 
-  /// The code point of the sequence at `position` if a terminal may act on it: C1 or a bidi
-  /// control (conventions §9). DEL and C0 are single bytes, which callers test themselves.
+  /// The code point of the sequence at `position` if a terminal may act on it.
+  ///
+  /// C1 and bidi controls (conventions §9); DEL and C0 are single bytes, which callers test
+  /// themselves.
   static func hazard(
     in bytes: UnsafeBufferPointer<UInt8>, at position: Int, length: Int
   ) -> UInt16? {
@@ -57,9 +59,9 @@ enum UTF8Sequence {
   static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     var position = 0
     while position < bytes.count {
-      if let eight = EightBytes(bytes, at: position, end: bytes.count), eight.isPrintable {
-        position += 8
-        continue
+      if let eight = EightBytes(bytes, at: position, end: bytes.count) {
+        position += eight.printable
+        if eight.printable == 8 { continue }
       }
       let length = length(in: bytes, at: position, end: bytes.count)
       guard length > 0 else { return false }

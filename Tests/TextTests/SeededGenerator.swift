@@ -1,0 +1,24 @@
+/// SplitMix64: the same seed gives the same run, so that a failure can be repeated.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// Bytes that look like `alphabet`, with a few from anywhere.
+  mutating func bytes(upTo count: Int, from alphabet: [UInt8]) -> [UInt8] {
+    (0..<Int.random(in: 0...count, using: &self)).map { _ in
+      if Int.random(in: 0..<10, using: &self) == 0 {
+        return UInt8.random(in: 0...255, using: &self)
+      }
+      return alphabet.randomElement(using: &self) ?? 0
+    }
+  }
+}
