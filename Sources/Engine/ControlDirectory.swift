@@ -17,8 +17,10 @@ struct ControlDirectory: ~Copyable {
     let named = [environment["XDG_RUNTIME_DIR"], environment["TMPDIR"]]
     var places = named.compactMap { $0 }.filter { $0.hasPrefix("/") }
     places.append("/tmp")
-    path = try Self.make(in: places, random: random)
-    directory = try FileDescriptor.openDirectory(path)
+    let made = try Self.make(in: places, random: random)
+    let opened = try FileDescriptor.openDirectory(made)
+    path = made
+    directory = opened
   }
 
   /// The place for one execution's file.

@@ -16,6 +16,9 @@ struct ControlReply: Equatable {
   /// A result, and room for the rest.
   static let largestFile = largestResult + 4096
 
+  /// A handler that left no file.
+  init() {}
+
   /// Reads a file's content; an empty one says nothing.
   init(_ bytes: [UInt8]) throws(ControlProblem) {
     guard bytes.contains(where: { $0 > 0x20 }) else { return }

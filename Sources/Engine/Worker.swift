@@ -1,4 +1,3 @@
-package import Jobs
 import PosixIO
 package import Storage
 

@@ -1,4 +1,3 @@
-package import Jobs
 package import PosixIO
 package import Storage
 

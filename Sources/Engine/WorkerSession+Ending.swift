@@ -53,7 +53,9 @@ extension WorkerSession {
   }
 
   private func takeReply(_ job: RunningJob) -> (said: ControlReply, problem: ControlProblem?) {
-    do { return (try control.take(for: job.claimed.job) ?? ControlReply(), nil) } catch {
+    do throws(ControlProblem) {
+      return (try control.take(for: job.claimed.job) ?? ControlReply(), nil)
+    } catch {
       observe(.warning(.controlFile(job.claimed.job, reason: error.reason)))
       return (ControlReply(), error)
     }

@@ -64,7 +64,7 @@ extension WorkerSession {
     let error = try Pipe()
     let input = claimed.payload.isEmpty ? nil : try Pipe()
     try input?.writer.setNonBlocking()
-    let written = input.map { RunningJob.write(claimed.payload[...], to: $0.writer) ?? 0 } ?? 0
+    let written = input?.prefill(with: claimed.payload) ?? 0
     let timeout = claimed.job.timeout ?? configuration.timeout
     let startedAt = clock.wall()
     let started = clock.monotonic()
@@ -108,6 +108,13 @@ extension WorkerSession {
     } catch {
       return false
     }
+  }
+}
+
+extension Pipe {
+  /// Writes what fits; nobody reads yet, and the reader is ours, so that can't fail.
+  fileprivate borrowing func prefill(with payload: [UInt8]) -> Int {
+    RunningJob.write(payload[...], to: writer) ?? 0
   }
 }
 

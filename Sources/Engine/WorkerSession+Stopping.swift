@@ -1,5 +1,6 @@
 import Jobs
 import PosixIO
+import Storage
 
 /// Signals, and the ways to an end.
 extension WorkerSession {
