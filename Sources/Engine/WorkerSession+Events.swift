@@ -30,7 +30,9 @@ extension WorkerSession {
   private func nextWake(_ now: Tick) -> Tick {
     var next = Tick(nanoseconds: .max)
     if !unsettled.isEmpty { next = trouble?.nextTry ?? now }
-    if mayClaim, slots.free > 0 { next = min(next, max(nextPoll, trouble?.nextTry ?? now)) }
+    if mayClaim, slots.free > 0 {
+      next = min(next, max(nextPoll, claimsFrom, trouble?.nextTry ?? now))
+    }
     guard !slots.isEmpty else { return next }
     for job in slots.running { next = min(next, job.nextTimer, leaveBy(job)) }
     if let graceEnd { next = min(next, graceEnd) }

@@ -62,7 +62,7 @@ extension WorkerSession {
   ) throws(SystemError) -> RunningJob {
     let output = try Pipe()
     let error = try Pipe()
-    let input = claimed.payload.isEmpty ? nil : try Pipe()
+    var input = claimed.payload.isEmpty ? nil : try Pipe()
     try input?.writer.setNonBlocking()
     let written = input?.prefill(with: claimed.payload) ?? 0
     let timeout = claimed.job.timeout ?? configuration.timeout
@@ -80,7 +80,7 @@ extension WorkerSession {
       startedAt: startedAt)
     job.output = output.keepReader()
     job.error = error.keepReader()
-    if written < claimed.payload.count { job.input = input?.keepWriter() }
+    if written < claimed.payload.count { job.input = input.take()?.keepWriter() }
     watch(job)
     return job
   }

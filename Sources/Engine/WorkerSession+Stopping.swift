@@ -29,7 +29,8 @@ extension WorkerSession {
     }
     isSignalled = true
     observe(.draining(signal, running: slots.count))
-    ending = nil
+    // A failure stays the reason; being nearly done does not.
+    if ending == .finished { ending = nil }
     drain(how, at: now)
   }
 
