@@ -46,6 +46,10 @@ let package = Package(
       dependencies: ["Commands", "SQLiteStorage", "Storage", "CommandLineSpec", "PosixIO"],
       swiftSettings: settings),
 
+    .executableTarget(
+      name: "qctl-bench", dependencies: ["SQLiteStorage", "Storage", "Jobs", "PosixIO"],
+      path: "Tests/Benchmarks/loops", swiftSettings: settings),
+
     .target(
       name: "TestSupport", dependencies: ["PosixIO", "Text"], path: "Tests/TestSupport",
       swiftSettings: settings),

@@ -1,6 +1,8 @@
 /// One finished execution of a job.
 package struct Attempt: Equatable, Sendable {
-  /// How an execution ended. The raw values are words of stores and JSON.
+  /// How an execution ended.
+  ///
+  /// The raw values are words of stores and JSON.
   package enum Outcome: String, Sendable, CaseIterable {
     /// The handler said success.
     case completed

@@ -39,10 +39,12 @@ package enum Backoff: Equatable, Sendable {
     }
   }
 
+  /// A wait drawn evenly from `percent` below to `percent` above; never negative.
   private static func jittered(_ wait: Int64, percent: Int64, random: UInt64) -> TimeSpan {
-    let reach = wait / 100 * percent + wait % 100 * percent / 100
+    let part = min(max(percent, 0), 100)
+    let reach = wait / 100 * part + wait % 100 * part / 100
     guard reach > 0 else { return TimeSpan(milliseconds: wait) }
-    let offset = Int64(random % UInt64(2 * reach + 1)) - reach
-    return TimeSpan(milliseconds: wait + offset)
+    let offset = Int64(random % (2 * UInt64(reach) + 1)) - reach
+    return TimeSpan(milliseconds: wait.addingSaturated(offset))
   }
 }

@@ -11,7 +11,8 @@
 //   active              → scheduled                          snooze
 //   live but active     → cancelled                          cancel
 //   active              → active, asked                      cancel
-//   active              → cancelled                          finishCancel; rescue of an asked one
+//   active              → cancelled                          finishCancel; and of one that was
+//                                                            asked: fail, release, snooze, rescue
 //   terminal            → ready, scheduled                   retry (a replay)
 //
 // Keys: a job that ends gives its unique key up; one that comes back takes it again only where its
@@ -41,16 +42,12 @@ extension Job {
       try require(state == .active) { $0.fail(error, retryAfter, policy, random, now) }
     case .reject(let error):
       try require(state == .active) {
-        $0.failures += 1
+        $0.failures = $0.failures.addingSaturated(1)
         $0.error = error
         $0.end(.dead, now)
       }
-    case .release: try require(state == .active) { $0.giveBack(.ready) }
-    case .snooze(let until):
-      try require(state == .active) {
-        $0.giveBack(until > now ? .scheduled : .ready)
-        $0.runAt = until
-      }
+    case .release: try require(state == .active) { $0.release(now) }
+    case .snooze(let until): try require(state == .active) { $0.snooze(until, now) }
     case .rescue(let marks): try require(state == .active) { $0.rescue(marks, now) }
     case .cancel: try cancel(now)
     case .finishCancel: try require(state == .active) { $0.end(.cancelled, now) }
@@ -79,7 +76,7 @@ extension Job {
     _ token: LeaseToken, _ worker: String, _ until: Instant, _ now: Instant
   ) {
     state = .active
-    attempt += 1
+    attempt = attempt.addingSaturated(1)
     startedAt = now
     self.token = token
     self.worker = worker
@@ -90,7 +87,7 @@ extension Job {
   private mutating func fail(
     _ error: String?, _ retryAfter: TimeSpan?, _ policy: Backoff, _ random: UInt64, _ now: Instant
   ) {
-    failures += 1
+    failures = failures.addingSaturated(1)
     self.error = error
     guard !cancelRequested else { return end(.cancelled, now) }
     guard failures < maxAttempts else { return end(.dead, now) }
@@ -103,6 +100,20 @@ extension Job {
     token = nil
     leaseUntil = nil
     cancelRequested = false
+  }
+
+  // Giving back ends a job that was asked to stop: an operator's word must not be forgotten because
+  // the worker had its own reasons to let go.
+
+  private mutating func release(_ now: Instant) {
+    guard !cancelRequested else { return end(.cancelled, now) }
+    giveBack(.ready)
+  }
+
+  private mutating func snooze(_ until: Instant, _ now: Instant) {
+    guard !cancelRequested else { return end(.cancelled, now) }
+    giveBack(until > now ? .scheduled : .ready)
+    runAt = until
   }
 
   private mutating func rescue(_ marks: Bool, _ now: Instant) {
@@ -120,7 +131,7 @@ extension Job {
   private mutating func retry(_ when: Instant, _ now: Instant) throws(TransitionRefusal) {
     guard state.isTerminal || state.waitsForTime else { throw .state(state) }
     if state.isTerminal {
-      replays += 1
+      replays = replays.addingSaturated(1)
       failures = 0
       crashes = 0
       finishedAt = nil

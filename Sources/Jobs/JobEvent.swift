@@ -1,4 +1,6 @@
-/// What can happen to a job. `Job.apply(_:at:)` is the one judge of what may happen when.
+/// What can happen to a job.
+///
+/// `Job.apply(_:at:)` is the one judge of what may happen when.
 package enum JobEvent: Equatable, Sendable {
   /// Its time has come.
   case becomeDue

@@ -1,4 +1,6 @@
-/// Where a job is in its life (design.md §2). The raw values are words of stores, JSON and help.
+/// Where a job is in its life (design.md §2).
+///
+/// The raw values are words of stores, JSON and help.
 package enum JobState: String, Hashable, Sendable, CaseIterable {
   /// Not due yet.
   case scheduled

@@ -1,5 +1,7 @@
-/// A worker's right to one execution of a job: random, so that a late or stale worker is told from
-/// the present one (fencing, design.md §2). Shown as 16 lower-case hex digits.
+/// A worker's right to one execution of a job, as 64 random bits.
+///
+/// Random, so that a late or stale worker is told from the present one (fencing, design.md §2).
+/// Shown as 16 lower-case hex digits.
 package struct LeaseToken: Hashable, Sendable, CustomStringConvertible {
   /// The 64 bits, as stores keep them.
   package let rawValue: Int64

@@ -41,7 +41,8 @@ package struct JobType: Hashable, Comparable, Sendable, CustomStringConvertible 
   ///
   /// - Throws: `InvalidValue` with the part of the rule that it breaks.
   package init(_ text: String) throws(InvalidValue) {
-    try NameRule.check(text, field: .type, extra: [UInt8(ascii: ":"), UInt8(ascii: "/")], most: 128)
+    try NameRule.check(
+      text, field: .type, extra: [UInt8(ascii: ":"), UInt8(ascii: "/")], most: 128)
     description = text
   }
 

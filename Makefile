@@ -1,0 +1,106 @@
+# `make` alone lists what there is to make.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CASE ?=
+
+QCTL := .build/release/qctl
+# `find`, not git: a release tarball has no repository.
+SCRIPTS = .ci/run $$(find . -path ./.build -prune -o -name '*.sh' -print)
+# The pages carry the date of their release, never that of the day they were generated.
+GENERATE := env -u SOURCE_DATE_EPOCH $(QCTL) generate --output-directory
+
+BIN := $(DESTDIR)$(PREFIX)/bin
+MAN := $(DESTDIR)$(PREFIX)/share/man
+BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+
+.PHONY: help demo build test check format generate bench install uninstall clean \
+  deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## show qctl at work, in a scratch folder
+	@sh Tests/Demo/demo.sh $(QCTL)
+
+build: deps ## build .build/release/qctl, one fully static executable
+	swift build -c release --product qctl -Xswiftc -static-executable
+
+# HOME is set aside for the tests alone: the compiler's caches stay where they are.
+test: test-deps build ## run all tests against the release binary
+	swift build --build-tests
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT INT TERM \
+	&& mkdir -m 700 "$$scratch/home" "$$scratch/run" \
+	&& echo 'swift test' \
+	&& env HOME="$$scratch/home" \
+	  XDG_CONFIG_HOME="$$scratch/home/config" XDG_CONFIG_DIRS="$$scratch/home/etc" \
+	  XDG_DATA_HOME="$$scratch/home/data" XDG_STATE_HOME="$$scratch/home/state" \
+	  XDG_CACHE_HOME="$$scratch/home/cache" XDG_RUNTIME_DIR="$$scratch/run" \
+	  QCTL_BINARY="$(CURDIR)/$(QCTL)" swift test --skip-build
+
+check: ## verify format, scripts, imports, generated files, manual
+check: test-deps format-check scripts-check imports-check generate-check manual-check
+
+format: ## format the Swift sources in place
+	swift format --in-place --recursive Package.swift Sources Tests
+
+generate: build ## write man/ and completions/ from the command table
+	rm -rf man completions
+	$(GENERATE) .
+
+bench: bench-deps build ## measure qctl, its limits and its peers (CASE=1,2 for some)
+	python3 Tests/Benchmarks/bench.py '$(CASE)'
+
+install: $(QCTL) ## install binary, manual and completion (PREFIX, DESTDIR)
+	install -d '$(BIN)' '$(MAN)/man1' '$(MAN)/man5' '$(BASH_COMPLETIONS)'
+	install -m 755 $(QCTL) '$(BIN)/qctl'
+	install -m 644 man/*.1 '$(MAN)/man1'
+	for page in man/*.5; do test ! -e "$$page" || install -m 644 "$$page" '$(MAN)/man5'; done
+	install -m 644 completions/qctl.bash '$(BASH_COMPLETIONS)/qctl'
+
+uninstall: ## remove what install put there
+	rm -f '$(BIN)/qctl' '$(BASH_COMPLETIONS)/qctl'
+	for page in man/*.1; do rm -f "$(MAN)/man1/$${page##*/}"; done
+	for page in man/*.5; do rm -f "$(MAN)/man5/$${page##*/}"; done
+
+clean: ## remove everything that was built
+	rm -rf .build
+
+# Only where there is none yet: `sudo make install` must not compile as root.
+$(QCTL):
+	$(MAKE) build
+
+deps:
+	@sh Tests/install-dependencies.sh build
+
+test-deps:
+	@sh Tests/install-dependencies.sh test
+
+bench-deps:
+	@sh Tests/install-dependencies.sh bench
+
+format-check:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+# SwiftPM lets a room import a sibling it never declared, unless told.
+imports-check: deps
+	swift build --build-tests --explicit-target-dependency-import-check error
+
+generate-check: build
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT INT TERM \
+	&& $(GENERATE) "$$scratch" \
+	&& if diff -r "$$scratch/man" man && diff -r "$$scratch/completions" completions; \
+	  then echo 'man/ and completions/ are fresh'; \
+	  else echo 'man/ or completions/ is stale: run `make generate`' >&2; exit 1; fi
+
+scripts-check:
+	shellcheck $(SCRIPTS) $$(test ! -e completions/qctl.bash || echo completions/qctl.bash)
+
+# mandoc's plain lint also complains of pages that aren't installed on this machine.
+manual-check:
+	mandoc -T lint -W warning man/*
+	lexgrog man/* >/dev/null

@@ -1,0 +1,66 @@
+import Jobs
+import Storage
+
+extension MemoryState {
+  /// How long an idempotency key is remembered.
+  private static let memory = TimeSpan.hours(24)
+
+  /// Accepts a job, or finds the one that has its key.
+  mutating func enqueue(_ new: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
+    do { try new.validate() } catch { throw .invalid(error) }
+    if let known = try knownRequest(new, at: now) {
+      return EnqueueResult(id: known, created: false)
+    }
+    if let key = new.uniqueKey, let holder = holder(of: key, in: new.queue) {
+      return EnqueueResult(id: holder, created: false)
+    }
+    let id = try nextID(at: now)
+    jobs[id] = JobDetail(
+      job: Job(id: id, accepting: new, now: now), payload: new.payload, tags: new.tags)
+    remember(new, id, at: now)
+    if queues[new.queue] == nil { queues[new.queue] = .some(nil) }
+    return EnqueueResult(id: id, created: true)
+  }
+
+  /// Accepts all jobs or none: what fails leaves the state as it was, last id included.
+  mutating func enqueueAll(_ wanted: [NewJob], at now: Instant) throws(BulkError) -> BulkResult {
+    var after = self
+    var result = BulkResult()
+    for (index, new) in wanted.enumerated() {
+      do {
+        if try after.enqueue(new, at: now).created {
+          result.created += 1
+        } else {
+          result.existing += 1
+        }
+      } catch { throw .job(index: index, error) }
+    }
+    self = after
+    return result
+  }
+
+  private func knownRequest(_ new: NewJob, at now: Instant) throws(StorageError) -> JobID? {
+    guard let key = new.idempotencyKey,
+      let known = remembered[QueueKey(queue: new.queue, key: key)], known.expiry > now
+    else { return nil }
+    guard known.isSame(as: new) else {
+      throw .keyConflict(
+        KeyConflict(kind: .idempotency, key: key, queue: new.queue, holder: known.id))
+    }
+    return known.id
+  }
+
+  private mutating func remember(_ new: NewJob, _ id: JobID, at now: Instant) {
+    guard let key = new.idempotencyKey else { return }
+    remembered[QueueKey(queue: new.queue, key: key)] = Remembered(
+      id: id, type: new.type, payload: new.payload, tags: new.tags, expiry: now + Self.memory)
+  }
+
+  private mutating func nextID(at now: Instant) throws(StorageError) -> JobID {
+    do {
+      let id = try JobID.next(now: now, after: lastID, random: random())
+      lastID = id
+      return id
+    } catch { throw .invalid(error) }
+  }
+}

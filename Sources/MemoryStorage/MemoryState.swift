@@ -1,0 +1,69 @@
+import Jobs
+import Storage
+
+/// Everything that a memory store knows.
+struct MemoryState: Sendable {
+  /// What a request with an idempotency key made, so that the same request is known again.
+  struct Remembered: Sendable {
+    let id: JobID
+    let type: JobType
+    let payload: [UInt8]
+    let tags: [Tag]
+    let expiry: Instant
+
+    func isSame(as new: NewJob) -> Bool {
+      type == new.type && payload == new.payload && tags == new.tags
+    }
+  }
+
+  /// A key of one queue.
+  struct QueueKey: Hashable, Sendable {
+    let queue: QueueName
+    let key: String
+  }
+
+  /// A pause, as an operator asked for it.
+  struct Pause: Equatable, Sendable {
+    let until: Instant?
+    let reason: String?
+  }
+
+  var jobs: [JobID: JobDetail] = [:]
+  /// The known queues, each with its latest pause, over or not.
+  var queues: [QueueName: Pause?] = [:]
+  var remembered: [QueueKey: Remembered] = [:]
+  var log: [LogRecord] = []
+  /// The greatest id ever given out; outlives its job.
+  var lastID: JobID?
+  let random: @Sendable () -> UInt64
+
+  init(random: @escaping @Sendable () -> UInt64) {
+    self.random = random
+  }
+
+  /// The pause in force, if any.
+  func pause(of queue: QueueName, at now: Instant) -> Pause? {
+    guard let pause = queues[queue] ?? nil else { return nil }
+    return pause.until.map { $0 > now } ?? true ? pause : nil
+  }
+
+  /// The job that has a unique key of a queue.
+  func holder(of key: String, in queue: QueueName) -> JobID? {
+    jobs.values.first {
+      $0.job.holdsUniqueKey && $0.job.queue == queue && $0.job.uniqueKey == key
+    }?.job.id
+  }
+
+  /// Changes a job by an event; `nil`, and nothing changed, where the event means nothing to it.
+  mutating func change(_ id: JobID, by event: JobEvent, at now: Instant) -> Job? {
+    guard var job = jobs[id]?.job else { return nil }
+    do { try job.apply(event, at: now) } catch { return nil }
+    jobs[id]?.job = job
+    return job
+  }
+
+  /// A log record about a job as it is now.
+  func record(_ event: LogRecord.Event, at now: Instant, job: Job) -> LogRecord {
+    LogRecord(event, at: now, job: job, tags: jobs[job.id]?.tags ?? [])
+  }
+}

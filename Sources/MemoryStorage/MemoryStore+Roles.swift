@@ -1,0 +1,108 @@
+package import Jobs
+package import Storage
+import Synchronization
+
+extension MemoryStore: StorageBrowsing {
+  package func queues(at now: Instant) throws(StorageError) -> [QueueSummary] {
+    state.withLock { $0.summaries(at: now) }
+  }
+
+  package func page(_ request: JobPageRequest) throws(StorageError) -> JobPage {
+    state.withLock { $0.page(request) }
+  }
+
+  package func job(_ id: JobID) throws(StorageError) -> JobDetail? {
+    state.withLock { $0.jobs[id] }
+  }
+
+  package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
+    state.withLock { $0.logPage(request) }
+  }
+}
+
+extension MemoryStore: StorageOperating {
+  package func plan(_ request: PlanRequest) throws(StorageError) -> Plan {
+    state.withLock { $0.plan(request) }
+  }
+
+  package func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
+    state.withLock { $0.apply(request) }
+  }
+}
+
+extension MemoryStore: StorageControlling {
+  package func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool] {
+    try state.withLock { (state) throws(StorageError) in try state.setPaused(request) }
+  }
+}
+
+extension MemoryStore: StorageEngine {
+  package func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
+    try state.withLock { (state) throws(StorageError) in try state.enqueue(job, at: now) }
+  }
+
+  // The source is heard out before the lock is taken: it is the caller's code, may be slow, and may
+  // itself look into the store.
+  package func enqueueAll(
+    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
+  ) throws(BulkError) -> BulkResult {
+    let wanted = try Self.collect(source)
+    let result = try state.withLock { (state) throws(BulkError) in
+      try state.enqueueAll(wanted, at: now)
+    }
+    progress(wanted.count)
+    return result
+  }
+
+  package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
+    state.withLock { $0.claim(request) }
+  }
+
+  package func settle(
+    _ settlements: [Settlement], thenClaim request: ClaimRequest?, at now: Instant
+  ) throws(StorageError) -> SettleResult {
+    state.withLock { state in
+      let outcomes = settlements.map { state.settle($0, at: now) }
+      return SettleResult(outcomes: outcomes, claimed: request.map { state.claim($0) } ?? [])
+    }
+  }
+
+  package func renew(
+    _ leases: [Lease], until: Instant, at now: Instant
+  ) throws(StorageError) -> [LeaseStatus] {
+    state.withLock { state in leases.map { state.renew($0, until: until, at: now) } }
+  }
+
+  package func status(of leases: [Lease]) throws(StorageError) -> [LeaseStatus] {
+    state.withLock { state in leases.map { state.status(of: $0) } }
+  }
+
+  package func outstanding(
+    in queues: [QueueName], at now: Instant
+  ) throws(StorageError) -> Outstanding {
+    state.withLock { $0.outstanding(in: Set(queues), at: now) }
+  }
+
+  package func record(_ records: [LogRecord]) throws(StorageError) {
+    state.withLock { $0.log += records }
+  }
+
+  private static func collect(
+    _ source: () throws(BulkSourceError) -> NewJob?
+  ) throws(BulkError) -> [NewJob] {
+    var wanted: [NewJob] = []
+    while let job = try next(source) {
+      do { try job.validate() } catch {
+        throw .job(index: wanted.count, .invalid(error))
+      }
+      wanted.append(job)
+    }
+    return wanted
+  }
+
+  private static func next(
+    _ source: () throws(BulkSourceError) -> NewJob?
+  ) throws(BulkError) -> NewJob? {
+    do { return try source() } catch { throw .source }
+  }
+}

@@ -1,0 +1,40 @@
+package import Storage
+import Synchronization
+
+/// A store that lives in this process: the model against which adapters are compared.
+///
+/// Made to be obviously right rather than fast: a struct of dictionaries behind one mutex, every
+/// change of state through `Job.apply(_:at:)`, every listing a sort of everything.
+///
+/// Random bits are drawn in a fixed order, so that two stores given the same sequence hand out the
+/// same ids and tokens. An enqueue draws once, after its keys were checked and only if it makes a
+/// job (id); a claim draws once for each job taken, in order (token); a settlement as `fail` or
+/// `timeOut` draws once (jitter), whether or not the job is tried again. Nothing else draws.
+package final class MemoryStore: Sendable {
+  let state: Mutex<MemoryState>
+
+  /// An empty store.
+  ///
+  /// - Parameter random: gives any 64 bits; called inside the store's lock.
+  package init(random: @escaping @Sendable () -> UInt64) {
+    state = Mutex(MemoryState(random: random))
+  }
+}
+
+extension MemoryStore: StorageSource {
+  package var identity: StoreIdentity {
+    StoreIdentity(kind: "memory", location: "memory:", formatVersion: 1)
+  }
+
+  package var capabilities: Capabilities {
+    Capabilities(absent: [
+      .transactionalEnqueue: .none(
+        reason: "the store lives inside one process, out of reach of an application's transaction",
+        remedy: "use an SQLite store")
+    ])
+  }
+
+  package func findings() throws(StorageError) -> [Finding] { [] }
+
+  package func close() {}
+}

@@ -1,0 +1,89 @@
+import Jobs
+import Storage
+import Text
+
+/// The memory of requests: a row of qctl_idempotency lives for a day, longer than its job may.
+enum IdempotencyRow {
+  /// How long a request is known again.
+  static let lifetime = TimeSpan.hours(24)
+
+  /// The job that the same request made before, if any; a row past its time counts as none.
+  ///
+  /// - Throws: `keyConflict` where the key was used with other content.
+  static func known(
+    _ job: NewJob, key: String, at now: Instant, in transaction: Transaction
+  ) throws(StorageError) -> JobID? {
+    let found = try transaction.sql { connection throws(SQLiteFailure) in
+      try find(job, key: key, at: now, on: connection)
+    }
+    guard let found else { return nil }
+    guard found.isSame else {
+      throw .keyConflict(
+        KeyConflict(kind: .idempotency, key: key, queue: job.queue, holder: found.id))
+    }
+    return found.id
+  }
+
+  /// Remembers a request, in place of one whose time is over.
+  static func insert(
+    _ job: NewJob, key: String, id: JobID, at now: Instant, on connection: Connection
+  ) throws(SQLiteFailure) {
+    let statement = try connection.statement(
+      """
+      INSERT OR REPLACE INTO qctl_idempotency(queue, key, job_id, digest, expires_at)
+      VALUES (?1, ?2, ?3, ?4, ?5)
+      """)
+    statement.bind(1, job.queue.description)
+    statement.bind(2, key)
+    statement.bind(3, id.rawValue)
+    statement.bind(4, digest(of: job))
+    statement.bind(5, (now + lifetime).milliseconds)
+    try statement.run()
+  }
+
+  private static func find(
+    _ job: NewJob, key: String, at now: Instant, on connection: Connection
+  ) throws(SQLiteFailure) -> (id: JobID, isSame: Bool)? {
+    let statement = try connection.statement(
+      """
+      SELECT job_id, digest FROM qctl_idempotency
+      WHERE queue = ?1 AND key = ?2 AND expires_at > ?3
+      """)
+    statement.bind(1, job.queue.description)
+    statement.bind(2, key)
+    statement.bind(3, now.milliseconds)
+    defer { statement.reset() }
+    guard try statement.step(), let id = JobID(rawValue: statement.integer(0)) else { return nil }
+    guard let digest = statement.optionalBytes(1) else {
+      return (id, try isSame(job, as: id, on: connection))
+    }
+    return (id, digest == Self.digest(of: job))
+  }
+
+  /// The view's trigger cannot make a digest; its rows are compared with the job itself.
+  private static func isSame(
+    _ job: NewJob, as id: JobID, on connection: Connection
+  ) throws(SQLiteFailure) -> Bool {
+    let statement = try connection.statement(
+      """
+      SELECT j.type, p.payload, p.tags FROM qctl_jobs j JOIN qctl_payloads p ON p.id = j.id
+      WHERE j.id = ?1
+      """)
+    statement.bind(1, id.rawValue)
+    defer { statement.reset() }
+    guard try statement.step() else { return true }
+    return statement.text(0) == job.type.description && statement.bytes(1) == job.payload
+      && TagText.read(statement.optionalText(2)) == job.tags
+  }
+
+  /// Type, payload and tags, each with its length in front, so that no two contents run together.
+  private static func digest(of job: NewJob) -> [UInt8] {
+    var content = ByteBuffer(capacity: job.payload.count + 64)
+    for part in [Array(job.type.description.utf8), job.payload, Array((TagText.write(job.tags) ?? "").utf8)] {
+      content.append(decimal: part.count)
+      content.append(UInt8(ascii: ":"))
+      content.append(contentsOf: part)
+    }
+    return SHA256.digest(content.bytes)
+  }
+}

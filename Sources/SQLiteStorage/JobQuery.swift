@@ -1,0 +1,175 @@
+import Jobs
+import Storage
+
+/// A filter as SQL: what an index or a cheap condition can answer is asked of SQLite, and
+/// `JobFilter.matches` has the last word on each row, so that every adapter means the same.
+struct JobQuery {
+  private let filter: JobFilter
+  private let order: JobOrder
+  private let now: Instant
+  private var conditions: [String] = []
+  private var values: [Value] = []
+
+  /// What stands for a parameter.
+  private enum Value {
+    case integer(Int64)
+    case text(String)
+  }
+
+  init(_ filter: JobFilter, order: JobOrder, now: Instant) {
+    self.filter = filter
+    self.order = order
+    self.now = now
+    addIDs()
+    addStates()
+    addNames("queue", filter.queues.anyOf.map(\.description))
+    addNames("type", filter.types.anyOf.map(\.description))
+    if order == .latestFinishedFirst { conditions.append("finished_at IS NOT NULL") }
+  }
+
+  /// One page. Looks through a bounded number of rows, so that a rare match behind many others
+  /// gives short pages rather than one long wait.
+  func page(
+    after: JobCursor?, size: Int, on connection: Connection
+  ) throws(SQLiteFailure) -> JobPage {
+    var jobs: [Job] = []
+    var last: JobCursor?
+    var seen = 0
+    let most = max(size, Self.rowsPerCall)
+    let statement = try prepare(after: after, limit: most + 1, on: connection)
+    defer { statement.reset() }
+    while try statement.step() {
+      if jobs.count == size || seen == most { return JobPage(jobs: jobs, next: last) }
+      seen += 1
+      let job = try JobRow.read(statement)
+      last = JobCursor(after: job)
+      if accepts(job, statement) { jobs.append(job) }
+    }
+    return JobPage(jobs: jobs, next: nil)
+  }
+
+  /// Every job, one at a time, on one snapshot; `visit` says whether to go on.
+  func forEach(
+    on connection: Connection, _ visit: (Job) -> Bool
+  ) throws(SQLiteFailure) {
+    let statement = try prepare(after: nil, limit: -1, on: connection)
+    defer { statement.reset() }
+    while try statement.step() {
+      let job = try JobRow.read(statement)
+      guard !accepts(job, statement) || visit(job) else { return }
+    }
+  }
+
+  /// The query's text, for tests that look at its plan.
+  func text(after: JobCursor?) -> String {
+    let detail = filter.needsDetail
+    let columns = detail ? JobRow.joinedColumns + ", p.tags, p.payload" : JobRow.columns
+    let source =
+      detail ? "qctl_jobs j LEFT JOIN qctl_payloads p ON p.id = j.id" : "qctl_jobs j"
+    var terms = conditions
+    if after != nil { terms.append(cursorCondition) }
+    let filter = terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ")
+    return "SELECT \(columns) FROM \(source)\(filter) ORDER BY \(ordering) LIMIT ?"
+  }
+
+  private static let rowsPerCall = 20_000
+
+  private func accepts(_ job: Job, _ row: Statement) -> Bool {
+    guard filter.matches(job, at: now) else { return false }
+    guard filter.needsDetail else { return true }
+    return filter.matchesDetail(
+      tags: TagText.read(row.optionalText(JobRow.columnCount)),
+      payload: row.bytes(JobRow.columnCount + 1))
+  }
+
+  private func prepare(
+    after: JobCursor?, limit: Int, on connection: Connection
+  ) throws(SQLiteFailure) -> Statement {
+    let statement = try connection.statement(text(after: after))
+    var index: Int32 = 1
+    for value in values + cursorValues(after) + [.integer(Int64(limit))] {
+      switch value {
+      case .integer(let number): statement.bind(index, number)
+      case .text(let text): statement.bind(index, text)
+      }
+      index += 1
+    }
+    return statement
+  }
+}
+
+// MARK: - Order
+
+extension JobQuery {
+  private var ordering: String {
+    switch order {
+    case .newestFirst: "j.id DESC"
+    case .oldestFirst: "j.id"
+    case .latestFinishedFirst: "j.finished_at DESC, j.id DESC"
+    }
+  }
+
+  private var cursorCondition: String {
+    switch order {
+    case .newestFirst: "j.id < ?"
+    case .oldestFirst: "j.id > ?"
+    case .latestFinishedFirst: "(j.finished_at, j.id) < (?, ?)"
+    }
+  }
+
+  private func cursorValues(_ cursor: JobCursor?) -> [Value] {
+    guard let cursor else { return [] }
+    guard order == .latestFinishedFirst else { return [.integer(cursor.id.rawValue)] }
+    return [
+      .integer(cursor.finishedAt?.milliseconds ?? 0), .integer(cursor.id.rawValue),
+    ]
+  }
+}
+
+// MARK: - Conditions
+
+extension JobQuery {
+  private mutating func addIDs() {
+    guard !filter.ids.isEmpty else { return }
+    let list = filter.ids.map { String($0.rawValue) }.joined(separator: ",")
+    conditions.append("j.id IN (\(list))")
+  }
+
+  private mutating func addNames(_ column: String, _ names: [String]) {
+    guard !names.isEmpty else { return }
+    let marks = names.map { _ in "?" }.joined(separator: ",")
+    conditions.append("j.\(column) IN (\(marks))")
+    values += names.map { .text($0) }
+  }
+
+  /// Wanted states become a list of ids out of the partial indexes, so that a few dead jobs are
+  /// found at once behind millions of others. Ready is stored as itself, or due and not promoted.
+  private mutating func addStates() {
+    guard !filter.states.anyOf.isEmpty, filter.ids.isEmpty else { return }
+    let stored = Set(filter.states.anyOf.flatMap(Self.storedStates)).sorted {
+      $0.rawValue < $1.rawValue
+    }
+    if order == .latestFinishedFirst {
+      let list = stored.map { "'\($0.rawValue)'" }.joined(separator: ",")
+      conditions.append("j.state IN (\(list))")
+      return
+    }
+    let parts = stored.map { state in
+      "SELECT id FROM qctl_jobs WHERE \(Self.indexTerm(state)) AND state = '\(state.rawValue)'"
+    }
+    conditions.append("j.id IN (\(parts.joined(separator: " UNION ALL ")))")
+  }
+
+  private static func storedStates(_ shown: JobState) -> [JobState] {
+    shown == .ready ? [.ready, .scheduled, .retrying] : [shown]
+  }
+
+  /// The condition of the partial index that holds a state.
+  private static func indexTerm(_ state: JobState) -> String {
+    switch state {
+    case .scheduled, .retrying: "state IN ('scheduled', 'retrying')"
+    case .completed, .dead, .cancelled: "finished_at IS NOT NULL"
+    case .ready, .active, .blocked: "1"
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import Jobs
+import Storage
+
+/// The kept counts and settings of a queue: a row of qctl_queues.
+///
+/// Nothing here walks the jobs. What is due but not promoted is counted in the index of waiting
+/// jobs, from its beginning up to now; the oldest ready job of each priority is the first entry of
+/// its stretch of the ready index, so at most ten look-ups find the oldest of all.
+enum QueueRow {
+  static func all(at now: Instant, on connection: Connection) throws(SQLiteFailure) -> [QueueSummary] {
+    let statement = try connection.statement(
+      """
+      SELECT queue, paused <> 0 AND (paused_until IS NULL OR paused_until > ?1), paused_until,
+        pause_reason, scheduled, ready, active, retrying, blocked, completed, dead, cancelled
+      FROM qctl_queues ORDER BY queue
+      """)
+    statement.bind(1, now.milliseconds)
+    defer { statement.reset() }
+    var summaries: [QueueSummary] = []
+    while try statement.step() {
+      guard let name = try? QueueName(statement.text(0)) else { continue }
+      var summary = summary(name, statement)
+      try addDue(to: &summary, at: now, on: connection)
+      summaries.append(summary)
+    }
+    return summaries
+  }
+
+  /// Adds what one queue still has to do.
+  static func addOutstanding(
+    of queue: QueueName, at now: Instant, to sum: inout Outstanding, on connection: Connection
+  ) throws(SQLiteFailure) {
+    let statement = try connection.statement(
+      "SELECT scheduled, ready, active, retrying FROM qctl_queues WHERE queue = ?1")
+    statement.bind(1, queue.description)
+    defer { statement.reset() }
+    guard try statement.step() else { return }
+    let due = try due(queue, at: now, on: connection)
+    sum.ready += statement.integer(1) + due.scheduled + due.retrying
+    sum.active += statement.integer(2)
+    sum.scheduled += statement.integer(0) - due.scheduled
+    sum.retrying += statement.integer(3) - due.retrying
+    guard statement.integer(0) + statement.integer(3) > 0 else { return }
+    let next = try firstWaiting(queue, on: connection)
+    sum.nextDue = [sum.nextDue, next].compactMap(\.self).min()
+  }
+
+  private static func summary(_ name: QueueName, _ row: Statement) -> QueueSummary {
+    let paused = row.integer(1) != 0
+    var summary = QueueSummary(queue: name, paused: paused)
+    if paused {
+      summary.pausedUntil = row.optionalInteger(2).map(Instant.init(milliseconds:))
+      summary.pauseReason = row.optionalText(3)
+    }
+    let states: [JobState] = [
+      .scheduled, .ready, .active, .retrying, .blocked, .completed, .dead, .cancelled,
+    ]
+    for (index, state) in states.enumerated() {
+      let count = row.integer(4 + Int32(index))
+      if count != 0 { summary.counts[state] = count }
+    }
+    return summary
+  }
+
+  private static func addDue(
+    to summary: inout QueueSummary, at now: Instant, on connection: Connection
+  ) throws(SQLiteFailure) {
+    if summary.count(.scheduled) + summary.count(.retrying) > 0 {
+      let due = try due(summary.queue, at: now, on: connection)
+      summary.counts = [
+        .scheduled: -due.scheduled, .retrying: -due.retrying, .ready: due.scheduled + due.retrying,
+      ].merging(summary.counts, uniquingKeysWith: +).filter { $0.value != 0 }
+      summary.oldestReady = due.first
+    }
+    guard summary.count(.ready) > 0 else { return }
+    let promoted = try oldestReady(summary.queue, on: connection)
+    summary.oldestReady = [summary.oldestReady, promoted].compactMap(\.self).min()
+  }
+
+  private static func due(
+    _ queue: QueueName, at now: Instant, on connection: Connection
+  ) throws(SQLiteFailure) -> (scheduled: Int64, retrying: Int64, first: Instant?) {
+    let statement = try connection.statement(dueQuery)
+    statement.bind(1, queue.description)
+    statement.bind(2, now.milliseconds)
+    defer { statement.reset() }
+    guard try statement.step() else { return (0, 0, nil) }
+    return (
+      statement.integer(0), statement.integer(1),
+      statement.optionalInteger(2).map(Instant.init(milliseconds:))
+    )
+  }
+
+  static let dueQuery = """
+    SELECT coalesce(sum(state = 'scheduled'), 0), coalesce(sum(state = 'retrying'), 0), min(run_at)
+    FROM qctl_jobs INDEXED BY qctl_jobs_due
+    WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2
+    """
+
+  private static func firstWaiting(
+    _ queue: QueueName, on connection: Connection
+  ) throws(SQLiteFailure) -> Instant? {
+    let statement = try connection.statement(
+      """
+      SELECT run_at FROM qctl_jobs INDEXED BY qctl_jobs_due
+      WHERE state IN ('scheduled', 'retrying') AND queue = ?1 ORDER BY run_at LIMIT 1
+      """)
+    statement.bind(1, queue.description)
+    defer { statement.reset() }
+    return try statement.step() ? Instant(milliseconds: statement.integer(0)) : nil
+  }
+
+  private static func oldestReady(
+    _ queue: QueueName, on connection: Connection
+  ) throws(SQLiteFailure) -> Instant? {
+    let statement = try connection.statement(oldestQuery)
+    var oldest: Instant?
+    var from = Int64.min
+    while true {
+      statement.bind(1, queue.description)
+      statement.bind(2, from)
+      defer { statement.reset() }
+      guard try statement.step() else { return oldest }
+      let runAt = Instant(milliseconds: statement.integer(0))
+      oldest = min(oldest ?? runAt, runAt)
+      let level = statement.integer(1)
+      guard level < Priority.levels.upperBound else { return oldest }
+      from = (level + 1) * Priority.strictQuantum.milliseconds
+    }
+  }
+
+  static let oldestQuery = """
+    SELECT run_at, priority FROM qctl_jobs INDEXED BY qctl_jobs_ready
+    WHERE state = 'ready' AND queue = ?1 AND ord >= ?2 ORDER BY ord LIMIT 1
+    """
+}

@@ -1,0 +1,72 @@
+import CSQLite
+import Storage
+
+/// A failed SQLite call: its extended result code and what SQLite said.
+///
+/// Stays inside this room; `StorageError` is what leaves it.
+struct SQLiteFailure: Error {
+  /// The extended result code.
+  let code: Int32
+  /// SQLite's own words, for the detail of a message.
+  let message: String
+  /// `errno` behind it, where there was one.
+  let systemError: Int32
+
+  init(_ code: Int32, _ connection: OpaquePointer?) {
+    self.code = code
+    if let connection {
+      message = String(cString: sqlite3_errmsg(connection))
+      systemError = sqlite3_system_errno(connection)
+    } else {
+      message = String(cString: sqlite3_errstr(code))
+      systemError = 0
+    }
+  }
+
+  init(_ code: Int32, message: String) {
+    self.code = code
+    self.message = message
+    systemError = 0
+  }
+
+  /// The code without its extension.
+  var primary: Int32 { code & 0xff }
+
+  /// What the failure means for whoever asked.
+  func storageError(at path: String) -> StorageError {
+    switch primary {
+    case SQLITE_BUSY, SQLITE_LOCKED:
+      .busy(path: path, detail: "another process kept it locked")
+    case SQLITE_FULL: .full(path: path)
+    case SQLITE_READONLY: .readOnly(path: path, detail: message)
+    case SQLITE_PERM, SQLITE_AUTH: .forbidden(path: path, detail: message)
+    case SQLITE_CORRUPT: .corrupt(path: path, detail: message)
+    case SQLITE_NOTADB: .foreign(path: path, detail: "it is not an SQLite database")
+    case SQLITE_CANTOPEN: cannotOpen(path)
+    case SQLITE_IOERR: inputOutput(path)
+    default: .system(path: path, detail: message)
+    }
+  }
+
+  /// SQLITE_IOERR_SHORT_READ and SQLITE_IOERR_CORRUPTFS, macros that Swift cannot import.
+  private static let damage: Set<Int32> = [SQLITE_IOERR | 2 << 8, SQLITE_IOERR | 33 << 8]
+
+  private func cannotOpen(_ path: String) -> StorageError {
+    switch systemError {
+    case 13, 1: .forbidden(path: path, detail: "permission denied")  // EACCES, EPERM
+    case 30: .readOnly(path: path, detail: "the file system is read-only")  // EROFS
+    case 28, 122: .full(path: path)  // ENOSPC, EDQUOT
+    default: .system(path: path, detail: message)
+    }
+  }
+
+  private func inputOutput(_ path: String) -> StorageError {
+    switch systemError {
+    case 28, 122: .full(path: path)  // ENOSPC, EDQUOT
+    case 30: .readOnly(path: path, detail: "the file system is read-only")  // EROFS
+    default:
+      Self.damage.contains(code)
+        ? .corrupt(path: path, detail: message) : .system(path: path, detail: message)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package import Jobs
+package import Storage
+
+extension SQLiteStore {
+  package func queues(at now: Instant) throws(StorageError) -> [QueueSummary] {
+    try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        try QueueRow.all(at: now, on: connection)
+      }
+    }
+  }
+
+  package func job(_ id: JobID) throws(StorageError) -> JobDetail? {
+    try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        guard let job = try Self.job(id, on: connection) else { return nil }
+        let bulk = try PayloadRow.read(id, on: connection)
+        return JobDetail(
+          job: job, payload: bulk.payload, tags: bulk.tags, result: bulk.result,
+          attempts: try AttemptRow.all(of: id, on: connection))
+      }
+    }
+  }
+
+  /// One row by its id.
+  static func job(_ id: JobID, on connection: Connection) throws(SQLiteFailure) -> Job? {
+    let statement = try connection.statement(
+      "SELECT \(JobRow.columns) FROM qctl_jobs WHERE id = ?1")
+    statement.bind(1, id.rawValue)
+    defer { statement.reset() }
+    return try statement.step() ? try JobRow.read(statement) : nil
+  }
+
+  package func page(_ request: JobPageRequest) throws(StorageError) -> JobPage {
+    let query = JobQuery(request.filter, order: request.order, now: request.now)
+    return try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        try query.page(after: request.after, size: request.size, on: connection)
+      }
+    }
+  }
+
+  package func outstanding(
+    in queues: [QueueName], at now: Instant
+  ) throws(StorageError) -> Outstanding {
+    try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        var sum = Outstanding()
+        for queue in queues {
+          try QueueRow.addOutstanding(of: queue, at: now, to: &sum, on: connection)
+        }
+        return sum
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import Jobs
+package import Storage
+
+// Claiming, inside one write transaction and each step bounded:
+//
+//   1. leases that ran out: their jobs become ready again (a job asked to stop is cancelled);
+//   2. scheduled and retrying jobs that are due become ready; there is no dispatcher process;
+//   3. the first ready jobs by (ord, id) are taken, each with a fresh random token.
+//
+// An idle claim writes nothing, so the transaction is only opened when a look outside found
+// something to do.
+
+extension SQLiteStore {
+  package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
+    try withSession { session throws(StorageError) in
+      guard try hasWork(for: request, session) else { return [] }
+      return try session.write(durable: false) { transaction throws(StorageError) in
+        try take(request, in: &transaction)
+      }
+    }
+  }
+
+  /// The most rows that one claim rescues, and promotes, in each queue.
+  static let largestStep: Int64 = 500
+
+  func take(
+    _ request: ClaimRequest, in transaction: inout Transaction
+  ) throws(StorageError) -> [ClaimedJob] {
+    var claimed: [ClaimedJob] = []
+    for queue in request.queues where claimed.count < request.limit {
+      guard try !isPaused(queue, at: request.now, transaction) else { continue }
+      try rescue(queue, at: request.now, in: &transaction)
+      try promote(queue, at: request.now, in: &transaction)
+      claimed += try takeReady(
+        from: queue, upTo: request.limit - claimed.count, request, in: &transaction)
+    }
+    return claimed
+  }
+
+  private func hasWork(
+    for request: ClaimRequest, _ session: Session
+  ) throws(StorageError) -> Bool {
+    try session.read { connection throws(SQLiteFailure) in
+      let statement = try connection.statement(
+        """
+        SELECT EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1)
+          OR EXISTS (SELECT 1 FROM qctl_jobs
+            WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
+          OR EXISTS (SELECT 1 FROM qctl_jobs
+            WHERE state = 'active' AND queue = ?1 AND lease_until < ?2)
+        """)
+      for queue in request.queues {
+        statement.bind(1, queue.description)
+        statement.bind(2, request.now.milliseconds)
+        let found = try statement.step() && statement.integer(0) != 0
+        statement.reset()
+        if found { return true }
+      }
+      return false
+    }
+  }
+
+  private func isPaused(
+    _ queue: QueueName, at now: Instant, _ transaction: Transaction
+  ) throws(StorageError) -> Bool {
+    try transaction.sql { connection throws(SQLiteFailure) in
+      let statement = try connection.statement(
+        """
+        SELECT paused <> 0 AND (paused_until IS NULL OR paused_until > ?2)
+        FROM qctl_queues WHERE queue = ?1
+        """)
+      statement.bind(1, queue.description)
+      statement.bind(2, now.milliseconds)
+      defer { statement.reset() }
+      return try statement.step() && statement.integer(0) != 0
+    }
+  }
+
+  private func rescue(
+    _ queue: QueueName, at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) {
+    let lost = try jobs(
+      """
+      SELECT \(JobRow.columns) FROM qctl_jobs
+      WHERE state = 'active' AND queue = ?1 AND lease_until < ?2
+      ORDER BY lease_until, id LIMIT ?3
+      """, queue, now, Self.largestStep, transaction)
+    for job in lost {
+      var settlement = Settlement(
+        Lease(id: job.id, token: job.token ?? LeaseToken(rawValue: 0)), .release(reason: ""))
+      settlement.error = nil
+      try end(job, by: .rescue(marks: true), as: .lost, settlement, at: now, in: &transaction)
+    }
+  }
+
+  private func promote(
+    _ queue: QueueName, at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) {
+    let due = try jobs(
+      """
+      SELECT \(JobRow.columns) FROM qctl_jobs
+      WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2
+      ORDER BY run_at, id LIMIT ?3
+      """, queue, now, Self.largestStep, transaction)
+    for job in due {
+      var job = job
+      let old = job.state
+      guard (try? job.apply(.becomeDue, at: now)) != nil else { continue }
+      try transaction.change { connection throws(SQLiteFailure) in
+        try JobRow.update(job, on: connection)
+      }
+      transaction.count(queue, from: old, to: job.state)
+    }
+  }
+
+  private func takeReady(
+    from queue: QueueName, upTo limit: Int, _ request: ClaimRequest,
+    in transaction: inout Transaction
+  ) throws(StorageError) -> [ClaimedJob] {
+    let ready = try readyJobs(of: queue, upTo: limit, types: request.types, transaction)
+    var claimed: [ClaimedJob] = []
+    claimed.reserveCapacity(ready.count)
+    for job in ready {
+      var job = job
+      let token = LeaseToken(rawValue: Int64(bitPattern: random()))
+      let event = JobEvent.claim(
+        token: token, worker: request.worker, until: request.now + request.lease)
+      guard (try? job.apply(event, at: request.now)) != nil else { continue }
+      let bulk = try transaction.change { connection throws(SQLiteFailure) in
+        try JobRow.update(job, on: connection)
+        return try PayloadRow.read(job.id, on: connection)
+      }
+      transaction.count(queue, from: .ready, to: .active)
+      claimed.append(
+        ClaimedJob(
+          job: job, lease: Lease(id: job.id, token: token), payload: bulk.payload, tags: bulk.tags))
+    }
+    return claimed
+  }
+
+  /// With wanted types the index is walked until enough are found; there is no list of types in it.
+  private func readyJobs(
+    of queue: QueueName, upTo limit: Int, types: [JobType], _ transaction: Transaction
+  ) throws(StorageError) -> [Job] {
+    try transaction.sql { connection throws(SQLiteFailure) in
+      let statement = try connection.statement(
+        """
+        SELECT \(JobRow.columns) FROM qctl_jobs WHERE state = 'ready' AND queue = ?1
+        ORDER BY ord, id LIMIT ?2
+        """)
+      statement.bind(1, queue.description)
+      statement.bind(2, types.isEmpty ? Int64(limit) : -1)
+      defer { statement.reset() }
+      var jobs: [Job] = []
+      while jobs.count < limit, try statement.step() {
+        let job = try JobRow.read(statement)
+        if types.isEmpty || types.contains(job.type) { jobs.append(job) }
+      }
+      return jobs
+    }
+  }
+
+  private func jobs(
+    _ sql: String, _ queue: QueueName, _ now: Instant, _ limit: Int64, _ transaction: Transaction
+  ) throws(StorageError) -> [Job] {
+    try transaction.sql { connection throws(SQLiteFailure) in
+      let statement = try connection.statement(sql)
+      statement.bind(1, queue.description)
+      statement.bind(2, now.milliseconds)
+      statement.bind(3, limit)
+      defer { statement.reset() }
+      var jobs: [Job] = []
+      while try statement.step() { jobs.append(try JobRow.read(statement)) }
+      return jobs
+    }
+  }
+}

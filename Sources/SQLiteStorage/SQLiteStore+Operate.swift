@@ -1,0 +1,160 @@
+import Jobs
+package import Storage
+
+extension SQLiteStore {
+  package func plan(_ request: PlanRequest) throws(StorageError) -> Plan {
+    let order: JobOrder =
+      if case .replay = request.verb { .oldestFirst } else { .newestFirst }
+    let query = JobQuery(request.filter, order: order, now: request.now)
+    let limit = request.filter.limit ?? .max
+    var plan = Plan()
+    var found = Set<JobID>()
+    let named = !request.filter.ids.isEmpty
+    try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        try query.forEach(on: connection) { job in
+          if named { found.insert(job.id) }
+          guard request.verb.applies(to: job.effectiveState(at: request.now)) else {
+            if named { plan.unfit.append(PlanItem(id: job.id, state: job.state)) }
+            return true
+          }
+          guard plan.items.count < limit else { return false }
+          plan.items.append(PlanItem(id: job.id, state: job.state))
+          plan.queues[job.queue, default: 0] += 1
+          if plan.sample.count < request.sampleSize { plan.sample.append(job) }
+          return true
+        }
+        if named {
+          for id in request.filter.ids where !found.contains(id) {
+            if try Self.job(id, on: connection) == nil { plan.missing.append(id) }
+          }
+        }
+      }
+    }
+    return plan
+  }
+
+  package func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
+    try withSession { session throws(StorageError) in
+      try session.write { transaction throws(StorageError) in
+        var outcomes: [ItemOutcome] = []
+        outcomes.reserveCapacity(request.items.count)
+        for item in request.items {
+          outcomes.append(try apply(request, to: item, in: &transaction))
+        }
+        return outcomes
+      }
+    }
+  }
+
+  private func apply(
+    _ request: ApplyRequest, to item: PlanItem, in transaction: inout Transaction
+  ) throws(StorageError) -> ItemOutcome {
+    let found = try transaction.sql { connection throws(SQLiteFailure) in
+      try Self.job(item.id, on: connection)
+    }
+    guard let job = found else { return .missing }
+    guard job.state == item.state else { return Self.judge(job, request.verb) }
+    switch request.verb {
+    case .purge: return try purge(job, request, in: &transaction)
+    case .cancel: return try cancel(job, request, in: &transaction)
+    case .retry(let at), .replay(let at):
+      return try bringBack(job, at: at ?? request.now, request, in: &transaction)
+    }
+  }
+
+  /// What it means that the job is no longer where the plan saw it.
+  private static func judge(_ job: Job, _ verb: OperatorVerb) -> ItemOutcome {
+    switch verb {
+    case .retry, .replay:
+      [.ready, .scheduled, .active].contains(job.state)
+        ? .alreadyDone : .changedMeanwhile(job.state)
+    case .cancel:
+      job.state == .cancelled || job.cancelRequested ? .alreadyDone : .changedMeanwhile(job.state)
+    case .purge: .changedMeanwhile(job.state)
+    }
+  }
+
+  private func bringBack(
+    _ before: Job, at when: Instant, _ request: ApplyRequest, in transaction: inout Transaction
+  ) throws(StorageError) -> ItemOutcome {
+    var job = before
+    if before.state.isTerminal, let key = before.uniqueKey {
+      if let holder = try holder(of: key, in: before.queue, transaction) {
+        return .conflict(
+          KeyConflict(kind: .unique, key: key, queue: before.queue, holder: holder))
+      }
+      job.holdsUniqueKey = true
+    }
+    do {
+      try job.apply(.retry(at: when), at: request.now)
+    } catch {
+      return .changedMeanwhile(before.state)
+    }
+    try store(job, before, before.state.isTerminal ? .replayed : .retried, request, &transaction)
+    return .done
+  }
+
+  private func cancel(
+    _ before: Job, _ request: ApplyRequest, in transaction: inout Transaction
+  ) throws(StorageError) -> ItemOutcome {
+    guard !before.cancelRequested else { return .alreadyDone }
+    var job = before
+    do {
+      try job.apply(.cancel, at: request.now)
+    } catch {
+      return .changedMeanwhile(before.state)
+    }
+    let asked = job.state == .active
+    try store(job, before, asked ? .cancelRequested : .cancelled, request, &transaction)
+    return asked ? .requested : .done
+  }
+
+  private func store(
+    _ job: Job, _ before: Job, _ event: LogRecord.Event, _ request: ApplyRequest,
+    _ transaction: inout Transaction
+  ) throws(StorageError) {
+    let tags = try transaction.change { connection throws(SQLiteFailure) in
+      try JobRow.update(job, on: connection)
+      return try PayloadRow.tags(of: job.id, on: connection)
+    }
+    transaction.count(job.queue, from: before.state, to: job.state)
+    try log(Self.record(event, job, tags, request), in: &transaction)
+  }
+
+  private func purge(
+    _ job: Job, _ request: ApplyRequest, in transaction: inout Transaction
+  ) throws(StorageError) -> ItemOutcome {
+    guard job.state != .active else { return .changedMeanwhile(.active) }
+    let tags = try transaction.change { connection throws(SQLiteFailure) in
+      let tags = try PayloadRow.tags(of: job.id, on: connection)
+      for sql in Self.purgeStatements {
+        let statement = try connection.statement(sql)
+        statement.bind(1, job.id.rawValue)
+        try statement.run()
+      }
+      return tags
+    }
+    transaction.count(job.queue, from: job.state, to: nil)
+    try log(Self.record(.purged, job, tags, request), in: &transaction)
+    return .done
+  }
+
+  /// Ids only rise, also past the newest job's removal.
+  private static let purgeStatements = [
+    "UPDATE qctl_meta SET value = max(value, ?1) WHERE key = 'id_floor'",
+    "DELETE FROM qctl_jobs WHERE id = ?1",
+    "DELETE FROM qctl_payloads WHERE id = ?1",
+    "DELETE FROM qctl_attempts WHERE job_id = ?1",
+    "DELETE FROM qctl_outputs WHERE job_id = ?1",
+  ]
+
+  private static func record(
+    _ event: LogRecord.Event, _ job: Job, _ tags: [Tag], _ request: ApplyRequest
+  ) -> LogRecord {
+    var record = LogRecord(event, at: request.now, job: job, tags: tags)
+    record.actor = request.actor
+    record.reason = request.reason
+    return record
+  }
+}

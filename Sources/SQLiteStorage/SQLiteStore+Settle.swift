@@ -1,0 +1,199 @@
+package import Jobs
+package import Storage
+
+extension SQLiteStore {
+  package func settle(
+    _ settlements: [Settlement], thenClaim request: ClaimRequest?, at now: Instant
+  ) throws(StorageError) -> SettleResult {
+    guard !settlements.isEmpty else {
+      guard let request else { return SettleResult(outcomes: [], claimed: []) }
+      return SettleResult(outcomes: [], claimed: try claim(request))
+    }
+    return try withSession { session throws(StorageError) in
+      try session.write { transaction throws(StorageError) in
+        var outcomes: [SettleOutcome] = []
+        outcomes.reserveCapacity(settlements.count)
+        for settlement in settlements {
+          outcomes.append(try settle(settlement, at: now, in: &transaction))
+        }
+        guard let request else { return SettleResult(outcomes: outcomes, claimed: []) }
+        return SettleResult(outcomes: outcomes, claimed: try take(request, in: &transaction))
+      }
+    }
+  }
+
+  package func renew(
+    _ leases: [Lease], until: Instant, at now: Instant
+  ) throws(StorageError) -> [LeaseStatus] {
+    guard !leases.isEmpty else { return [] }
+    return try withSession { session throws(StorageError) in
+      try session.write(durable: false) { transaction throws(StorageError) in
+        var statuses: [LeaseStatus] = []
+        for lease in leases {
+          let status = try transaction.sql { connection throws(SQLiteFailure) in
+            try Self.status(of: lease, on: connection)
+          }
+          if status != .lost {
+            try transaction.change { connection throws(SQLiteFailure) in
+              let statement = try connection.statement(
+                "UPDATE qctl_jobs SET lease_until = ?2 WHERE id = ?1")
+              statement.bind(1, lease.id.rawValue)
+              statement.bind(2, until.milliseconds)
+              try statement.run()
+            }
+          }
+          statuses.append(status)
+        }
+        return statuses
+      }
+    }
+  }
+
+  package func status(of leases: [Lease]) throws(StorageError) -> [LeaseStatus] {
+    try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        var statuses: [LeaseStatus] = []
+        for lease in leases { statuses.append(try Self.status(of: lease, on: connection)) }
+        return statuses
+      }
+    }
+  }
+
+  private static func status(
+    of lease: Lease, on connection: Connection
+  ) throws(SQLiteFailure) -> LeaseStatus {
+    let statement = try connection.statement(
+      "SELECT cancel_requested FROM qctl_jobs WHERE id = ?1 AND state = 'active' AND token = ?2")
+    statement.bind(1, lease.id.rawValue)
+    statement.bind(2, lease.token.rawValue)
+    defer { statement.reset() }
+    guard try statement.step() else { return .lost }
+    return statement.integer(0) != 0 ? .cancelRequested : .held
+  }
+
+  private func settle(
+    _ settlement: Settlement, at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) -> SettleOutcome {
+    let job = try transaction.sql { connection throws(SQLiteFailure) in
+      try Self.job(settlement.lease.id, on: connection)
+    }
+    guard let job, job.state == .active, job.token == settlement.lease.token else {
+      try noteLost(settlement.lease, job, at: now, in: &transaction)
+      return .leaseLost
+    }
+    let (event, outcome) = plan(settlement, for: job)
+    let state = try end(job, by: event, as: outcome, settlement, at: now, in: &transaction)
+    return .settled(state)
+  }
+
+  private func plan(
+    _ settlement: Settlement, for job: Job
+  ) -> (JobEvent, Attempt.Outcome) {
+    let error = settlement.error.map(ErrorText.capped)
+    switch settlement.verdict {
+    case .complete: return (.complete, .completed)
+    case .fail(let retryAfter): return (fail(job, error, retryAfter), .failed)
+    case .timeOut: return (fail(job, error, nil), .timedOut)
+    case .reject: return (.reject(error: error), .rejected)
+    case .release: return (.release, .released)
+    case .snooze(let until): return (.snooze(until: until), .snoozed)
+    case .cancel: return (.finishCancel, .cancelled)
+    }
+  }
+
+  private func fail(_ job: Job, _ error: String?, _ retryAfter: TimeSpan?) -> JobEvent {
+    .fail(
+      error: error, retryAfter: retryAfter, policy: job.backoff ?? .default, random: random())
+  }
+
+  private func noteLost(
+    _ lease: Lease, _ job: Job?, at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) {
+    var record = LogRecord(.leaseLost, at: now)
+    record.jobID = lease.id
+    record.queue = job?.queue
+    record.jobType = job?.type
+    record.status = job?.state
+    try log(record, in: &transaction)
+  }
+
+  /// Ends an execution: the job, its attempt, its output and its log record, all together.
+  @discardableResult
+  func end(
+    _ before: Job, by event: JobEvent, as outcome: Attempt.Outcome, _ settlement: Settlement,
+    at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) -> JobState {
+    var job = before
+    do {
+      try job.apply(event, at: now)
+    } catch {
+      return before.state
+    }
+    let error = settlement.error.map(ErrorText.capped)
+    let attempt = Attempt(
+      attempt: job.attempt, startedAt: before.startedAt ?? now, finishedAt: now, outcome: outcome,
+      worker: before.worker ?? "", error: error, exitCode: settlement.exitCode,
+      signal: settlement.signal, output: settlement.output)
+    let tags = try transaction.change { connection throws(SQLiteFailure) in
+      try JobRow.update(job, on: connection)
+      try AttemptRow.insert(attempt, of: job.id, on: connection)
+      if case .complete(let result?) = settlement.verdict {
+        try PayloadRow.setResult(job.id, result, on: connection)
+      }
+      return try PayloadRow.tags(of: job.id, on: connection)
+    }
+    transaction.count(job.queue, from: .active, to: job.state)
+    if let total = Self.total(of: outcome, job.state) { transaction.tally(job.queue, total) }
+    try log(Self.record(of: attempt, settlement, job, tags, at: now), in: &transaction)
+    return job.state
+  }
+
+  private static func total(of outcome: Attempt.Outcome, _ state: JobState) -> CountChange.Total? {
+    switch outcome {
+    case .completed: .succeeded
+    case .failed, .timedOut, .rejected: state == .dead ? .dead : .retried
+    case .released, .snoozed, .lost, .cancelled: nil
+    }
+  }
+
+  private static func record(
+    of attempt: Attempt, _ settlement: Settlement, _ job: Job, _ tags: [Tag], at now: Instant
+  ) -> LogRecord {
+    var record = LogRecord(event(attempt.outcome, job.state), at: now, job: job, tags: tags)
+    record.duration = attempt.finishedAt.since(attempt.startedAt)
+    record.error = attempt.error
+    record.exitCode = attempt.exitCode
+    record.signal = attempt.signal
+    record.worker = attempt.worker
+    if attempt.outcome == .released, case .release(let reason) = settlement.verdict {
+      record.reason = reason
+    }
+    return record
+  }
+
+  private static func event(_ outcome: Attempt.Outcome, _ state: JobState) -> LogRecord.Event {
+    if state == .cancelled { return .cancelled }
+    if state == .dead { return .dead }
+    return switch outcome {
+    case .completed: .completed
+    case .released: .released
+    case .snoozed: .snoozed
+    case .lost: .rescued
+    case .failed, .timedOut, .rejected, .cancelled: .failed
+    }
+  }
+
+  func log(_ record: LogRecord, in transaction: inout Transaction) throws(StorageError) {
+    try transaction.change { connection throws(SQLiteFailure) in
+      try LogRow.insert(record, on: connection)
+    }
+  }
+
+  package func record(_ records: [LogRecord]) throws(StorageError) {
+    try withSession { session throws(StorageError) in
+      try session.write(durable: false) { transaction throws(StorageError) in
+        for record in records { try log(record, in: &transaction) }
+      }
+    }
+  }
+}

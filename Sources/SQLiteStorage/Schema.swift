@@ -1,0 +1,153 @@
+/// The tables of format version 1, all under `qctl_`, so that they can live in an application's own
+/// database (design.md §4).
+///
+/// The application's runtime may be old: no STRICT, no JSON function, nothing newer than SQLite 3.24
+/// in here. A change of format gets a new number, a step in `Migration`, and a store of the old
+/// format under Tests that must open for ever (CONTRIBUTING.md, "Changing the format").
+enum Schema {
+  /// The version that this build writes.
+  static let version: Int64 = 1
+
+  /// Everything, in order of creation.
+  static let statements = tables + indexes + views
+
+  private static let tables = [
+    """
+    CREATE TABLE qctl_meta(
+      key TEXT PRIMARY KEY NOT NULL,
+      value
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE qctl_queues(
+      queue TEXT PRIMARY KEY NOT NULL CHECK(typeof(queue) = 'text'),
+      paused INTEGER NOT NULL DEFAULT 0,
+      paused_until INTEGER,
+      pause_reason TEXT,
+      scheduled INTEGER NOT NULL DEFAULT 0,
+      ready INTEGER NOT NULL DEFAULT 0,
+      active INTEGER NOT NULL DEFAULT 0,
+      retrying INTEGER NOT NULL DEFAULT 0,
+      blocked INTEGER NOT NULL DEFAULT 0,
+      completed INTEGER NOT NULL DEFAULT 0,
+      dead INTEGER NOT NULL DEFAULT 0,
+      cancelled INTEGER NOT NULL DEFAULT 0,
+      total_enqueued INTEGER NOT NULL DEFAULT 0,
+      total_succeeded INTEGER NOT NULL DEFAULT 0,
+      total_retried INTEGER NOT NULL DEFAULT 0,
+      total_dead INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE qctl_jobs(
+      id INTEGER PRIMARY KEY,
+      queue TEXT NOT NULL,
+      type TEXT NOT NULL,
+      state TEXT NOT NULL CHECK(state IN ('scheduled', 'ready', 'active', 'retrying', 'blocked',
+        'completed', 'dead', 'cancelled')),
+      priority INTEGER NOT NULL CHECK(typeof(priority) = 'integer' AND priority BETWEEN 0 AND 9),
+      ord INTEGER NOT NULL CHECK(typeof(ord) = 'integer'),
+      enqueued_at INTEGER NOT NULL CHECK(typeof(enqueued_at) = 'integer'),
+      run_at INTEGER NOT NULL CHECK(typeof(run_at) = 'integer'),
+      started_at INTEGER,
+      finished_at INTEGER,
+      attempt INTEGER NOT NULL DEFAULT 0,
+      failures INTEGER NOT NULL DEFAULT 0,
+      max_attempts INTEGER NOT NULL CHECK(typeof(max_attempts) = 'integer'),
+      crashes INTEGER NOT NULL DEFAULT 0,
+      replays INTEGER NOT NULL DEFAULT 0,
+      lease_until INTEGER,
+      token INTEGER,
+      worker TEXT,
+      cancel_requested INTEGER NOT NULL DEFAULT 0,
+      marked INTEGER NOT NULL DEFAULT 0,
+      unique_key TEXT,
+      held_key TEXT,
+      idempotency_key TEXT,
+      timeout_ms INTEGER,
+      backoff TEXT,
+      error TEXT
+    )
+    """,
+    """
+    CREATE TABLE qctl_payloads(
+      id INTEGER PRIMARY KEY,
+      payload BLOB NOT NULL,
+      tags TEXT,
+      result BLOB
+    )
+    """,
+    """
+    CREATE TABLE qctl_attempts(
+      job_id INTEGER NOT NULL,
+      attempt INTEGER NOT NULL,
+      started_at INTEGER NOT NULL,
+      finished_at INTEGER NOT NULL,
+      outcome TEXT NOT NULL,
+      worker TEXT NOT NULL,
+      error TEXT,
+      exit_code INTEGER,
+      signal INTEGER,
+      PRIMARY KEY(job_id, attempt)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE qctl_outputs(
+      job_id INTEGER NOT NULL,
+      attempt INTEGER NOT NULL,
+      output BLOB NOT NULL,
+      PRIMARY KEY(job_id, attempt)
+    )
+    """,
+    """
+    CREATE TABLE qctl_log(
+      seq INTEGER PRIMARY KEY,
+      timestamp INTEGER NOT NULL,
+      event TEXT NOT NULL,
+      queue TEXT,
+      job_id INTEGER,
+      job_type TEXT,
+      attempt INTEGER,
+      status TEXT,
+      duration_ms INTEGER,
+      error TEXT,
+      exit_code INTEGER,
+      signal INTEGER,
+      worker TEXT,
+      actor TEXT,
+      reason TEXT,
+      tags TEXT
+    )
+    """,
+    """
+    CREATE TABLE qctl_idempotency(
+      queue TEXT NOT NULL,
+      key TEXT NOT NULL,
+      job_id INTEGER NOT NULL,
+      digest BLOB,
+      expires_at INTEGER NOT NULL,
+      PRIMARY KEY(queue, key)
+    ) WITHOUT ROWID
+    """,
+  ]
+
+  /// One index per question, none of which holds rows that cannot be claimed: with one index over
+  /// all states, a million scheduled rows in front left 18 claims a second (performance.md).
+  private static let indexes = [
+    "CREATE INDEX qctl_jobs_ready ON qctl_jobs(queue, ord) WHERE state = 'ready'",
+    """
+    CREATE INDEX qctl_jobs_due ON qctl_jobs(queue, run_at)
+    WHERE state IN ('scheduled', 'retrying')
+    """,
+    "CREATE INDEX qctl_jobs_running ON qctl_jobs(queue, lease_until) WHERE state = 'active'",
+    """
+    CREATE INDEX qctl_jobs_ended ON qctl_jobs(state, finished_at)
+    WHERE finished_at IS NOT NULL
+    """,
+    "CREATE UNIQUE INDEX qctl_jobs_key ON qctl_jobs(queue, held_key) WHERE held_key IS NOT NULL",
+  ]
+
+  private static let views = [
+    EnqueueView.view, EnqueueView.lastView, EnqueueView.trigger,
+  ]
+}

@@ -1,0 +1,154 @@
+import CSQLite
+import Jobs
+import PosixIO
+import Storage
+
+extension Session {
+  /// Opens a store as the caller intends, or says exactly why not.
+  static func open(
+    _ path: String, for intent: SQLiteStore.Intent
+  ) throws(StorageError) -> Session {
+    let creates = intent == .create || intent == .adopt
+    switch try StoreFile.inspect(path) {
+    case .nothing:
+      guard creates else { throw .missing(path: path) }
+      try StoreFile.create(path)
+      return try initialise(path, emptyFile: true)
+    case .empty:
+      guard creates else { throw .foreign(path: path, detail: "it is an empty file") }
+      return try initialise(path, emptyFile: true)
+    case .file:
+      return try openFile(path, for: intent)
+    }
+  }
+
+  private static func openFile(
+    _ path: String, for intent: SQLiteStore.Intent
+  ) throws(StorageError) -> Session {
+    let (connection, version) = try connect(path, for: intent)
+    guard let version else {
+      connection.close()
+      guard intent == .adopt else {
+        throw .foreign(
+          path: path, detail: "it is an SQLite database without a queue in it")
+      }
+      return try initialise(path, emptyFile: false)
+    }
+    guard version <= Schema.version else {
+      connection.close()
+      throw .newerVersion(path: path, found: version, known: Schema.version)
+    }
+    do {
+      return try start(path, connection)
+    } catch {
+      connection.close()
+      throw error.storageError(at: path)
+    }
+  }
+
+  /// Opens the file and reads its format version; `nil` where there is no queue in it.
+  private static func connect(
+    _ path: String, for intent: SQLiteStore.Intent
+  ) throws(StorageError) -> (Connection, Int64?) {
+    do {
+      return try connectWritable(path)
+    } catch {
+      let cannotWrite = error.primary == SQLITE_CANTOPEN || error.primary == SQLITE_READONLY
+      guard intent == .read, cannotWrite, StoreFile.isOnReadOnlyMount(path) else {
+        throw explain(error, path)
+      }
+    }
+    do {
+      let connection = try Connection(path, .immutable)
+      return (connection, try formatVersion(connection))
+    } catch {
+      throw error.storageError(at: path)
+    }
+  }
+
+  private static func connectWritable(
+    _ path: String
+  ) throws(SQLiteFailure) -> (Connection, Int64?) {
+    let connection = try Connection(path, .readWrite)
+    do {
+      return (connection, try formatVersion(connection))
+    } catch {
+      connection.close()
+      throw error
+    }
+  }
+
+  /// SQLite says "unable to open" for a folder in which it may not make its log.
+  private static func explain(_ failure: SQLiteFailure, _ path: String) -> StorageError {
+    guard failure.primary == SQLITE_CANTOPEN else { return failure.storageError(at: path) }
+    guard FileSystem.isAccessible(path, .read) else {
+      return .forbidden(path: path, detail: "it may not be read")
+    }
+    let folder = FileSystem.parent(of: path) ?? "."
+    guard FileSystem.isAccessible(folder, .write) else {
+      return .forbidden(
+        path: path, detail: "SQLite needs to write into its folder, even to read")
+    }
+    return failure.storageError(at: path)
+  }
+
+  private static func formatVersion(_ connection: Connection) throws(SQLiteFailure) -> Int64? {
+    do {
+      let statement = try connection.statement(
+        "SELECT value FROM qctl_meta WHERE key = 'format_version'")
+      defer { statement.reset() }
+      guard try statement.step() else { return nil }
+      return statement.integer(0)
+    } catch {
+      guard error.primary == SQLITE_ERROR else { throw error }
+      let found = try connection.scalarText(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'qctl_meta'")
+      guard found == nil else { throw error }
+      return nil
+    }
+  }
+
+  /// Settings that hold for one connection.
+  private static func start(
+    _ path: String, _ connection: Connection
+  ) throws(SQLiteFailure) -> Session {
+    let usesLog = try connection.scalarText("PRAGMA journal_mode") == "wal"
+    try connection.execute("PRAGMA synchronous=\(usesLog ? "NORMAL" : "FULL")")
+    return Session(path: path, connection: connection, usesLog: usesLog)
+  }
+
+  /// Makes the tables; whoever comes second finds them made.
+  private static func initialise(
+    _ path: String, emptyFile: Bool
+  ) throws(StorageError) -> Session {
+    do throws(SQLiteFailure) {
+      let connection = try Connection(path, .readWrite)
+      do throws(SQLiteFailure) {
+        if emptyFile { _ = try connection.scalarText("PRAGMA journal_mode=WAL") }
+        try connection.execute("PRAGMA synchronous=FULL")
+        try connection.execute("BEGIN IMMEDIATE")
+        if try formatVersion(connection) == nil { try createTables(connection) }
+        try connection.execute("COMMIT")
+        return try start(path, connection)
+      } catch {
+        connection.close()
+        throw error
+      }
+    } catch {
+      throw error.storageError(at: path)
+    }
+  }
+
+  private static func createTables(_ connection: Connection) throws(SQLiteFailure) {
+    for statement in Schema.statements {
+      try connection.execute(statement)
+    }
+    let created = SystemClock.wallMilliseconds()
+    try connection.execute(
+      """
+      INSERT INTO qctl_meta(key, value) VALUES
+        ('format_version', \(Schema.version)), ('created_at', \(created)),
+        ('id_floor', 0), ('sql_last', 0), ('sql_created', 0)
+      """)
+  }
+}

@@ -1,0 +1,117 @@
+import CSQLite
+import PosixIO
+import Storage
+
+/// The open store behind its mutex: connection, gate, and how transactions run.
+final class Session {
+  let path: String
+  let connection: Connection
+  /// Whether commits go to a write-ahead log; otherwise SQLite syncs within the commit.
+  let usesLog: Bool
+  private var gate: WriteGate?
+  private var gateSought = false
+  private var checkpointer: Checkpointer
+  private var isBroken = false
+
+  init(path: String, connection: Connection, usesLog: Bool) {
+    self.path = path
+    self.connection = connection
+    self.usesLog = usesLog
+    checkpointer = Checkpointer(path: path)
+  }
+
+  /// Finishes everything.
+  func close() {
+    checkpointer.close()
+    connection.close()
+  }
+
+  /// Runs statements that only look, all on one snapshot.
+  func read<Result>(
+    _ body: (Connection) throws(SQLiteFailure) -> Result
+  ) throws(StorageError) -> Result {
+    try requireUsable()
+    do {
+      try connection.statement("BEGIN").run()
+      let result = try body(connection)
+      try connection.statement("COMMIT").run()
+      return result
+    } catch {
+      rollback()
+      throw error.storageError(at: path)
+    }
+  }
+
+  /// Runs one write transaction, and syncs it.
+  ///
+  /// - Parameter durable: false where a power cut may undo it without harm, as for a claim.
+  func write<Result>(
+    durable: Bool = true, _ body: (inout Transaction) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    try requireUsable()
+    seekGate()
+    let entered = gate?.enter() ?? false
+    let result: Result
+    let changed: Bool
+    do {
+      defer { if entered { gate?.leave() } }
+      (result, changed) = try commit(body)
+      if changed, usesLog { checkpointer.afterCommit(on: connection) }
+    }
+    if durable, changed, usesLog { try sync() }
+    return result
+  }
+
+  private func commit<Result>(
+    _ body: (inout Transaction) throws(StorageError) -> Result
+  ) throws(StorageError) -> (Result, Bool) {
+    do {
+      try connection.statement("BEGIN IMMEDIATE").run()
+    } catch {
+      throw error.storageError(at: path)
+    }
+    do {
+      var transaction = Transaction(connection: connection, path: path)
+      let result = try body(&transaction)
+      try transaction.finish()
+      try end()
+      return (result, transaction.hasChanged)
+    } catch {
+      rollback()
+      throw error
+    }
+  }
+
+  private func end() throws(StorageError) {
+    do {
+      try connection.statement("COMMIT").run()
+    } catch {
+      throw error.storageError(at: path)
+    }
+  }
+
+  private func rollback() {
+    guard connection.isInTransaction else { return }
+    try? connection.execute("ROLLBACK")
+  }
+
+  /// After a failed sync the kernel may have dropped the pages and call the next sync a success
+  /// (the fsyncgate of 2018), so nothing more is written through this session.
+  private func sync() throws(StorageError) {
+    let code = qctl_sqlite_sync_wal(connection.handle)
+    guard code != SQLITE_OK else { return }
+    isBroken = true
+    throw .outcomeUnknown(path: path, detail: String(cString: sqlite3_errstr(code)))
+  }
+
+  private func requireUsable() throws(StorageError) {
+    guard isBroken else { return }
+    throw .outcomeUnknown(path: path, detail: "an earlier sync failed")
+  }
+
+  private func seekGate() {
+    guard !gateSought else { return }
+    gateSought = true
+    gate = WriteGate(folder: path + ".qctl")
+  }
+}

@@ -1,0 +1,104 @@
+import PosixIO
+import Storage
+
+/// The checks of a store's file before SQLite ever touches it, and its creation.
+///
+/// Everything here happens while SQLite does not have the file open in this process: closing a
+/// descriptor of an open database would drop its locks (sqlite.org/howtocorrupt.html, 2.2).
+enum StoreFile {
+  /// What stands at a path.
+  enum Standing {
+    case nothing
+    /// A file without any bytes: to SQLite an empty database.
+    case empty
+    case file
+  }
+
+  /// Looks at a path, and refuses what can't be trusted as a store.
+  static func inspect(_ path: String) throws(StorageError) -> Standing {
+    let status: FileStatus
+    do {
+      status = try FileSystem.status(of: path)
+    } catch {
+      return try standing(after: error, at: path)
+    }
+    switch status.kind {
+    case .regular: break
+    case .directory:
+      throw .foreign(path: path, detail: "it is a directory")
+    case .symbolicLink, .pipe, .socket, .characterDevice, .blockDevice, .unknown:
+      throw .foreign(path: path, detail: "it is not a regular file")
+    }
+    guard !status.isWorldWritable else {
+      throw .forbidden(path: path, detail: "anybody may write to it; run: chmod o-w \(path)")
+    }
+    try requireTrustedVolume(path)
+    return status.size == 0 ? .empty : .file
+  }
+
+  /// Makes an empty file that only its owner can read, and the folder above it.
+  static func create(_ path: String) throws(StorageError) {
+    do {
+      if let folder = FileSystem.parent(of: path), !FileSystem.exists(folder) {
+        try FileSystem.makeDirectories(folder, mode: 0o700)
+      }
+      let file = try FileDescriptor.open(
+        path, .readWrite, [.create, .exclusive, .noFollow], mode: 0o600)
+      try file.close()
+    } catch {
+      guard error.code != .exists else { return }  // somebody else was faster; that is fine
+      throw translate(error, path)
+    }
+    try requireTrustedVolume(path)
+  }
+
+  /// Whether the file system below is mounted read-only, so that nothing can change underneath.
+  static func isOnReadOnlyMount(_ path: String) -> Bool {
+    do {
+      _ = try FileDescriptor.open(path, .readWrite, [.noFollow])
+      return false
+    } catch {
+      return error.code == .readOnlyFileSystem
+    }
+  }
+
+  /// What a failed system call means for the store.
+  static func translate(_ error: SystemError, _ path: String) -> StorageError {
+    switch error.code {
+    case .noSpace, .quotaExceeded: .full(path: path)
+    case .readOnlyFileSystem: .readOnly(path: path, detail: "the file system is read-only")
+    case .permissionDenied, .notPermitted: .forbidden(path: path, detail: error.code.reason)
+    default: .system(path: path, detail: error.code.reason)
+    }
+  }
+
+  private static func standing(
+    after error: SystemError, at path: String
+  ) throws(StorageError) -> Standing {
+    switch error.code {
+    case .noSuchFile: return .nothing
+    case .notDirectory:
+      throw .foreign(path: path, detail: "a part of its path is a file, not a directory")
+    default: throw translate(error, path)
+    }
+  }
+
+  /// SQLite's locks are unreliable on network and user-space file systems.
+  private static func requireTrustedVolume(_ path: String) throws(StorageError) {
+    do {
+      let kind = try Volume(of: path).kind
+      guard kind.isTrusted else {
+        throw StorageError.forbidden(
+          path: path,
+          detail: "it lies on a \(kind.name) file system, where locks cannot be trusted; "
+            + "use a local disk")
+      }
+    } catch let error as SystemError {
+      throw translate(error, path)
+    } catch let error as StorageError {
+      throw error
+    } catch {
+      throw .system(path: path, detail: "its file system cannot be told")
+    }
+  }
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Measures qctl against the least possible work (C programs) and against its peers.
+
+    bench.py [CASE[,CASE…]] [--jobs N]
+
+Prints one table and writes .build/bench.json. Without cases, or with an empty CASE in the
+environment, all of them run. A missed target is shown, not failed on: on a busy machine one bad run
+proves nothing. Needs the release build for qctl's own figures; without it, limits and peers remain.
+"""
+
+import argparse
+import os
+import platform
+import sqlite3
+import sys
+
+sys.dont_write_bytecode = True
+
+import stores  # noqa: E402
+from cases import CASES, Bench  # noqa: E402
+from report import table, write_json  # noqa: E402
+from workshop import ROOT, Unavailable, Workshop  # noqa: E402
+
+
+def chosen_cases(text):
+    if not text:
+        return list(CASES)
+    try:
+        wanted = [int(word) for word in text.replace(" ", ",").split(",") if word]
+    except ValueError:
+        sys.exit(f"bench: '{text}' is not a list of case numbers")
+    for case in wanted:
+        if case not in CASES:
+            sys.exit(f"bench: no case {case}; there are {', '.join(map(str, CASES))}")
+    return wanted
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="Measure qctl against its limits and peers.")
+    parser.add_argument("cases", nargs="?", default=os.environ.get("CASE", ""))
+    parser.add_argument("--jobs", type=int, default=1_000_000, help="size of the large store")
+    given = parser.parse_args()
+    if given.jobs < 2:
+        parser.error("--jobs must be at least 2")
+    return chosen_cases(given.cases), given.jobs
+
+
+def describe_machine(workshop):
+    return {
+        "cpus": len(os.sched_getaffinity(0)),
+        "kernel": platform.release(),
+        "file_system": workshop.file_system,
+        "sqlite": sqlite3.sqlite_version,
+        "load_before": os.getloadavg()[0],
+    }
+
+
+def main():
+    cases, jobs = arguments()
+    workshop = Workshop()
+    machine = describe_machine(workshop)
+    workshop.build_limits()
+    bench = Bench(workshop, jobs)
+    measurements = []
+    try:
+        for case in cases:
+            print(f"case {case}: {CASES[case].__doc__.split(':')[1].strip()}", file=sys.stderr)
+            try:
+                measurements.extend(CASES[case](bench))
+            except Unavailable as reason:
+                bench.note(f"case {case}: {reason}")
+    finally:
+        stores.remove_all()
+    print(" · ".join(f"{name} {value}" for name, value in machine.items()), end="\n\n")
+    print(table(measurements))
+    for note in bench.notes:
+        print(f"note: {note}")
+    write_json(ROOT / ".build" / "bench.json", machine, measurements, bench.notes)
+
+
+main()
