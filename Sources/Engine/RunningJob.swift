@@ -38,7 +38,7 @@ final class RunningJob {
 
   var written: Int
   var capture: (output: StreamCapture, error: StreamCapture)
-  var errorEnd = TailBuffer(limit: ErrorText.captureLimit)
+  var errorEnd = TailBuffer(limit: FailureText.captureLimit)
 
   private(set) var stop: Stop?
   private(set) var outcome: ExitOutcome?

@@ -64,8 +64,8 @@ extension WorkerSession {
   private func errorText(
     _ job: RunningJob, _ outcome: ExitOutcome, _ problem: ControlProblem?
   ) -> String {
-    let said = ErrorText.end(of: job.errorEnd.bytes)
-    let text = said ?? (job.stop == .timeout ? timedOut(job) : ErrorText.describe(outcome))
+    let said = FailureText.end(of: job.errorEnd.bytes)
+    let text = said ?? (job.stop == .timeout ? timedOut(job) : FailureText.describe(outcome))
     return problem.map { text + "\ncontrol file ignored: " + $0.reason } ?? text
   }
 

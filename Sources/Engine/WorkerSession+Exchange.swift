@@ -143,16 +143,12 @@ extension WorkerSession {
 extension WorkerCounts {
   mutating func add(_ verdict: Settlement.Verdict, _ state: JobState) {
     switch verdict {
+    case _ where state == .cancelled: cancelled += 1
+    case .cancel: cancelled += 1
     case .release: released += 1
     case .snooze: snoozed += 1
     case .complete: completed += 1
-    case .cancel: cancelled += 1
-    case .fail, .timeOut, .reject:
-      switch state {
-      case .dead: dead += 1
-      case .cancelled: cancelled += 1
-      default: failed += 1
-      }
+    case .fail, .timeOut, .reject: if state == .dead { dead += 1 } else { failed += 1 }
     }
   }
 }
