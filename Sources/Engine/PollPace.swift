@@ -26,8 +26,9 @@ struct PollPace {
   }
 }
 
-/// How many jobs are taken in one call: as many as can start at once. Claiming ahead, for short
-/// jobs, is decided here and nowhere else.
+/// How many jobs are taken in one call: as many as can start at once.
+///
+/// Claiming ahead, for short jobs, is decided here and nowhere else.
 struct ClaimPolicy {
   func limit(freeSlots: Int) -> Int { freeSlots }
 }

@@ -17,8 +17,9 @@ extension RunningJob {
     errorEnd.append(bytes)
   }
 
-  /// Writes more of the payload, and closes the pipe after the last byte. A handler that no longer
-  /// reads has what it wanted: that is no failure.
+  /// Writes more of the payload, and closes the pipe after the last byte.
+  ///
+  /// A handler that no longer reads has what it wanted: that is no failure.
   func writeInput() {
     guard let number = input?.rawValue else { return }
     let pipe = BorrowedDescriptor(number)

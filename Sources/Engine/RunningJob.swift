@@ -107,8 +107,9 @@ extension RunningJob {
 // MARK: - Ending and time
 
 extension RunningJob {
-  /// Reaps the process if it has ended. What is left of a stopped group is killed before, while
-  /// the group's number is still ours.
+  /// Reaps the process if it has ended.
+  ///
+  /// What is left of a stopped group is killed before, while the group's number is still ours.
   func reap(at now: Tick) {
     guard outcome == nil else { return }
     if stop != nil, exit != nil { signal(.kill) }

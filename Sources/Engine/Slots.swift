@@ -18,7 +18,9 @@ struct Slots {
   /// The running jobs, by slot.
   var running: [RunningJob] { jobs.compactMap { $0 } }
 
-  /// A token for the next start; `nil` if no slot is free. Nothing is taken yet.
+  /// A token for the next start; `nil` if no slot is free.
+  ///
+  /// Nothing is taken yet.
   func nextToken() -> LoopToken? {
     vacant.last.map { LoopToken(start: starts &+ 1, slot: $0) }
   }

@@ -32,7 +32,9 @@ package struct Worker {
     self.observe = observe
   }
 
-  /// Works until it is told to end or, as its mode says, is done. Afterwards no handler runs.
+  /// Works until it is told to end or, as its mode says, is done.
+  ///
+  /// Afterwards no handler runs.
   ///
   /// SIGPIPE is ignored in this process from now on: a handler that stops reading must not end us.
   package func run() -> WorkerReport {

@@ -118,8 +118,10 @@ extension WorkerSession {
     observe(.storeRecovered)
   }
 
-  /// The store failed. A busy one is asked again until it answers. After any other failure no new
-  /// jobs are taken; what is over is told again and again until its lease ends.
+  /// The store failed.
+  ///
+  /// A busy one is asked again until it answers. After any other failure no new jobs are taken;
+  /// what is over is told again and again until its lease ends.
   func failed(_ error: StorageError, at now: Tick) {
     if trouble?.error != error { observe(.storeFailed(error)) }
     trouble = StoreTrouble(error, after: trouble, at: now)
@@ -128,7 +130,9 @@ extension WorkerSession {
   }
 
   /// Drops what the store could not be told in time: its lease will run out, and the job runs
-  /// again. A worker that must do that, and not only for others' sake, ends.
+  /// again.
+  ///
+  /// A worker that must do that, and not only for others' sake, ends.
   private func forgetHopeless(_ now: Tick) {
     guard let trouble, !trouble.error.isBusy || ending != nil else { return }
     let hopeless = unsettled.filter { isForced || $0.leaseEnd <= now }

@@ -4,8 +4,10 @@ import Storage
 
 /// Starting handlers.
 extension WorkerSession {
-  /// Starts a handler for each job. Once one can't be started, the rest is given back with it: the
-  /// reason is the worker's or the machine's, not the job's.
+  /// Starts a handler for each job.
+  ///
+  /// Once one can't be started, the rest is given back with it: the reason is the worker's or the
+  /// machine's, not the job's.
   func begin(_ claimed: [ClaimedJob], leaseEnd: Tick) {
     var obstacle: SystemError?
     for job in claimed {
