@@ -58,7 +58,11 @@ let package = Package(
     tests("CalendarTests", ["Calendar", "TestSupport"]),
     tests("PosixIOTests", ["PosixIO", "TestSupport"]),
     tests("CommandLineSpecTests", ["CommandLineSpec", "Text", "TestSupport"]),
-    tests("EngineTests", ["Engine", "MemoryStorage", "Storage", "Jobs", "PosixIO", "TestSupport"]),
+    tests(
+      "EngineTests",
+      [
+        "Engine", "MemoryStorage", "Storage", "Jobs", "Calendar", "PosixIO", "TestSupport",
+      ]),
     tests(
       "CommandsTests",
       [
