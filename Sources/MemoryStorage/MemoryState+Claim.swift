@@ -2,19 +2,17 @@ import Jobs
 import Storage
 
 extension MemoryState {
-  /// The most jobs that one claim rescues, and the most that it promotes.
-  private static let mostKept = 500
+  /// The most jobs that one claim rescues, and the most that it promotes, in each queue.
+  private static let largestStep = 500
 
   /// Takes jobs queue by queue until the limit is reached; a queue that is reached and not paused
   /// is looked after first: lost jobs rescued, due ones promoted.
   mutating func claim(_ request: ClaimRequest) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
-    var rescues = Self.mostKept
-    var promotions = Self.mostKept
     for queue in request.queues where claimed.count < request.limit {
       guard pause(of: queue, at: request.now) == nil else { continue }
-      rescues -= rescue(in: queue, atMost: rescues, at: request.now)
-      promotions -= promote(in: queue, atMost: promotions, at: request.now)
+      rescue(in: queue, at: request.now)
+      promote(in: queue, at: request.now)
       claimed += take(from: queue, atMost: request.limit - claimed.count, request)
     }
     return claimed
@@ -25,10 +23,10 @@ extension MemoryState {
   }
 
   /// Frees the jobs whose lease is over, longest over first.
-  private mutating func rescue(in queue: QueueName, atMost most: Int, at now: Instant) -> Int {
+  private mutating func rescue(in queue: QueueName, at now: Instant) {
     let lost = jobs(in: queue) { $0.state == .active && ($0.leaseUntil.map { $0 < now } ?? false) }
       .sorted { ($0.leaseUntil ?? now, $0.id) < ($1.leaseUntil ?? now, $1.id) }
-      .prefix(most)
+      .prefix(Self.largestStep)
     for before in lost {
       guard let job = change(before.id, by: .rescue(marks: true), at: now) else { continue }
       let attempt = Attempt(
@@ -40,15 +38,13 @@ extension MemoryState {
       line.worker = before.worker
       log.append(line)
     }
-    return lost.count
   }
 
-  private mutating func promote(in queue: QueueName, atMost most: Int, at now: Instant) -> Int {
+  private mutating func promote(in queue: QueueName, at now: Instant) {
     let due = jobs(in: queue) { $0.state.waitsForTime && $0.runAt <= now }
       .sorted { ($0.runAt, $0.id) < ($1.runAt, $1.id) }
-      .prefix(most)
+      .prefix(Self.largestStep)
     for job in due { _ = change(job.id, by: .becomeDue, at: now) }
-    return due.count
   }
 
   private mutating func take(

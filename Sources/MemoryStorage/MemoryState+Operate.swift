@@ -5,17 +5,21 @@ extension MemoryState {
   /// Freezes a selection: newest first, but what is replayed goes back in the order it came.
   func plan(_ request: PlanRequest) -> Plan {
     let order: JobOrder = if case .replay = request.verb { .oldestFirst } else { .newestFirst }
-    let selected = selected(request.filter, order, at: request.now)
-    let fits = { (job: Job) in request.verb.applies(to: job.effectiveState(at: request.now)) }
-    let fit = selected.filter(fits).prefix(max(request.filter.limit ?? .max, 0))
+    let limit = max(request.filter.limit ?? .max, 0)
+    let isNamed = !request.filter.ids.isEmpty
     var plan = Plan()
-    plan.items = fit.map { PlanItem(id: $0.id, state: $0.state) }
-    for job in fit { plan.queues[job.queue, default: 0] += 1 }
-    plan.sample = Array(fit.prefix(max(request.sampleSize, 0)))
-    guard !request.filter.ids.isEmpty else { return plan }
+    for job in selected(request.filter, order, at: request.now) {
+      let shown = job.effectiveState(at: request.now)
+      guard request.verb.applies(to: shown) else {
+        if isNamed { plan.unfit.append(PlanItem(id: job.id, state: shown)) }
+        continue
+      }
+      guard plan.items.count < limit else { break }
+      plan.items.append(PlanItem(id: job.id, state: job.state))
+      plan.queues[job.queue, default: 0] += 1
+      if plan.sample.count < request.sampleSize { plan.sample.append(job) }
+    }
     plan.missing = missing(among: request.filter.ids)
-    plan.unfit = selected.filter { !fits($0) }
-      .map { PlanItem(id: $0.id, state: $0.effectiveState(at: request.now)) }
     return plan
   }
 
@@ -31,8 +35,9 @@ extension MemoryState {
 
   private mutating func apply(_ request: ApplyRequest, to item: PlanItem) -> ItemOutcome {
     guard let job = jobs[item.id]?.job else { return .missing }
-    guard job.state == item.state, request.verb.applies(to: job.state), !isAsked(job, request.verb)
-    else { return isThere(job, request.verb) ? .alreadyDone : .changedMeanwhile(job.state) }
+    guard job.state == item.state else {
+      return isThere(job, request.verb) ? .alreadyDone : .changedMeanwhile(job.state)
+    }
     switch request.verb {
     case .retry(let time), .replay(let time): return bringBack(job, at: time, request)
     case .cancel: return cancel(job, request)
@@ -40,15 +45,11 @@ extension MemoryState {
     }
   }
 
-  private func isAsked(_ job: Job, _ verb: OperatorVerb) -> Bool {
-    verb == .cancel && job.state == .active && job.cancelRequested
-  }
-
   /// Whether a job is where the verb would have brought it.
   private func isThere(_ job: Job, _ verb: OperatorVerb) -> Bool {
     switch verb {
     case .retry, .replay: job.state == .ready || job.state == .scheduled || job.state == .active
-    case .cancel: job.state == .cancelled || isAsked(job, verb)
+    case .cancel: job.state == .cancelled || job.cancelRequested
     case .purge: false
     }
   }
@@ -73,6 +74,7 @@ extension MemoryState {
   }
 
   private mutating func cancel(_ before: Job, _ request: ApplyRequest) -> ItemOutcome {
+    guard !before.cancelRequested else { return .alreadyDone }
     guard let job = change(before.id, by: .cancel, at: request.now) else {
       return .changedMeanwhile(before.state)
     }
@@ -82,6 +84,7 @@ extension MemoryState {
   }
 
   private mutating func purge(_ job: Job, _ request: ApplyRequest) -> ItemOutcome {
+    guard job.state != .active else { return .changedMeanwhile(.active) }
     tell(.purged, job, request)
     jobs[job.id] = nil
     return .done

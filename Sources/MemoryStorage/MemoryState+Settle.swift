@@ -14,7 +14,7 @@ extension MemoryState {
       return .leaseLost
     }
     if case .complete(let result) = settlement.verdict { jobs[id]?.result = result }
-    let attempt = attempt(settlement, before, job, at: now)
+    let attempt = attempt(settlement, before, at: now)
     jobs[id]?.attempts.append(attempt)
     log.append(line(settlement, attempt, job, at: now))
     return .settled(job.state)
@@ -59,19 +59,18 @@ extension MemoryState {
   }
 
   private func attempt(
-    _ settlement: Settlement, _ before: Job, _ job: Job, at now: Instant
+    _ settlement: Settlement, _ before: Job, at now: Instant
   ) -> Attempt {
     Attempt(
       attempt: before.attempt, startedAt: before.startedAt ?? now, finishedAt: now,
-      outcome: outcome(settlement.verdict, job.state), worker: before.worker ?? "",
+      outcome: outcome(settlement.verdict), worker: before.worker ?? "",
       error: settlement.error.map { ErrorText.capped($0) }, exitCode: settlement.exitCode,
       signal: settlement.signal, output: settlement.output)
   }
 
-  /// How the execution ended: as the worker said, unless a cancellation decided.
-  private func outcome(_ verdict: Settlement.Verdict, _ state: JobState) -> Attempt.Outcome {
-    guard state != .cancelled else { return .cancelled }
-    return switch verdict {
+  /// How the execution ended: as the worker said, whatever became of the job.
+  private func outcome(_ verdict: Settlement.Verdict) -> Attempt.Outcome {
+    switch verdict {
     case .complete: .completed
     case .fail: .failed
     case .timeOut: .timedOut
@@ -107,13 +106,11 @@ extension MemoryState {
   /// Tells that somebody came too late; whose the stale token was, and of which attempt, nobody
   /// knows.
   private func leaseLost(_ id: JobID, at now: Instant) -> LogRecord {
-    guard let job = jobs[id]?.job else {
-      var line = LogRecord(.leaseLost, at: now)
-      line.jobID = id
-      return line
-    }
-    var line = record(.leaseLost, at: now, job: job)
-    line.attempt = nil
+    var line = LogRecord(.leaseLost, at: now)
+    line.jobID = id
+    line.queue = jobs[id]?.job.queue
+    line.jobType = jobs[id]?.job.type
+    line.status = jobs[id]?.job.state
     return line
   }
 }

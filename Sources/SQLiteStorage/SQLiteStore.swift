@@ -10,18 +10,6 @@ import Synchronization
 /// lets other processes commit meanwhile. A power cut between commit and sync loses only what
 /// nobody was told about; whatever a later commit's sync made durable includes all before it.
 package final class SQLiteStore: Sendable {
-  /// What an opener may do.
-  package enum Intent: Sendable {
-    /// Look only: the store must exist.
-    case read
-    /// Change what is there: the store must exist.
-    case write
-    /// Put something in: the store is made if nothing, or an empty file, is there.
-    case create
-    /// As `create`, and into an application's own database too.
-    case adopt
-  }
-
   /// Where and what it is.
   package let identity: StoreIdentity
   let path: String
@@ -40,7 +28,7 @@ package final class SQLiteStore: Sendable {
   /// - Throws: `missing`, `foreign`, `newerVersion`, `corrupt`, `forbidden`, `readOnly` and so on,
   ///   with nothing changed.
   package init(
-    _ path: String, for intent: Intent, random: @escaping @Sendable () -> UInt64
+    _ path: String, for intent: StoreIntent, random: @escaping @Sendable () -> UInt64
   ) throws(StorageError) {
     self.path = path
     self.random = random

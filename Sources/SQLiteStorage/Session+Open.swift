@@ -6,7 +6,7 @@ import Storage
 extension Session {
   /// Opens a store as the caller intends, or says exactly why not.
   static func open(
-    _ path: String, for intent: SQLiteStore.Intent
+    _ path: String, for intent: StoreIntent
   ) throws(StorageError) -> Session {
     let creates = intent == .create || intent == .adopt
     switch try StoreFile.inspect(path) {
@@ -23,7 +23,7 @@ extension Session {
   }
 
   private static func openFile(
-    _ path: String, for intent: SQLiteStore.Intent
+    _ path: String, for intent: StoreIntent
   ) throws(StorageError) -> Session {
     let (connection, version) = try connect(path, for: intent)
     guard let version else {
@@ -48,7 +48,7 @@ extension Session {
 
   /// Opens the file and reads its format version; `nil` where there is no queue in it.
   private static func connect(
-    _ path: String, for intent: SQLiteStore.Intent
+    _ path: String, for intent: StoreIntent
   ) throws(StorageError) -> (Connection, Int64?) {
     do {
       return try connectWritable(path)

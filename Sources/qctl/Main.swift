@@ -1,4 +1,33 @@
+import Commands
+import Glibc
+import PosixIO
+import SQLiteStorage
+import Storage
+
+/// The one executable for embedded stores: names the adapters, and nothing else.
 @main
 enum Main {
-  static func main() {}
+  static func main() {
+    exit(Program(openStore: open).run())
+  }
+
+  private static func open(
+    _ location: StoreLocation, _ intent: StoreIntent
+  ) throws(StorageError) -> any StorageAdapter {
+    switch location {
+    case .sqlite(let path): try SQLiteStore(path, for: intent, random: random)
+    case .directory(let path):
+      throw .unsupported(
+        .browse, reason: "\(path) asks for a directory store, which this version has not",
+        remedy: "use an SQLite store: --store FILE.db")
+    case .network(let scheme, _):
+      throw .unsupported(
+        .browse, reason: "\(scheme) needs the executable qctl-net, which is not installed",
+        remedy: "use an SQLite store: --store FILE.db")
+    }
+  }
+
+  private static func random() -> UInt64 {
+    (try? Random.word()) ?? UInt64(bitPattern: SystemClock.monotonicNanoseconds())
+  }
 }

@@ -1,0 +1,112 @@
+/// Where the words of a command line lead.
+enum Place<Action> {
+  /// A command, and the words that are its own, leading global flags first.
+  case command(AnyCommand<Action>, words: [String])
+  /// `help`, and what is asked about.
+  case help([String])
+  /// The words end within a group, or at the top.
+  case group([CommandEntry<Action>], path: [String])
+  /// A word that names nothing there.
+  case unknown(String, [CommandEntry<Action>])
+}
+
+/// A place, and what was met on the way to it.
+struct Route<Action> {
+  var place: Place<Action>
+  /// Flags met before the command.
+  var scanner: WordScanner
+}
+
+extension CommandEntry {
+  func answers(to word: String) -> Bool { name == word || aliases.contains(word) }
+}
+
+extension CommandTree {
+  /// Follows the words to a command, skipping global flags with their values.
+  func route(_ words: [String]) -> Route<Action> {
+    var level = entries
+    var path: [String] = []
+    var leading: [String] = []
+    var index = 0
+    // The globals are built only if an option comes before the command.
+    var scanner: WordScanner?
+    func arrive(_ place: Place<Action>) -> Route<Action> {
+      Route(place: place, scanner: scanner ?? WordScanner(flags: []))
+    }
+    while index < words.count {
+      let word = words[index]
+      if WordScanner.isOption(word), word != "--" {
+        let start = index
+        var current = scanner ?? WordScanner(flags: globals)
+        current.readOption(words, &index)
+        scanner = current
+        leading += words[start..<index]
+        continue
+      }
+      guard let entry = level.first(where: { $0.answers(to: word) }) else {
+        return arrive(.unknown(word, level))
+      }
+      index += 1
+      switch entry.content {
+      case .command(let make):
+        return arrive(.command(make(), words: leading + words[index...]))
+      case .help: return arrive(.help(Array(words[index...])))
+      case .group(let inner):
+        level = inner
+        path.append(entry.name)
+      }
+    }
+    return arrive(.group(level, path: path))
+  }
+
+  /// The command at a path, aliases understood.
+  package func command(at path: [String]) -> AnyCommand<Action>? {
+    var level = entries
+    for (index, word) in path.enumerated() {
+      guard let entry = level.first(where: { $0.answers(to: word) }) else { return nil }
+      switch entry.content {
+      case .command(let make): return index == path.count - 1 ? make() : nil
+      case .group(let inner): level = inner
+      case .help: return nil
+      }
+    }
+    return nil
+  }
+
+  /// Every entry that is a command, in the tree's order; nothing is built.
+  package var commands: [CommandPlace<Action>] {
+    var places: [CommandPlace<Action>] = []
+    Self.gather(entries, under: [], into: &places)
+    return places
+  }
+
+  private static func gather(
+    _ entries: [CommandEntry<Action>], under path: [String],
+    into places: inout [CommandPlace<Action>]
+  ) {
+    for entry in entries {
+      let path = path + [entry.name]
+      switch entry.content {
+      case .command(let make): places.append(CommandPlace(path: path, entry: entry, make: make))
+      case .group(let inner): gather(inner, under: path, into: &places)
+      case .help: break
+      }
+    }
+  }
+
+  /// The names that a word might have been meant to be.
+  static func suggestions(for word: String, in level: [CommandEntry<Action>]) -> [String] {
+    let names = level.filter { !$0.isHidden }.flatMap { [$0.name] + $0.aliases }
+    return Suggestion.names(for: word, among: names)
+  }
+}
+
+/// A command's place in the tree, the command itself not yet built.
+package struct CommandPlace<Action>: Sendable {
+  /// The words that lead to it.
+  package let path: [String]
+  /// Its entry.
+  package let entry: CommandEntry<Action>
+  /// Builds it.
+  package let make: @Sendable () -> AnyCommand<Action>
+}

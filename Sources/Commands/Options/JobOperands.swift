@@ -1,0 +1,54 @@
+import CommandLineSpec
+import Jobs
+import PosixIO
+
+/// Ids as operands: each an id, or `-` for ids on standard input, one a line.
+enum JobOperand: Sendable, Equatable {
+  case id(JobID)
+  case standardInput
+
+  static func parse(_ text: String) throws(ValueError) -> JobOperand {
+    text == "-" ? .standardInput : .id(try ValueText.id(text))
+  }
+}
+
+extension [JobOperand] {
+  /// The ids, standard input read where it is named.
+  func ids(in context: CommandContext) throws(CommandFailure) -> [JobID] {
+    var ids: [JobID] = []
+    var seen = Set<JobID>()
+    for operand in self {
+      switch operand {
+      case .id(let id): if seen.insert(id).inserted { ids.append(id) }
+      case .standardInput:
+        for id in try Self.readIDs(context) where seen.insert(id).inserted { ids.append(id) }
+      }
+    }
+    return ids
+  }
+
+  private static func readIDs(_ context: CommandContext) throws(CommandFailure) -> [JobID] {
+    if context.streams.inputIsTerminal { context.tell("reading ids from the terminal, one a line") }
+    let bytes: [UInt8]
+    do {
+      bytes = try StandardStream.input.readAll(limit: largestInput)
+    } catch {
+      throw .failed(.inputOutput, "cannot read ids from standard input: \(error.code.reason)")
+    }
+    var ids: [JobID] = []
+    var number = 0
+    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      number += 1
+      let text = String(decoding: line, as: UTF8.self)
+      guard !text.isEmpty else { continue }
+      do {
+        ids.append(try JobID(text))
+      } catch {
+        throw .failed(.badData, "standard input, line \(number): the id \(error.reason)")
+      }
+    }
+    return ids
+  }
+
+  private static let largestInput = 64 << 20
+}

@@ -1,0 +1,46 @@
+import Calendar
+import Jobs
+
+/// How moments are shown to people: relative on a terminal, else local with its offset, or UTC.
+/// Machine formats are always UTC.
+struct TimeDisplay {
+  private enum Style {
+    case relative(now: Instant)
+    case local(TimeZoneRules)
+    case utc
+  }
+
+  private let style: Style
+
+  /// As the options and the terminal ask for; the zone's file is only read where it is shown.
+  init(_ options: OutputOptions, _ context: CommandContext, relative: Bool) {
+    if options.utc {
+      style = .utc
+    } else if relative {
+      style = .relative(now: context.now())
+    } else {
+      style = .local(context.zone)
+    }
+  }
+
+  /// A moment in a cell; nothing for no moment.
+  func text(_ instant: Instant?) -> String {
+    guard let instant else { return "" }
+    return switch style {
+    case .relative(let now):
+      RelativeTime.text(of: instant.milliseconds, now: now.milliseconds)
+    case .local(let zone): RFC3339.text(instant.milliseconds, in: zone)
+    case .utc: RFC3339.text(instant.milliseconds)
+    }
+  }
+}
+
+extension Instant {
+  /// RFC 3339 in UTC with milliseconds, as every machine format has it.
+  var rfc3339: String { RFC3339.text(milliseconds) }
+}
+
+extension TimeSpan {
+  /// At most two units: `1h 5m` as `1h5m`.
+  var brief: String { DurationText.text(milliseconds, units: 2) }
+}
