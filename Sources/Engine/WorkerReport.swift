@@ -7,6 +7,12 @@ package struct WorkerReport: Equatable, Sendable {
   package var counts = WorkerCounts()
   /// Why it ended.
   package var ending: WorkerEnding
+
+  /// A report with its parts.
+  package init(counts: WorkerCounts = WorkerCounts(), ending: WorkerEnding) {
+    self.counts = counts
+    self.ending = ending
+  }
 }
 
 /// How many executions ended in each way.
@@ -29,6 +35,9 @@ package struct WorkerCounts: Hashable, Sendable {
   package var leaseLost = 0
   /// Ended executions that the store could not be told of.
   package var abandoned = 0
+
+  /// Nothing yet.
+  package init() {}
 }
 
 /// Why a worker ended.

@@ -29,7 +29,7 @@ extension WorkerSession {
 
   private func nextWake(_ now: Tick) -> Tick {
     var next = Tick(nanoseconds: .max)
-    if !unsettled.isEmpty { next = trouble?.nextTry ?? now }
+    if !unsettled.isEmpty { next = isForced ? now : trouble?.nextTry ?? now }
     if mayClaim, slots.free > 0 {
       next = min(next, max(nextPoll, claimsFrom, trouble?.nextTry ?? now))
     }

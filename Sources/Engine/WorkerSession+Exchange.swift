@@ -18,8 +18,7 @@ extension WorkerSession {
   }
 
   func exchange(_ now: Tick) {
-    forgetHopeless(now)
-    if let trouble, trouble.nextTry > now { return }
+    if let trouble, trouble.nextTry > now, !isForced { return }
     let wanted = claimLimit(now)
     guard wanted > 0 || !unsettled.isEmpty else { return }
     let wall = clock.wall()
@@ -32,6 +31,7 @@ extension WorkerSession {
       if claimed.count < wanted { foundTooLittle(claimed.isEmpty, now) } else { pace.reset() }
     } catch {
       failed(error, at: now)
+      forgetHopeless(now)
     }
   }
 
@@ -132,7 +132,7 @@ extension WorkerSession {
   /// Drops what the store could not be told in time: its lease will run out, and the job runs
   /// again.
   ///
-  /// A worker that must do that, and not only for others' sake, ends.
+  /// The worker then ends with what the store said: it can promise nothing any more.
   private func forgetHopeless(_ now: Tick) {
     guard let trouble, !trouble.error.isBusy || ending != nil else { return }
     let hopeless = unsettled.filter { isForced || $0.leaseEnd <= now }

@@ -6,7 +6,9 @@ final class InterposedStore: StorageEngine, @unchecked Sendable {
   enum Call: Hashable { case claim, settle, renew, status, record }
 
   private let inner: any StorageEngine
-  /// Gives the error that a call shall fail with, instead of being made. Set before the worker runs,
+  /// Gives the error that a call shall fail with, instead of being made.
+  ///
+  /// Set before the worker runs,
   /// and called only by it.
   var fail: (Call) -> StorageError? = { _ in nil }
 

@@ -1,5 +1,6 @@
 import Engine
 import Jobs
+import MemoryStorage
 import PosixIO
 import Storage
 import TestSupport

@@ -1,5 +1,6 @@
 import Engine
 import Jobs
+import MemoryStorage
 import Storage
 import TestSupport
 import Testing

@@ -8,7 +8,9 @@ import Synchronization
 import TestSupport
 
 /// A worker over a store in memory, with a clock that a test can push on, signals that it can give,
-/// and a record of all that the worker said. Everything happens on the test's own thread: a test
+/// and a record of all that the worker said.
+///
+/// Everything happens on the test's own thread: a test
 /// acts from within `on`, which hears each event while the worker waits.
 final class WorkerRig {
   let memory: MemoryStore
@@ -114,10 +116,11 @@ final class TestClock: Sendable {
   }
 }
 
-/// Signals that a test gives.
+/// Signals that a test gives; each turn of the loop gets one.
 final class TestSignals: SignalFeed {
   private let bell: WakeUp
   private var waiting: [Signal] = []
+  private var gaveOne = false
 
   init() throws { bell = try WakeUp() }
 
@@ -129,10 +132,9 @@ final class TestSignals: SignalFeed {
   }
 
   func next() -> Signal? {
-    guard !waiting.isEmpty else {
-      bell.clear()
-      return nil
-    }
-    return waiting.removeFirst()
+    gaveOne = !gaveOne && !waiting.isEmpty
+    if gaveOne { return waiting.removeFirst() }
+    if waiting.isEmpty { bell.clear() }
+    return nil
   }
 }
