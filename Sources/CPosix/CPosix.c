@@ -160,7 +160,9 @@ static int add_stream(posix_spawn_file_actions_t *actions, int stream, int targe
 // A child starts as if from a login shell: no ignored signal, no blocked signal.
 static int add_attributes(posix_spawnattr_t *attributes, int own_group) {
   sigset_t every, none;
-  sigfillset(&every);
+  // Not sigfillset: it leaves out the two signals glibc keeps for itself, and posix_spawn has
+  // the child ignore those unless they are named here.
+  memset(&every, 0xff, sizeof every);
   sigemptyset(&none);
   short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
   if (own_group) flags |= POSIX_SPAWN_SETPGROUP;

@@ -21,10 +21,17 @@ package enum QctlTree {
     entries: entries)
 
   private static let entries: [CommandEntry<Action>] = [
+    .command("enqueue", "Accept a job and print its id", in: "Produce") {
+      EnqueueCommand.command.erased
+    },
     .command("list", "List jobs, newest first", in: "Inspect") { ListCommand.command.erased },
     .command("queues", "Show each queue with its counts", in: "Inspect") {
       QueuesCommand.command.erased
     },
+    .command("show", "Show one job with everything known of it", in: "Inspect") {
+      ShowCommand.command.erased
+    },
+    .command("init", "Make a store", in: "Store") { InitCommand.command.erased },
     .help("Explain a command or a topic", in: "Self"),
   ]
 }

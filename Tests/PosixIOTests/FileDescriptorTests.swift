@@ -101,6 +101,6 @@ struct FileDescriptorTests {
     try pipe.reader.setNonBlocking()
     let error = #expect(throws: SystemError.self) { try pipe.reader.read(upTo: 1) }
     #expect(error?.code == .wouldBlock)
-    #expect(!pipe.reader.isTTY)
+    #expect(pipe.reader.isTTY == false)
   }
 }

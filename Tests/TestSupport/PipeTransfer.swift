@@ -73,6 +73,9 @@ struct PipeTransfer: ~Copyable {
   }
 
   private static func number(_ pipe: borrowing FileDescriptor?) -> Int32 {
-    pipe?.rawValue ?? -1
+    switch pipe {
+    case .some(let pipe): pipe.rawValue
+    case .none: -1
+    }
   }
 }

@@ -41,7 +41,9 @@ package enum ProcessRunner {
   ) throws(SystemError) -> ProcessResult {
     _ = ignoresBrokenPipes
     let deadline = SystemClock.monotonicNanoseconds() + Int64(timeoutSeconds) * 1_000_000_000
-    let (stdin, stdout, stderr) = (try Pipe(), try Pipe(), try Pipe())
+    let stdin = try Pipe()
+    let stdout = try Pipe()
+    let stderr = try Pipe()
     var request = SpawnRequest(
       executable: try Executable.resolve(executable, path: environment["PATH"]),
       arguments: CStringList([executable] + arguments), environment: environment)
