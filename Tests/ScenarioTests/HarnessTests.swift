@@ -63,12 +63,17 @@ import Testing
     #expect(!Transcript(text, name: "here").problems.isEmpty)
   }
 
-  @Test func wrongOutputAndWrongStatusAreFound() {
-    for text in ["$ echo a\nb", "$ echo a", "$ true\n[exit 1]", "$ exit 3", "$ true\na"] {
-      withKnownIssue("\(text)") {
-        var runner = try TranscriptRunner(Transcript(text, name: "here"), program: "/bin/true")
-        try runner.run()
-      }
+  @Test(arguments: [
+    ("$ echo a\nb", "but it printed:\n  | a\n"), ("$ echo a", "but it printed:\n  | a\n"),
+    ("$ true\n[exit 1]", "ended with 0 instead of 1"), ("$ exit 3", "ended with 3 instead of 0"),
+    ("$ true\na", "expected:\n  | a\nbut it printed:\n"),
+  ])
+  func wrongOutputAndWrongStatusAreFound(_ text: String, _ complaint: String) throws {
+    try withKnownIssue {
+      var runner = try TranscriptRunner(Transcript(text, name: "here"), program: "/bin/true")
+      try runner.run()
+    } matching: { issue in
+      issue.comments.contains { $0.rawValue.contains(complaint) }
     }
   }
 

@@ -9,7 +9,7 @@ enum ScenarioFiles {
 
   /// The names of all transcripts.
   static var transcripts: [String] {
-    let entries = (try? DirectoryReader.entries(of: folder + "/Transcripts")) ?? []
+    let entries = (try? FileSystem.entries(of: folder + "/Transcripts")) ?? []
     return entries.map(\.name).filter { $0.hasSuffix(".txt") }
   }
 

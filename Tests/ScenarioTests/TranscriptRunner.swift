@@ -5,8 +5,8 @@ import TestSupport
 /// Runs a transcript's commands one after the other, in a fresh scratch directory.
 ///
 /// Nothing of the developer's settings shows. The working directory is `work`, beside `home`;
-/// the store is `queue.db` in it; `qctl` is first on the path. Shell variables and exported ones
-/// last from one command to the next.
+/// the store is `queue.db` in it; `qctl` is first on the path. Lower-case shell variables of one
+/// line last from one command to the next.
 struct TranscriptRunner {
   private let transcript: Transcript
   private let scratch: ScratchDirectory
@@ -47,7 +47,10 @@ struct TranscriptRunner {
 
   private mutating func run(_ step: Transcript.Step) throws {
     let result = try ProcessRunner.run(
-      "sh", ["-c", Self.shell, "sh", scratch.path("work"), substituted(step.command)],
+      "sh",
+      [
+        ScenarioFiles.folder + "/session.sh", scratch.path("work"), substituted(step.command),
+      ],
       environment: environment, timeoutSeconds: Self.deadline)
     let place = "\(transcript.name):\(step.line): $ \(step.command)"
     if result.timedOut { Issue.record("\(place)\nkilled after \(Self.deadline) s") }
@@ -69,17 +72,4 @@ struct TranscriptRunner {
     }
     return command
   }
-
-  /// Both outputs go the same way, so that they stay in the order in which they were written.
-  private static let shell = """
-    exec 2>&1
-    cd "$1" || exit 99
-    set -a
-    if [ -f "$SCENARIO_STATE" ]; then . "$SCENARIO_STATE"; fi
-    set +a
-    trap 'status=$?; set >"$SCENARIO_STATE.new"
-      sed -n "/^[a-z][A-Za-z0-9_]*='/p" "$SCENARIO_STATE.new" >"$SCENARIO_STATE"
-      exit "$status"' EXIT
-    eval "$2"
-    """
 }
