@@ -31,7 +31,35 @@ package enum QctlTree {
     .command("show", "Show one job with everything known of it", in: "Inspect") {
       ShowCommand.command.erased
     },
+    .command("retry", "Run jobs again, now or at a given time", in: "Act") {
+      RetryCommand.command.erased
+    },
+    .command("cancel", "Withdraw jobs; running ones are asked to stop", in: "Act") {
+      CancelCommand.command.erased
+    },
+    .command("purge", "Remove jobs for ever, but never a running one", in: "Act") {
+      PurgeCommand.command.erased
+    },
+    .command("pause", "Let workers take nothing more from queues", in: "Act") {
+      PauseCommand.command.erased
+    },
+    .command("resume", "Let workers take jobs from paused queues again", in: "Act") {
+      ResumeCommand.command.erased
+    },
+    .group("dlq", "Look at dead jobs, replay or remove them", in: "Dead letters", deadLetters),
+    .command("replay", "Put dead jobs back to work", in: "Dead letters") {
+      ReplayCommand.command.erased
+    },
     .command("init", "Make a store", in: "Store") { InitCommand.command.erased },
     .help("Explain a command or a topic", in: "Self"),
+  ]
+
+  private static let deadLetters: [CommandEntry<Action>] = [
+    .command("list", "List dead jobs, the latest death first") { DeadListCommand.command.erased },
+    .command("show", "Show one dead job with everything known of it") {
+      DeadShowCommand.command.erased
+    },
+    .command("replay", "Put dead jobs back to work") { ReplayCommand.command.erased },
+    .command("purge", "Remove dead jobs for ever") { DeadPurgeCommand.command.erased },
   ]
 }
