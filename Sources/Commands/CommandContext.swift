@@ -46,12 +46,15 @@ package struct CommandContext {
   package let random: () -> UInt64
   /// Opens stores.
   package let openStore: OpenStore
+  /// The process itself.
+  package let process: ProcessAccess
 
   /// Everything in turn.
   package init(
     output: OutputStream, say: @escaping (String) -> Void, streams: Streams,
     environment: @escaping (String) -> String?, now: @escaping () -> Instant,
-    random: @escaping () -> UInt64, openStore: @escaping OpenStore
+    random: @escaping () -> UInt64, openStore: @escaping OpenStore,
+    process: ProcessAccess = .current
   ) {
     self.output = output
     self.say = say
@@ -60,6 +63,7 @@ package struct CommandContext {
     self.now = now
     self.random = random
     self.openStore = openStore
+    self.process = process
   }
 }
 

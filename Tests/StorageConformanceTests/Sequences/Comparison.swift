@@ -50,12 +50,24 @@ struct Comparison {
       }
       guard details.isEmpty else {
         return Divergence(
-          seed: seed, step: step, history: history.suffix(12),
+          seed: seed, step: step, history: history.suffix(6).map { Self.short($0) },
           details: details.joined(separator: "\n"))
       }
       generator.learn(operation, expected)
     }
     return nil
+  }
+
+  private static func short(_ line: String) -> String {
+    line.count > 1500 ? line.prefix(1500) + "…" : line
+  }
+
+  /// The same divergence, found at the very step that caused it, not at the next look.
+  func pinned(_ divergence: Divergence) throws -> Divergence {
+    var closer = self
+    closer.lookEvery = 1
+    return try closer.firstDivergence(seed: divergence.seed, steps: divergence.step + 1)
+      ?? divergence
   }
 
   private func differences(

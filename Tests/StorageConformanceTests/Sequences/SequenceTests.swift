@@ -11,9 +11,10 @@ import Testing
   func agrees(_ adapter: Adapter) throws {
     let comparison = Comparison(model: Adapters.memory, other: adapter)
     for seed in Self.seeds {
-      let divergence = try comparison.firstDivergence(seed: seed, steps: Self.steps)
-      #expect(divergence == nil, "\(divergence.map { $0.description } ?? "")")
-      guard divergence == nil else { return }
+      if let divergence = try comparison.firstDivergence(seed: seed, steps: Self.steps) {
+        Issue.record("\(try comparison.pinned(divergence).description)")
+        return
+      }
     }
   }
 
@@ -29,10 +30,10 @@ import Testing
     #expect(isFound)
   }
 
-  /// Ten that are always the same, and twenty never tried before.
+  /// Ten that are always the same, and ten never tried before.
   private static var seeds: [UInt64] {
     if let seed = EnvironmentBlock.value("QCTL_TEST_SEED").flatMap({ UInt64($0) }) { return [seed] }
-    return Array(1...10) + (0..<20).map { _ in UInt64.random(in: .min ... .max) }
+    return Array(1...10) + (0..<10).map { _ in UInt64.random(in: .min ... .max) }
   }
 
   private static var steps: Int {
