@@ -48,13 +48,15 @@ package struct CommandContext {
   package let interaction: Interaction
   /// Opens stores.
   package let openStore: OpenStore
+  /// The process itself.
+  package let process: ProcessAccess
 
   /// Everything in turn.
   package init(
     output: OutputStream, say: @escaping (String) -> Void, streams: Streams,
     environment: @escaping (String) -> String?, now: @escaping () -> Instant,
     random: @escaping () -> UInt64, interaction: Interaction = .none,
-    openStore: @escaping OpenStore
+    openStore: @escaping OpenStore, process: ProcessAccess = .current
   ) {
     self.output = output
     self.say = say
@@ -64,6 +66,7 @@ package struct CommandContext {
     self.random = random
     self.interaction = interaction
     self.openStore = openStore
+    self.process = process
   }
 }
 
