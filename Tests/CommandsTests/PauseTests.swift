@@ -1,4 +1,5 @@
 import Jobs
+import Storage
 import Testing
 
 @Suite struct PauseTests {
