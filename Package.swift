@@ -37,7 +37,7 @@ let package = Package(
     room("Storage", ["Jobs", "Text"]),
     room("MemoryStorage", ["Storage", "Jobs", "Text"]),
     room("SQLiteStorage", ["Storage", "Jobs", "Text", "PosixIO", "CSQLite"]),
-    room("Engine", ["Storage", "Jobs", "Text", "PosixIO"]),
+    room("Engine", ["Storage", "Jobs", "Text", "Calendar", "PosixIO"]),
     room(
       "Commands",
       ["Engine", "Storage", "Jobs", "CommandLineSpec", "PosixIO", "Text", "Calendar"]),
@@ -58,7 +58,11 @@ let package = Package(
     tests("CalendarTests", ["Calendar", "TestSupport"]),
     tests("PosixIOTests", ["PosixIO", "TestSupport"]),
     tests("CommandLineSpecTests", ["CommandLineSpec", "Text", "TestSupport"]),
-    tests("EngineTests", ["Engine", "MemoryStorage", "Storage", "Jobs", "PosixIO", "TestSupport"]),
+    tests(
+      "EngineTests",
+      [
+        "Engine", "MemoryStorage", "Storage", "Jobs", "Calendar", "PosixIO", "TestSupport",
+      ]),
     tests(
       "CommandsTests",
       [

@@ -40,7 +40,8 @@ package struct Command<Options: Sendable, Action>: Sendable {
   ) {
     facts = CommandFacts(
       path: path.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) },
-      summary: summary, flags: flags.map(\.entry), operands: operands.map(\.entry),
+      summary: summary, flags: flags.converted { $0.entry },
+      operands: operands.converted { $0.entry },
       seeAlso: seeAlso, makeProse: prose, makeExamples: examples, makeExits: exits,
       makeSections: sections)
     self.defaults = defaults
@@ -68,11 +69,12 @@ package struct Command<Options: Sendable, Action>: Sendable {
   }
 
   private func apply(_ given: [Given], to options: inout Options) throws(ParseFailure) {
-    var seen: Set<Int> = []
+    var seen = [Bool](repeating: false, count: flags.count)
     for item in given {
       let flag = flags[item.index]
       do {
-        try flag.store(&options, item.met, seen.insert(item.index).inserted)
+        try flag.store(&options, item.met, !seen[item.index])
+        seen[item.index] = true
       } catch {
         throw Self.failure(flag.entry, item, error)
       }
@@ -95,7 +97,10 @@ package struct Command<Options: Sendable, Action>: Sendable {
 
   private func fill(_ options: inout Options, with words: [String]) throws(UsageError) {
     var rest = words[...]
-    for operand in operands {
+    var index = 0
+    while index < operands.count {
+      let operand = operands[index]
+      index += 1
       let taken = try Self.share(of: operand.entry, in: rest)
       rest = rest.dropFirst(taken.count)
       for word in taken {

@@ -56,14 +56,7 @@ extension CommandTree {
   ) throws(ConfigurationError) -> [Given] {
     var layers = [given, try fromEnvironment(facts, surroundings)]
     for file in try surroundings.files() { layers += try fromFile(file, facts) }
-    var seen: Set<Int> = []
-    var kept: [[Given]] = []
-    for layer in layers {
-      let visible = layer.filter { !seen.contains($0.index) }
-      seen.formUnion(visible.map(\.index))
-      kept.append(visible)
-    }
-    return Array(kept.reversed().joined())
+    return FlagLayers.joined(layers, flagCount: facts.flags.count)
   }
 
   private func fromEnvironment(

@@ -43,7 +43,7 @@ extension CommandTree {
         leading += words[start..<index]
         continue
       }
-      guard let entry = level.first(where: { $0.answers(to: word) }) else {
+      guard let entry = level.firstElement(where: { $0.answers(to: word) }) else {
         return arrive(.unknown(word, level))
       }
       index += 1
@@ -63,7 +63,7 @@ extension CommandTree {
   package func command(at path: [String]) -> AnyCommand<Action>? {
     var level = entries
     for (index, word) in path.enumerated() {
-      guard let entry = level.first(where: { $0.answers(to: word) }) else { return nil }
+      guard let entry = level.firstElement(where: { $0.answers(to: word) }) else { return nil }
       switch entry.content {
       case .command(let make): return index == path.count - 1 ? make() : nil
       case .group(let inner): level = inner

@@ -4,7 +4,7 @@ extension Flag {
   /// Only names and enums let commas split: free text keeps its commas.
   package static func values<Value: Sendable>(
     _ name: String, short: Character? = nil, _ valueName: String, splitsCommas: Bool = false,
-    _ path: Slot<Options, [Value]>, _ summary: String,
+    _ path: @autoclosure @escaping @Sendable () -> Slot<Options, [Value]>, _ summary: String,
     parse: @escaping @Sendable (String) throws(ValueError) -> Value
   ) -> Self {
     let entry = FlagEntry(
@@ -13,18 +13,19 @@ extension Flag {
     return Flag(entry: entry) {
       (options: inout Options, met: Occurrence, isFirst: Bool) throws(ValueError) in
       guard case .value(let text) = met else { return }
-      var list = isFirst ? [] : options[keyPath: path]
+      let slot = path()
+      var list = isFirst ? [] : options[keyPath: slot]
       for part in splitsCommas ? text.splitAtCommas : [text] { list.append(try parse(part)) }
-      options[keyPath: path] = list
+      options[keyPath: slot] = list
     }
   }
 
   /// Any number of texts; giving one forgets the default list.
   package static func strings(
     _ name: String, short: Character? = nil, _ valueName: String, splitsCommas: Bool = false,
-    _ path: Slot<Options, [String]>, _ summary: String
+    _ path: @autoclosure @escaping @Sendable () -> Slot<Options, [String]>, _ summary: String
   ) -> Self {
-    values(name, short: short, valueName, splitsCommas: splitsCommas, path, summary) { $0 }
+    values(name, short: short, valueName, splitsCommas: splitsCommas, path(), summary) { $0 }
   }
 }
 

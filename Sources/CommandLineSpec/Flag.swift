@@ -46,7 +46,9 @@ extension Flag {
   package func environment(_ name: String) -> Self { with { $0.environment = name } }
 
   /// Says what its value may be completed with.
-  package func completing(_ kind: CompletionKind) -> Self { with { $0.completion = kind } }
+  package func completing(
+    _ kind: @autoclosure @escaping @Sendable () -> CompletionKind
+  ) -> Self { with { $0.makeCompletion = kind } }
 
   /// Leaves it out of help and completion.
   package func hidden() -> Self { with { $0.isHidden = true } }
@@ -58,12 +60,12 @@ extension Flag {
 
   /// The same flag for options which hold these as a part.
   package func lifted<Whole>(
-    _ part: Slot<Whole, Options>
+    _ part: @autoclosure @escaping @Sendable () -> Slot<Whole, Options>
   ) -> Flag<Whole> {
     let store = store
     return Flag<Whole>(entry: entry) {
       (whole: inout Whole, met: Occurrence, isFirst: Bool) throws(ValueError) in
-      try store(&whole[keyPath: part], met, isFirst)
+      try store(&whole[keyPath: part()], met, isFirst)
     }
   }
 }
@@ -71,13 +73,13 @@ extension Flag {
 extension Array {
   /// The same flags for options which hold these as a part: one filter serves every verb.
   package func lifted<Whole, Part>(
-    _ part: Slot<Whole, Part>
+    _ part: @autoclosure @escaping @Sendable () -> Slot<Whole, Part>
   ) -> [Flag<Whole>] where Element == Flag<Part> {
-    map { $0.lifted(part) }
+    converted { $0.lifted(part()) }
   }
 
   /// The same flags, those without a heading put under this one.
   package func section<Options>(_ heading: String) -> Self where Element == Flag<Options> {
-    map { $0.entry.section == nil ? $0.section(heading) : $0 }
+    converted { $0.entry.section == nil ? $0.section(heading) : $0 }
   }
 }

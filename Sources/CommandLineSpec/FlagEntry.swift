@@ -30,12 +30,11 @@ package struct FlagEntry: Sendable {
   package var defaultText: String?
   /// The environment variable that gives the value when no flag does.
   package var environment: String?
-  /// What its value may be completed with.
-  package var completion: CompletionKind = .none
   /// Left out of help and completion.
   package var isHidden = false
 
   var makeProse: (@Sendable () -> Prose)?
+  var makeCompletion: (@Sendable () -> CompletionKind)?
 }
 
 extension FlagEntry {
@@ -54,6 +53,9 @@ extension FlagEntry {
 
   /// Whether `--no-NAME` exists.
   package var isNegatable: Bool { kind == .switch(negatable: true) }
+
+  /// What its value may be completed with, built on request: the words of an enum take a while.
+  package var completion: CompletionKind { makeCompletion?() ?? .none }
 
   /// The longer explanation, built on request.
   package var prose: Prose { makeProse?() ?? [] }

@@ -44,14 +44,19 @@ package struct CommandContext {
   package let now: () -> Instant
   /// Random bits.
   package let random: () -> UInt64
+  /// Whoever is at the other end of the command.
+  package let interaction: Interaction
   /// Opens stores.
   package let openStore: OpenStore
+  /// The process itself.
+  package let process: ProcessAccess
 
   /// Everything in turn.
   package init(
     output: OutputStream, say: @escaping (String) -> Void, streams: Streams,
     environment: @escaping (String) -> String?, now: @escaping () -> Instant,
-    random: @escaping () -> UInt64, openStore: @escaping OpenStore
+    random: @escaping () -> UInt64, interaction: Interaction = .none,
+    openStore: @escaping OpenStore, process: ProcessAccess = .current
   ) {
     self.output = output
     self.say = say
@@ -59,7 +64,9 @@ package struct CommandContext {
     self.environment = environment
     self.now = now
     self.random = random
+    self.interaction = interaction
     self.openStore = openStore
+    self.process = process
   }
 }
 

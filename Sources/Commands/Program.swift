@@ -21,11 +21,12 @@ package struct Program {
     let arguments = CommandLine.arguments.dropFirst()
     let surroundings = Surroundings(
       environment: EnvironmentBlock.value,
-      files: { () throws(ConfigurationError) in try ConfigurationFiles.read(EnvironmentBlock.value) },
+      files: { () throws(ConfigurationError) in try ConfigurationFiles.read(EnvironmentBlock.value)
+      },
       width: Terminal.size()?.columns ?? 80)
     let output = OutputStream()
     switch QctlTree.tree.outcome(for: Array(arguments), in: surroundings) {
-    case .run(let action): return finish(run(action, output), output)
+    case .run(let action): return end(finish(run(action, output), output))
     case .help(let text), .version(let text):
       do { try output.write(text) } catch { return report(CommandFailure(error)) }
       return finish(ExitStatus.success.rawValue, output)
@@ -44,6 +45,12 @@ package struct Program {
     } catch {
       return report(error)
     }
+  }
+
+  /// After Ctrl-C the shell must see that it was one, or the script around us goes on.
+  private func end(_ status: Int32) -> Int32 {
+    guard status == ExitStatus.interrupted.rawValue else { return status }
+    Signal.interrupt.endProcess()
   }
 
   private func report(_ failure: CommandFailure) -> Int32 {
@@ -77,6 +84,6 @@ package struct Program {
       environment: EnvironmentBlock.value,
       now: { Instant(milliseconds: SystemClock.wallMilliseconds()) },
       random: { (try? Random.word()) ?? UInt64(bitPattern: SystemClock.monotonicNanoseconds()) },
-      openStore: openStore)
+      interaction: .process, openStore: openStore)
   }
 }

@@ -4,6 +4,8 @@ package import CommandLineSpec
 package enum QctlTree {
   /// The version of this build.
   package static let version = "0.1.0"
+  /// The day of this version, which its manual pages carry.
+  package static let releaseDate = "2026-11-21"
 
   /// The tree.
   package static let tree = CommandTree<Action>(
@@ -13,7 +15,8 @@ package enum QctlTree {
     topics: HelpTopics.all,
     examples: [
       Example("id=$(qctl enqueue -q emails -t welcome --payload-file -)", "Enqueue from a script"),
-      Example("qctl work -q emails -c 4 -- ./send-email", "Run each job with a program, four at once"),
+      Example(
+        "qctl work -q emails -c 4 -- ./send-email", "Run each job with a program, four at once"),
       Example("qctl queues", "What waits, runs and has died"),
       Example("qctl dlq replay -q emails", "Put dead jobs back to work"),
     ],
@@ -21,10 +24,77 @@ package enum QctlTree {
     entries: entries)
 
   private static let entries: [CommandEntry<Action>] = [
+    .command("enqueue", "Accept a job and print its id", in: "Produce") {
+      EnqueueCommand.command.erased
+    },
     .command("list", "List jobs, newest first", in: "Inspect") { ListCommand.command.erased },
     .command("queues", "Show each queue with its counts", in: "Inspect") {
       QueuesCommand.command.erased
     },
+    .command("show", "Show one job with everything known of it", in: "Inspect") {
+      ShowCommand.command.erased
+    },
+    .command("tail", "Show the log, and follow it", in: "Inspect") { TailCommand.command.erased },
+    .command("capabilities", "Show what the store can do", in: "Inspect") {
+      CapabilitiesCommand.command.erased
+    },
+    .command("work", "Run each job with a program", in: "Work") { WorkCommand.command.erased },
+    .command("claim", "Take a job and print its id and token", in: "Work") {
+      ClaimCommand.command.erased
+    },
+    .command("renew", "Extend the lease on a claimed job", in: "Work") {
+      RenewCommand.command.erased
+    },
+    .command("complete", "End a claimed job as done", in: "Work") {
+      CompleteCommand.command.erased
+    },
+    .command("fail", "End this attempt of a claimed job as failed", in: "Work") {
+      FailCommand.command.erased
+    },
+    .command("retry", "Run jobs again, now or at a given time", in: "Act") {
+      RetryCommand.command.erased
+    },
+    .command("cancel", "Withdraw jobs; running ones are asked to stop", in: "Act") {
+      CancelCommand.command.erased
+    },
+    .command("purge", "Remove jobs for ever, but never a running one", in: "Act") {
+      PurgeCommand.command.erased
+    },
+    .command("pause", "Let workers take nothing more from queues", in: "Act") {
+      PauseCommand.command.erased
+    },
+    .command("resume", "Let workers take jobs from paused queues again", in: "Act") {
+      ResumeCommand.command.erased
+    },
+    .group("dlq", "Look at dead jobs, replay or remove them", in: "Dead letters", deadLetters),
+    .command("replay", "Put dead jobs back to work", in: "Dead letters") {
+      ReplayCommand.command.erased
+    },
+    .command("init", "Make a store", in: "Store") { InitCommand.command.erased },
+    .command("doctor", "Look the store over for trouble", in: "Store") {
+      DoctorCommand.command.erased
+    },
+    .command("config", "Show the settings in force and where each came from", in: "Self") {
+      ConfigCommand.command.erased
+    },
+    .command("completion", "Print the completion script for a shell", in: "Self") {
+      CompletionCommand.command.erased
+    },
     .help("Explain a command or a topic", in: "Self"),
+    .command("__complete", "Candidates for the word at the cursor", hidden: true) {
+      CandidatesCommand.command.erased
+    },
+    .command("generate", "Write man/ and completions/ from the command table", hidden: true) {
+      GenerateCommand.command.erased
+    },
+  ]
+
+  private static let deadLetters: [CommandEntry<Action>] = [
+    .command("list", "List dead jobs, the latest death first") { DeadListCommand.command.erased },
+    .command("show", "Show one dead job with everything known of it") {
+      DeadShowCommand.command.erased
+    },
+    .command("replay", "Put dead jobs back to work") { ReplayCommand.command.erased },
+    .command("purge", "Remove dead jobs for ever") { DeadPurgeCommand.command.erased },
   ]
 }

@@ -1,0 +1,74 @@
+import CommandLineSpec
+import PosixIO
+import Storage
+import Text
+
+/// `qctl init`: makes a store, or puts a queue into an application's own database.
+enum InitCommand {
+  struct Options: Sendable {
+    var group: String?
+    var output = OutputOptions()
+    var store = StoreOptions()
+  }
+
+  static let command = Command<Options, Action>(
+    "init", "Make a store, or put a queue into an existing SQLite database", defaults: Options(),
+    flags: [
+      .string("group", "GROUP", \.group, "Let the members of GROUP read and write the store")
+    ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
+    prose: [
+      "The first \(command: "enqueue") makes the default store by itself; this is for choosing the place or the group beforehand, and for databases of applications: their tables and journal mode stay as they are, and qctl adds its own, all named \(literal: "qctl_…").",
+      "Applications then enqueue inside their own transactions with \(literal: "INSERT INTO qctl_enqueue(queue, type, payload) VALUES (…)"). They should use BEGIN IMMEDIATE and a busy timeout, and no ATTACH across files.",
+      "The file can be read and written by its owner only (0600), with \(flag: "group") by the group too (0660).",
+    ],
+    examples: [
+      Example("qctl init", "The store at its default place"),
+      Example("qctl init --store /var/lib/shop/shop.db", "A queue inside an application's database"),
+    ],
+    exits: ExitStatus.notes(.cannotCreate), seeAlso: ["enqueue", "doctor"],
+    run: { Action($0, run) })
+
+  private static func run(
+    _ options: Options, _ context: CommandContext
+  ) throws(CommandFailure) -> ExitStatus {
+    let location = try StoreLocation(options.store.store, environment: context.environment)
+    let group = try options.group.map(groupID)
+    try options.store.withStore(.adopt, in: context) { _ throws(CommandFailure) in }
+    if case .sqlite(let path) = location, let group {
+      try share(path, with: group)
+    }
+    if !options.output.quiet { context.tell("the store is \(location.shown)") }
+    return .success
+  }
+
+  private static func groupID(_ name: String) throws(CommandFailure) -> UInt32 {
+    guard let id = Accounts.groupID(named: name) ?? UInt32(name) else {
+      throw .failed(.usage, "--group: no group '\(TerminalText.escape(name, .line))'")
+    }
+    return id
+  }
+
+  /// The store is closed by now, so that touching its file drops no lock of SQLite.
+  private static func share(_ path: String, with group: UInt32) throws(CommandFailure) {
+    let folder = path + ".qctl"
+    do {
+      if !FileSystem.exists(folder) { try FileSystem.makeDirectory(folder, mode: 0o700) }
+      try FileSystem.setOwner(path, user: nil, group: group)
+      try FileSystem.setPermissions(path, 0o660)
+      try FileSystem.setOwner(folder, user: nil, group: group)
+      try FileSystem.setPermissions(folder, 0o2770)
+    } catch {
+      throw .failed(.permission, "\(TerminalText.escape(error.description, .line))")
+    }
+  }
+}
+
+extension StoreLocation {
+  /// The place, for a person.
+  var shown: String {
+    switch self {
+    case .sqlite(let path), .directory(let path): TerminalText.escape(path, .line)
+    case .network(_, let url): TerminalText.escape(url, .line)
+    }
+  }
+}

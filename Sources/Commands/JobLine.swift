@@ -1,0 +1,134 @@
+import Calendar
+import Jobs
+import Text
+
+/// A job as one JSON object: a line of a bulk file.
+///
+/// The members are those of design.md §2; an unknown one is an error, since a misspelt `run_at`
+/// would otherwise run at once. The payload is kept as written, never re-encoded.
+enum JobLine {
+  /// Why a line is no job.
+  struct Problem: Error, Equatable {
+    let reason: String
+  }
+
+  static func parse(
+    _ bytes: [UInt8], template: NewJob, now: Instant
+  ) throws(Problem) -> NewJob {
+    var line = JobLineReader(bytes, template: template, now: now)
+    do {
+      try line.read()
+      try line.job.validate()
+      return line.job
+    } catch let error as JSONError {
+      throw Problem(reason: "column \(error.column): \(error.reason)")
+    } catch let error as InvalidValue {
+      throw Problem(reason: "\(error.field.rawValue) \(error.reason)")
+    } catch let error as Problem {
+      throw error
+    } catch {
+      throw Problem(reason: "it is no job")
+    }
+  }
+}
+
+/// One pass over the members of a line.
+private struct JobLineReader {
+  var job: NewJob
+  private var reader: JSONObjectReader
+  private let now: Instant
+  private var hasPayload = false
+
+  init(_ bytes: [UInt8], template: NewJob, now: Instant) {
+    job = template
+    reader = JSONObjectReader(bytes)
+    self.now = now
+  }
+
+  mutating func read() throws {
+    while let member = try reader.next() {
+      try take(member)
+    }
+  }
+
+  private mutating func take(_ member: JSONMember) throws {
+    switch member.key {
+    case "queue": job.queue = try QueueName(try text(member))
+    case "type": job.type = try JobType(try text(member))
+    case "priority": job.priority = try Priority(try number(member))
+    case "payload": try takePayload(member, Array(reader.slice(of: member)))
+    case "payload_text": try takePayload(member, reader.utf8(of: member))
+    case "payload_b64":
+      try takePayload(member, reader.utf8(of: member).flatMap { Base64.decode($0) })
+    case "run_at": job.runAt = try instant(member)
+    case "delay_ms": job.runAt = now + TimeSpan(milliseconds: try positive(member))
+    case "max_attempts": job.maxAttempts = try number(member)
+    case "backoff": job.backoff = try Backoff(try text(member))
+    case "timeout_ms": job.timeout = TimeSpan(milliseconds: try positive(member))
+    case "unique_key": job.uniqueKey = try text(member)
+    case "idempotency_key": job.idempotencyKey = try text(member)
+    case "tags": job.tags = try tags(member)
+    default:
+      throw JobLine.Problem(
+        reason: "no job has a member '\(TerminalText.escape(member.key, .line))'\(near(member.key))")
+    }
+  }
+
+  private mutating func takePayload(
+    _ member: JSONMember, _ bytes: [UInt8]?
+  ) throws(JobLine.Problem) {
+    guard !hasPayload else { throw JobLine.Problem(reason: "more than one payload") }
+    guard let bytes else {
+      let want = member.key == "payload_text" ? "a text" : "base64"
+      throw JobLine.Problem(reason: "\(member.key) is not \(want)")
+    }
+    hasPayload = true
+    job.payload = bytes
+  }
+
+  private func text(_ member: JSONMember) throws(JobLine.Problem) -> String {
+    guard let text = reader.string(of: member) else { throw wrong(member, "a text") }
+    return text
+  }
+
+  private func number(_ member: JSONMember) throws(JobLine.Problem) -> Int64 {
+    guard let number = reader.int64(of: member) else { throw wrong(member, "a whole number") }
+    return number
+  }
+
+  private func positive(_ member: JSONMember) throws(JobLine.Problem) -> Int64 {
+    let value = try number(member)
+    guard value >= 0 else { throw wrong(member, "zero or more milliseconds") }
+    return value
+  }
+
+  private func instant(_ member: JSONMember) throws(JobLine.Problem) -> Instant {
+    guard let text = reader.string(of: member), let time = try? RFC3339.parse(text) else {
+      throw wrong(member, "an RFC 3339 time such as \"2026-01-31T08:00:00Z\"")
+    }
+    return Instant(milliseconds: time)
+  }
+
+  private func tags(_ member: JSONMember) throws -> [Tag] {
+    guard member.kind == .object else { throw wrong(member, "an object of texts") }
+    let value = try JSONValue.parse(reader.slice(of: member))
+    return try (value.members ?? []).map { tag in
+      guard let text = tag.value.string else { throw wrong(member, "an object of texts") }
+      return try Tag(name: tag.key, value: text)
+    }
+  }
+
+  private func wrong(_ member: JSONMember, _ wanted: String) -> JobLine.Problem {
+    JobLine.Problem(reason: "\(member.key) is not \(wanted)")
+  }
+
+  private func near(_ key: String) -> String {
+    guard let name = EditDistance.nearest(key, among: Self.members).first else { return "" }
+    return "; did you mean '\(name)'?"
+  }
+
+  private static let members = [
+    "queue", "type", "priority", "payload", "payload_text", "payload_b64", "run_at", "delay_ms",
+    "max_attempts", "backoff", "timeout_ms", "unique_key", "idempotency_key", "tags",
+  ]
+}

@@ -1,0 +1,53 @@
+package import Engine
+package import PosixIO
+
+/// What a command may need of the process that it runs in, so that tests can stand in for it.
+package struct ProcessAccess {
+  /// The whole environment, which handlers inherit.
+  package var environment: () -> EnvironmentBlock
+  /// The words of the command line byte for byte, the program's own first.
+  package var arguments: () -> CStringList
+  /// Signals as events from now on; `nil` where none come.
+  package var signals: () throws(SystemError) -> (any SignalFeed)?
+  /// Waits so many milliseconds; false as soon as nobody reads standard output any more.
+  package var wait: (_ milliseconds: Int) -> Bool
+  /// Ends the process with status 0 after so many milliseconds, whatever it is waiting for.
+  package var limitTime: (_ milliseconds: Int64) -> Void
+
+  /// Everything in turn.
+  package init(
+    environment: @escaping () -> EnvironmentBlock, arguments: @escaping () -> CStringList,
+    signals: @escaping () throws(SystemError) -> (any SignalFeed)?,
+    wait: @escaping (_ milliseconds: Int) -> Bool,
+    limitTime: @escaping (_ milliseconds: Int64) -> Void
+  ) {
+    self.environment = environment
+    self.arguments = arguments
+    self.signals = signals
+    self.wait = wait
+    self.limitTime = limitTime
+  }
+
+  /// The process itself.
+  package static var current: ProcessAccess {
+    ProcessAccess(
+      environment: EnvironmentBlock.current, arguments: { CurrentProcess.arguments },
+      signals: { () throws(SystemError) in try ProcessSignals() }, wait: waitForReader,
+      limitTime: endLater)
+  }
+
+  /// A pipe without its reader, or a terminal that has gone, shows without being asked for.
+  private static func waitForReader(_ milliseconds: Int) -> Bool {
+    let output = StandardStream.output.rawValue
+    let found = try? Poll.wait(for: [], on: output, milliseconds: milliseconds)
+    return found?.isEmpty ?? false
+  }
+
+  private static func endLater(_ milliseconds: Int64) {
+    // Without a thread to watch it, the command takes as long as it takes.
+    _ = try? Thread.start {
+      SystemClock.sleep(nanoseconds: milliseconds &* 1_000_000)
+      CurrentProcess.exitAtOnce(0)
+    }
+  }
+}

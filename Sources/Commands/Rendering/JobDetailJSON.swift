@@ -1,0 +1,58 @@
+import Jobs
+import Text
+
+/// A whole job as one JSON object.
+enum JobDetailJSON {
+  static func text(_ detail: JobDetail, at now: Instant) -> String {
+    var writer = JSONWriter(capacity: 1024 + detail.payload.count)
+    writer.beginObject()
+    writer.fields(of: detail.job, at: now)
+    writer.payload(detail.payload)
+    writer.tags(detail.tags)
+    writer.member("backoff", (detail.job.backoff ?? .default).description)
+    writer.member("cancel_requested", detail.job.cancelRequested)
+    result(detail.result, &writer)
+    writer.key("attempts")
+    writer.beginArray()
+    for attempt in detail.attempts { write(attempt, &writer) }
+    writer.endArray()
+    writer.endObject()
+    return writer.buffer.text
+  }
+
+  private static func result(_ bytes: [UInt8]?, _ writer: inout JSONWriter) {
+    guard let bytes else {
+      writer.key("result")
+      return writer.null()
+    }
+    if JSONValidation.isValid(bytes) { return writer.member("result", raw: bytes) }
+    writer.textOrBase64("result_text", bytes)
+  }
+
+  private static func write(_ attempt: Attempt, _ writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("attempt", attempt.attempt)
+    writer.member("outcome", attempt.outcome.rawValue)
+    writer.member("started_at", attempt.startedAt.rfc3339)
+    writer.member("finished_at", attempt.finishedAt.rfc3339)
+    writer.member("duration_ms", attempt.finishedAt.since(attempt.startedAt).milliseconds)
+    writer.member("worker", attempt.worker)
+    writer.optional("error", attempt.error)
+    for (name, number) in [("exit_code", attempt.exitCode), ("signal", attempt.signal)] {
+      writer.key(name)
+      if let number { writer.int(number) } else { writer.null() }
+    }
+    writer.textOrBase64("output", attempt.output)
+    writer.endObject()
+  }
+}
+
+extension JSONWriter {
+  /// Tags as an object of texts.
+  mutating func tags(_ tags: [Tag]) {
+    key("tags")
+    beginObject()
+    for tag in tags { member(tag.name, tag.value) }
+    endObject()
+  }
+}

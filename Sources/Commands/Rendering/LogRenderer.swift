@@ -1,0 +1,133 @@
+import Jobs
+import Text
+
+/// In which form the log is printed.
+enum LogFormat: String, CaseIterable, Sendable {
+  /// For people.
+  case short
+  /// For programs.
+  case json
+  /// For programs that grew up with lines.
+  case logfmt
+  /// As `short`, without time and level.
+  case cat
+}
+
+/// Makes a line of a log record.
+struct LogRenderer {
+  private let format: LogFormat
+  private let times: TimeDisplay
+  private let isColoured: Bool
+
+  init(_ options: TailCommand.Options, _ context: CommandContext) {
+    format = options.format
+    var output = options.output
+    // Machine formats show no local time, so the zone's file need not be read for them.
+    if format != .short { output.utc = true }
+    times = TimeDisplay(output, context, relative: false)
+    isColoured = output.usesColor(
+      isTerminal: context.streams.outputIsTerminal, context.environment)
+  }
+
+  /// The record with its line end.
+  func line(_ record: LogRecord) -> ByteBuffer {
+    switch format {
+    case .json: Self.json(record)
+    case .logfmt: Self.logfmt(record)
+    case .short: people(record, withTime: true)
+    case .cat: people(record, withTime: false)
+    }
+  }
+
+  private static func json(_ record: LogRecord) -> ByteBuffer {
+    var writer = JSONWriter(capacity: 384)
+    writer.beginObject()
+    for field in LogField.allCases {
+      switch field.value(of: record) {
+      case .text(let text): writer.member(field.rawValue, text)
+      case .number(let number): writer.member(field.rawValue, number)
+      case .absent: break
+      }
+    }
+    for tag in record.tags { writer.member(tag.name, tag.value) }
+    writer.endObject()
+    writer.endLine()
+    return writer.buffer
+  }
+
+  private static func logfmt(_ record: LogRecord) -> ByteBuffer {
+    var writer = LogfmtWriter(capacity: 384)
+    writer.fields(LogField.allCases, of: record)
+    for tag in record.tags { writer.field(tag.name, tag.value) }
+    writer.endLine()
+    return writer.buffer
+  }
+}
+
+// MARK: - For people
+
+extension LogRenderer {
+  /// What a reader knows by its place, without a name before it.
+  private static let named: [LogField] = [.queue, .jobID, .jobType]
+  private static let rest: [LogField] = [
+    .attempt, .status, .exitCode, .signal, .worker, .actor, .reason,
+  ]
+
+  /// `TIME LEVEL EVENT QUEUE ID TYPE name=value… DURATION: ERROR`.
+  private func people(_ record: LogRecord, withTime: Bool) -> ByteBuffer {
+    var line = ByteBuffer(capacity: 256)
+    let style = isColoured ? record.level.style : .plain
+    if withTime {
+      line.append(times.text(record.timestamp))
+      line.append(" ")
+      style.append(record.level.rawValue, to: &line)
+      line.append(repeating: UInt8(ascii: " "), count: 9 - record.level.rawValue.utf8.count)
+    }
+    style.append(record.event.rawValue, to: &line)
+    for field in Self.named {
+      guard case .text(let text) = field.value(of: record) else { continue }
+      line.append(" ")
+      TerminalText.append(text, to: &line)
+    }
+    var details = LogfmtWriter(capacity: 128)
+    details.fields(Self.rest, of: record)
+    for tag in record.tags { details.field(tag.name, tag.value) }
+    if !details.buffer.isEmpty {
+      line.append(" ")
+      line.append(contentsOf: details.buffer.bytes)
+    }
+    if let duration = record.duration { line.append(" in \(duration.brief)") }
+    if let error = record.error {
+      line.append(": ")
+      TerminalText.append(error, to: &line)
+    }
+    line.append("\n")
+    return line
+  }
+}
+
+extension LogfmtWriter {
+  /// The fields that a record has.
+  fileprivate mutating func fields(_ fields: [LogField], of record: LogRecord) {
+    for name in fields {
+      switch name.value(of: record) {
+      case .text(let text): field(name.rawValue, text)
+      case .number(let number): field(name.rawValue, number)
+      case .absent: break
+      }
+    }
+  }
+}
+
+extension LogLevel {
+  /// The colour of a level on a terminal.
+  fileprivate var style: TextStyle {
+    switch self {
+    case .trace, .debug: .dim
+    case .info: .plain
+    case .notice: .cyan
+    case .warning: .yellow
+    case .error, .critical: .red
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import CommandLineSpec
+import Jobs
+import PosixIO
+import Storage
+
+/// `qctl show`: one job with everything known of it.
+enum ShowCommand {
+  struct Options: Sendable {
+    var id: JobID?
+    var isRaw = false
+    var force = false
+    var json = false
+    var output = OutputOptions()
+    var store = StoreOptions()
+  }
+
+  static let command = Command<Options, Action>(
+    "show", "Show one job with everything known of it", defaults: Options(),
+    flags: flags,
+    operands: [operand],
+    prose: [
+      "Prints the job, its payload, and every attempt with its times, outcome, error and captured output. Anything that a terminal could take for a command is escaped.",
+      "\(flag: "raw") prints the payload's bytes and nothing else; to a terminal only with \(flag: "force").",
+    ],
+    examples: [
+      Example("qctl show 0s9xhm7hw090q", "A page about one job"),
+      Example("qctl show 0s9xhm7hw090q --json", "The same for a program"),
+      Example("qctl show 0s9xhm7hw090q --raw > payload.bin", "The payload as it was enqueued"),
+    ],
+    exits: ExitStatus.notes(.negative), seeAlso: ["list", "tail"],
+    run: { Action($0, run) })
+
+  static let operand = Operand<Options>.one("ID", \.id, "The job") {
+    (text) throws(ValueError) in try ValueText.id(text)
+  }.completing(.jobID)
+
+  static let flags: [Flag<Options>] =
+    [
+      .switch("raw", \.isRaw, "Print the payload's bytes only"),
+      .switch("force", \.force, "Let --raw write to a terminal"),
+      .switch("json", \.json, "Print one JSON object"),
+      .switch("utc", \.output.utc, "Show times in UTC"),
+    ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store)
+
+  private static func run(
+    _ options: Options, _ context: CommandContext
+  ) throws(CommandFailure) -> ExitStatus {
+    try show(options, context) { _ in nil }
+  }
+
+  /// Shows a job unless `refuse` gives a reason not to.
+  static func show(
+    _ options: Options, _ context: CommandContext, unless refuse: (Job) -> String?
+  ) throws(CommandFailure) -> ExitStatus {
+    guard let id = options.id else { return .usage }
+    if options.isRaw, context.streams.outputIsTerminal, !options.force {
+      throw .failed(
+        .usage, "--raw could send commands to your terminal; redirect it, or add --force")
+    }
+    return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
+      guard let detail = try stored({ () throws(StorageError) in try store.job(id) }) else {
+        context.tell("no job \(id)")
+        return .negative
+      }
+      if let reason = refuse(detail.job) {
+        context.tell(reason)
+        return .negative
+      }
+      try print(detail, options, context)
+      return .success
+    }
+  }
+
+  private static func print(
+    _ detail: JobDetail, _ options: Options, _ context: CommandContext
+  ) throws(CommandFailure) {
+    guard !options.isRaw else { return try context.write(detail.payload) }
+    let now = context.now()
+    guard !options.json else {
+      return try context.writeLine(JobDetailJSON.text(detail, at: now))
+    }
+    let times = TimeDisplay(options.output, context, relative: false)
+    let colour = options.output.usesColor(
+      isTerminal: context.streams.outputIsTerminal, context.environment)
+    let page = JobDetailPage(times: times, now: now, isColoured: colour)
+    try context.write(page.bytes(detail))
+  }
+}

@@ -1,0 +1,122 @@
+import CommandLineSpec
+import Engine
+import Jobs
+
+/// `qctl work`: takes jobs and runs a program for each.
+enum WorkCommand {
+  struct Options: Sendable {
+    var queues: [QueueName] = [.default]
+    var types: [JobType] = []
+    var concurrency = 1
+    var timeout: TimeSpan?
+    var grace = TimeSpan.seconds(30)
+    var killAfter = TimeSpan.seconds(5)
+    var lease = TimeSpan.seconds(60)
+    var poll = TimeSpan(milliseconds: 250)
+    var untilEmpty = false
+    var untilSettled = false
+    var once = false
+    var permanentExits: [Int32] = []
+    var retryExits: [Int32] = []
+    var outputLimit = 64 << 10
+    var name: String?
+    var handler: [String] = []
+    var output = OutputOptions()
+    var store = StoreOptions()
+  }
+
+  static let command = Command<Options, Action>(
+    "work", "Run each job with a program", defaults: Options(),
+    flags: jobFlags + endFlags + timeFlags + exitFlags + otherFlags
+      + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
+    operands: [
+      .trailing("HANDLER", minimum: 1, \.handler, "The program for each job, and its arguments")
+    ],
+    prose: prose,
+    examples: [
+      Example("qctl work -q emails -c 4 -- ./send-email", "Four at once, until a signal ends it"),
+      Example("qctl work -q urgent,emails -- ./send-email", "emails only while urgent has none"),
+      Example(
+        "qctl work --until-empty -- sh -c 'cat >\"out/$QCTL_JOB_ID\"'", "What waits now, then end"),
+      Example("qctl work -q reports --timeout 10m -- ./report --fast", "At most ten minutes each"),
+    ],
+    exits: ExitStatus.notes(.negative, .configuration, .interrupted), sections: sections,
+    seeAlso: ["enqueue", "claim", "tail"], validate: validate, run: { Action($0, run) })
+
+  private static let jobFlags: [Flag<Options>] = [
+    Flag.values(
+      "queue", short: "q", "QUEUE", splitsCommas: true, \.queues,
+      "Take jobs of QUEUE; of several in strict order", parse: ValueText.queue
+    ).default("default").completing(.queue),
+    Flag.values(
+      "type", short: "t", "TYPE", splitsCommas: true, \.types, "Take only jobs of TYPE",
+      parse: ValueText.type
+    ).completing(.type),
+    .int("concurrency", short: "c", "N", in: 1...1024, \.concurrency, "Run up to N jobs at once")
+      .default("1"),
+  ]
+
+  private static let endFlags: [Flag<Options>] = [
+    .switch("until-empty", \.untilEmpty, "End when nothing is ready, due or active"),
+    .switch("until-settled", \.untilSettled, "End when, besides, nothing waits to be retried"),
+    .switch("once", \.once, "End after one job, or when there is none"),
+  ].section("End")
+
+  private static let timeFlags: [Flag<Options>] = [
+    .value(
+      "timeout", "TIME", \.timeout, "How long a job may take that says nothing itself",
+      parse: ValueText.span),
+    .value(
+      "kill-after", "TIME", \.killAfter, "From SIGTERM to SIGKILL for a handler",
+      parse: ValueText.duration
+    )
+    .default("5s"),
+    .value(
+      "grace", "TIME", \.grace, "How long running jobs may go on after a stop signal",
+      parse: ValueText.duration
+    )
+    .default("30s"),
+    .value(
+      "lease", "TIME", \.lease, "How long a job stays ours without a sign of life",
+      parse: ValueText.lease
+    )
+    .default("60s"),
+    .value(
+      "poll", "TIME", \.poll, "The longest wait between two looks for work", parse: ValueText.span
+    )
+    .default("250ms"),
+  ].section("Time")
+
+  private static let exitFlags: [Flag<Options>] = [
+    Flag.values(
+      "permanent-exit", "STATUS", splitsCommas: true, \.permanentExits,
+      "Exit statuses that make a job dead at once", parse: ValueText.failureStatus),
+    Flag.values(
+      "retry-exit", "STATUS", splitsCommas: true, \.retryExits,
+      "Exit statuses that are retried, whatever else is said", parse: ValueText.failureStatus),
+  ].section("Outcome")
+
+  private static let otherFlags: [Flag<Options>] = [
+    .value(
+      "output-limit", "SIZE", \.outputLimit, "Keep so much of each output stream",
+      parse: ValueText.outputLimit
+    )
+    .default("64K"),
+    .value("name", "WORKER", \.name, "The worker's name in leases and log") {
+      (text) throws(ValueError) -> String? in try ValueText.worker(text)
+    }.default("HOST:PID"),
+    .switch("utc", \.output.utc, "Show times in UTC"),
+  ]
+
+  private static func validate(_ options: Options) throws(UsageError) {
+    guard [options.untilEmpty, options.untilSettled, options.once].count(where: \.self) < 2 else {
+      throw .invalid("--until-empty, --until-settled and --once exclude each other")
+    }
+  }
+
+  private static func run(
+    _ options: Options, _ context: CommandContext
+  ) throws(CommandFailure) -> ExitStatus {
+    try WorkRun(options: options, context: context).run()
+  }
+}

@@ -1,0 +1,39 @@
+/// What an event of the loop is about, packed into the 64 bits that the kernel keeps for us.
+///
+/// A job's part names its slot and the number of its start: an event that was waiting when the
+/// slot got another job is thus told apart, and ignored.
+struct LoopToken: Hashable {
+  /// Which of a job's descriptors.
+  enum Part: UInt64 {
+    case exit, output, error, input
+  }
+
+  let rawValue: UInt64
+
+  /// The signals; no start ever has this number.
+  static let signals = LoopToken(rawValue: .max)
+
+  private static let partBits: UInt64 = 2
+  private static let slotBits: UInt64 = 16
+  /// How many slots can be told apart.
+  static let mostSlots = 1 << 16
+
+  init(rawValue: UInt64) {
+    self.rawValue = rawValue
+  }
+
+  /// The token of a job's first part.
+  init(start: UInt64, slot: Int) {
+    let low = UInt64(truncatingIfNeeded: slot) & (1 << Self.slotBits - 1)
+    rawValue = (start << Self.slotBits | low) << Self.partBits
+  }
+
+  func with(_ part: Part) -> LoopToken { LoopToken(rawValue: job.rawValue | part.rawValue) }
+
+  /// The token without its part.
+  var job: LoopToken { LoopToken(rawValue: rawValue & ~3) }
+
+  var part: Part { Part(rawValue: rawValue & 3) ?? .exit }
+
+  var slot: Int { Int(rawValue >> Self.partBits & (1 << Self.slotBits - 1)) }
+}

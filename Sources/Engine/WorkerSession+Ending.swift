@@ -1,0 +1,91 @@
+import Jobs
+import PosixIO
+import Storage
+
+/// Verdicts: what follows from how a handler ended.
+extension WorkerSession {
+  /// A handler is gone: decides what the store shall be told.
+  func conclude(_ job: RunningJob) {
+    let reply = takeReply(job)
+    guard job.stop != .lost, let outcome = job.outcome else {
+      counts.leaseLost += 1
+      return observe(.leaseLost(job.claimed.job))
+    }
+    var settlement = Settlement(
+      job.claimed.lease, verdict(job, outcome, reply.said))
+    switch outcome {
+    case .exited(let status): settlement.exitCode = Int64(status)
+    case .signaled(let signal, _): settlement.signal = Int64(signal.rawValue)
+    }
+    settlement.output = job.keptOutput
+    if settlement.verdict.isFailure {
+      settlement.error = errorText(job, outcome, reply.problem)
+    }
+    warn(job, outcome)
+    unsettled.append(
+      Unsettled(
+        settlement: settlement, job: job.claimed.job, duration: job.ended.since(job.started),
+        leaseEnd: job.leaseEnd))
+  }
+
+  private func verdict(
+    _ job: RunningJob, _ outcome: ExitOutcome, _ reply: ControlReply
+  ) -> Settlement.Verdict {
+    switch job.stop {
+    case .timeout: return .timeOut
+    case .cancel: return .cancel
+    case .release(let reason): return .release(reason: reason)
+    case .lost, nil: break
+    }
+    switch judge(outcome) {
+    case .permanent: return .reject
+    case .done where reply.snooze == nil: return .complete(result: reply.result)
+    case .retry where reply.snooze == nil: return .fail(retryAfter: reply.retryAfter)
+    case .done, .retry: return .snooze(until: clock.wall() + (reply.snooze ?? .zero))
+    }
+  }
+
+  private func judge(_ outcome: ExitOutcome) -> ExitPolicy.Class {
+    switch outcome {
+    case .exited(let status): configuration.exits.judge(status)
+    case .signaled: .retry
+    }
+  }
+
+  private func takeReply(_ job: RunningJob) -> (said: ControlReply, problem: ControlProblem?) {
+    do throws(ControlProblem) {
+      return (try control.take(for: job.claimed.job) ?? ControlReply(), nil)
+    } catch {
+      observe(.warning(.controlFile(job.claimed.job, reason: error.reason)))
+      return (ControlReply(), error)
+    }
+  }
+
+  private func errorText(
+    _ job: RunningJob, _ outcome: ExitOutcome, _ problem: ControlProblem?
+  ) -> String {
+    let said = FailureText.end(of: job.errorEnd.bytes)
+    let text = said ?? (job.stop == .timeout ? timedOut(job) : FailureText.describe(outcome))
+    return problem.map { text + "\ncontrol file ignored: " + $0.reason } ?? text
+  }
+
+  private func timedOut(_ job: RunningJob) -> String {
+    "timed out after " + TimeText.words(job.timeout ?? .zero)
+  }
+
+  private func warn(_ job: RunningJob, _ outcome: ExitOutcome) {
+    guard job.stop == nil, case .exited(let status) = outcome,
+      ExitPolicy.hintsAtMissingCommand(status)
+    else { return }
+    observe(.warning(.missingCommand(job.claimed.job, status: status)))
+  }
+}
+
+extension Settlement.Verdict {
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .fail, .timeOut, .reject: true
+    case .complete, .release, .snooze, .cancel: false
+    }
+  }
+}

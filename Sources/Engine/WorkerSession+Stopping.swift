@@ -1,0 +1,67 @@
+import Jobs
+import PosixIO
+import Storage
+
+/// Signals, and the ways to an end.
+extension WorkerSession {
+  func takeSignals() {
+    while let signal = signals?.next() {
+      switch signal {
+      case .terminate: end(by: signal, .stopped(signal))
+      case .interrupt: end(by: signal, .interrupted)
+      case .hangUp: if configuration.endsOnHangUp { end(by: signal, .stopped(signal)) }
+      case .user1: beQuiet()
+      case .user2: observe(.status(status(at: clock.monotonic())))
+      default: continue
+      }
+    }
+  }
+
+  /// The first signal lets running jobs finish; the second kills them.
+  private func end(by signal: Signal, _ how: WorkerEnding) {
+    let now = clock.monotonic()
+    guard !isSignalled else {
+      isForced = true
+      observe(.stoppingAtOnce)
+      stopAll(.release(reason: "worker stopped"), at: now)
+      for job in slots.running { job.kill() }
+      return
+    }
+    isSignalled = true
+    observe(.draining(signal, running: slots.count))
+    // A failure stays the reason; being nearly done does not.
+    if ending == .finished { ending = nil }
+    drain(how, at: now)
+  }
+
+  /// Takes no new jobs, and ends once the running ones have had their grace.
+  func drain(_ how: WorkerEnding, at now: Tick) {
+    guard ending == nil else { return }
+    ending = how
+    graceEnd = now + configuration.grace
+  }
+
+  /// Takes no new jobs, stops the running ones, and ends.
+  func giveUp(_ how: WorkerEnding, at now: Tick) {
+    if ending == nil { ending = how }
+    stopAll(.release(reason: how.reason), at: now)
+  }
+
+  func stopAll(_ reason: RunningJob.Stop, at now: Tick) {
+    for job in slots.running { job.stop(reason, killAfter: configuration.killAfter, at: now) }
+  }
+
+  private func beQuiet() {
+    guard !isQuiet else { return }
+    isQuiet = true
+    observe(.quiet)
+  }
+
+  private func status(at now: Tick) -> WorkerStatus {
+    WorkerStatus(
+      running: slots.running.map {
+        WorkerStatus.Running(
+          job: $0.claimed.job, process: $0.child.pid, elapsed: now.since($0.started))
+      }, counts: counts, claims: mayClaim)
+  }
+}

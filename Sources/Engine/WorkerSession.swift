@@ -1,0 +1,134 @@
+import Jobs
+import PosixIO
+import Storage
+
+// The life of a worker, as turns of one loop. In each turn, in this order:
+//
+//   1. what happened (exits, bytes, signals) is taken in;
+//   2. leases are renewed, cancellations noticed, timers obeyed: always after what happened, so that
+//      a handler that ended in time is never called late;
+//   3. jobs that are over get their verdicts;
+//   4. one call to the store settles them and takes new jobs for the free slots;
+//   5. their handlers are started;
+//   6. the loop waits for the next event or time.
+//
+// Nothing accepted is lost: what can't be settled is left to its lease, and whoever takes the job
+// next presents another token.
+
+/// One run of a worker: its handlers, what the store must still be told, and how it will end.
+final class WorkerSession {
+  let configuration: WorkerConfiguration
+  let store: any StorageEngine
+  let clock: WorkerClock
+  let observe: (WorkerEvent) -> Void
+  let signals: (any SignalFeed)?
+  let handler: Handler
+  let environment: HandlerEnvironment
+  let control: ControlDirectory
+  let epoll: Epoll
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+
+  var slots: Slots
+  var unsettled: [Unsettled] = []
+  var counts = WorkerCounts()
+  var trouble: StoreTrouble?
+  var spawnFailures = SpawnFailures()
+
+  /// How the worker will end; once set, no new jobs are taken.
+  var ending: WorkerEnding?
+  var isQuiet = false
+  /// A second signal came: nothing is waited for but the handlers' death.
+  var isForced = false
+  var isSignalled = false
+  var graceEnd: Tick?
+
+  var pace: PollPace
+  /// No job is taken before this, after a handler could not be started.
+  var claimsFrom: Tick
+  var nextPoll: Tick
+  var nextRenewal: Tick
+  var nextCancelCheck: Tick
+
+  init(
+    _ configuration: WorkerConfiguration, store: any StorageEngine, signals: (any SignalFeed)?,
+    clock: WorkerClock, random: () -> UInt64, observe: @escaping (WorkerEvent) -> Void
+  ) throws(WorkerRefusal) {
+    self.configuration = configuration
+    self.store = store
+    self.signals = signals
+    self.clock = clock
+    self.observe = observe
+    let inherited = configuration.environment
+    do { handler = try Handler(configuration.handler, environment: inherited) } catch {
+      throw WorkerRefusal(ending: .handlerUnusable(error))
+    }
+    environment = HandlerEnvironment(
+      inherited: inherited, storeLocation: configuration.storeLocation)
+    epoll = try WorkerRefusal.orSystem { () throws(SystemError) in try Epoll() }
+    control = try WorkerRefusal.orSystem { () throws(SystemError) in
+      try ControlDirectory(environment: inherited, random: random)
+    }
+    slots = Slots(count: configuration.concurrency)
+    pace = PollPace(configuration.poll)
+    let now = clock.monotonic()
+    (claimsFrom, nextPoll) = (now, now)
+    (nextRenewal, nextCancelCheck) = (now, now)
+  }
+
+  deinit { buffer.deallocate() }
+
+  func run() -> WorkerReport {
+    let ending = recordStart() ?? loop()
+    record(.workerStopped, reason: ending.reason)
+    do { try control.remove() } catch { observe(.warning(.controlDirectoryLeft(error))) }
+    return WorkerReport(counts: counts, ending: ending)
+  }
+
+  private func loop() -> WorkerEnding {
+    if let signals {
+      do {
+        try epoll.add(signals.descriptor, .read, token: LoopToken.signals.rawValue)
+      } catch {
+        return .system(error)
+      }
+    }
+    while true {
+      let now = clock.monotonic()
+      keepLeases(now)
+      obeyTimers(now)
+      slots.takeOver().forEach(conclude)
+      exchange(now)
+      if let ending, slots.isEmpty, unsettled.isEmpty { return ending }
+      waitForEvents(since: now)
+    }
+  }
+}
+
+// MARK: - The worker's own log records
+
+extension WorkerSession {
+  /// Tells the store that the worker begins; how it ends at once where the store can't be used.
+  private func recordStart() -> WorkerEnding? {
+    do {
+      try store.record([logRecord(.workerStarted, reason: nil)])
+      return nil
+    } catch {
+      observe(.storeFailed(error))
+      return error.isBusy ? nil : .storage(error)
+    }
+  }
+
+  private func record(_ event: LogRecord.Event, reason: String) {
+    do { try store.record([logRecord(event, reason: reason)]) } catch {
+      // Nothing depends on the record, and the worker is at its end.
+      observe(.storeFailed(error))
+    }
+  }
+
+  private func logRecord(_ event: LogRecord.Event, reason: String?) -> LogRecord {
+    var record = LogRecord(event, at: clock.wall())
+    record.worker = configuration.name
+    record.reason = reason
+    return record
+  }
+}
