@@ -29,7 +29,8 @@ package protocol StorageEngine: AnyObject, Sendable {
   ) throws(StorageError) -> SettleResult
 
   /// Extends leases that are still valid.
-  func renew(_ leases: [Lease], until: Instant, at now: Instant) throws(StorageError) -> [LeaseStatus]
+  func renew(_ leases: [Lease], until: Instant, at now: Instant) throws(StorageError)
+    -> [LeaseStatus]
 
   /// What stands of these leases, without changing anything.
   func status(of leases: [Lease]) throws(StorageError) -> [LeaseStatus]
