@@ -38,7 +38,7 @@ package struct Attempt: Equatable, Sendable {
   package let exitCode: Int64?
   /// The signal that ended the handler, where one did.
   package let signal: Int64?
-  /// Captured standard output and standard error, capped; raw bytes.
+  /// Captured standard output and standard error, capped; raw bytes, `nil` where there are none.
   package let output: [UInt8]?
 
   /// Every field in turn.

@@ -65,7 +65,7 @@ extension MemoryState {
       attempt: before.attempt, startedAt: before.startedAt ?? now, finishedAt: now,
       outcome: outcome(settlement.verdict), worker: before.worker ?? "",
       error: settlement.error.map { ErrorText.capped($0) }, exitCode: settlement.exitCode,
-      signal: settlement.signal, output: settlement.output)
+      signal: settlement.signal, output: settlement.output.flatMap { $0.isEmpty ? nil : $0 })
   }
 
   /// How the execution ended: as the worker said, whatever became of the job.

@@ -41,7 +41,7 @@ enum QueueRow {
     sum.scheduled += statement.integer(0) - due.scheduled
     sum.retrying += statement.integer(3) - due.retrying
     guard statement.integer(0) + statement.integer(3) > 0 else { return }
-    let next = try firstWaiting(queue, on: connection)
+    let next = try firstWaiting(queue, after: now, on: connection)
     sum.nextDue = [sum.nextDue, next].compactMap(\.self).min()
   }
 
@@ -98,14 +98,16 @@ enum QueueRow {
     """
 
   private static func firstWaiting(
-    _ queue: QueueName, on connection: Connection
+    _ queue: QueueName, after now: Instant, on connection: Connection
   ) throws(SQLiteFailure) -> Instant? {
     let statement = try connection.statement(
       """
       SELECT run_at FROM qctl_jobs INDEXED BY qctl_jobs_due
-      WHERE state IN ('scheduled', 'retrying') AND queue = ?1 ORDER BY run_at LIMIT 1
+      WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at > ?2
+      ORDER BY run_at LIMIT 1
       """)
     statement.bind(1, queue.description)
+    statement.bind(2, now.milliseconds)
     defer { statement.reset() }
     return try statement.step() ? Instant(milliseconds: statement.integer(0)) : nil
   }

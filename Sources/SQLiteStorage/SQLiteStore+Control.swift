@@ -17,7 +17,7 @@ extension SQLiteStore {
   private func setPaused(
     _ queue: QueueName, _ request: PauseRequest, in transaction: inout Transaction
   ) throws(StorageError) -> Bool {
-    guard let before = try paused(queue, transaction) else { throw .unknownQueue(queue) }
+    guard let before = try paused(queue, at: request.now, transaction) else { throw .unknownQueue(queue) }
     let wanted = Pause(
       isPaused: request.paused, until: request.paused ? request.until?.milliseconds : nil,
       reason: request.paused ? request.reason : nil)
@@ -47,7 +47,7 @@ extension SQLiteStore {
   }
 
   private func paused(
-    _ queue: QueueName, _ transaction: Transaction
+    _ queue: QueueName, at now: Instant, _ transaction: Transaction
   ) throws(StorageError) -> Pause? {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement = try connection.statement(
@@ -55,9 +55,10 @@ extension SQLiteStore {
       statement.bind(1, queue.description)
       defer { statement.reset() }
       guard try statement.step() else { return nil }
-      return Pause(
-        isPaused: statement.integer(0) != 0, until: statement.optionalInteger(1),
-        reason: statement.optionalText(2))
+      let until = statement.optionalInteger(1)
+      let isOver = until.map { $0 <= now.milliseconds } ?? false
+      guard statement.integer(0) != 0, !isOver else { return Pause(isPaused: false) }
+      return Pause(isPaused: true, until: until, reason: statement.optionalText(2))
     }
   }
 }

@@ -14,8 +14,9 @@ extension SQLiteStore {
       try session.read { connection throws(SQLiteFailure) in
         try query.forEach(on: connection) { job in
           if named { found.insert(job.id) }
-          guard request.verb.applies(to: job.effectiveState(at: request.now)) else {
-            if named { plan.unfit.append(PlanItem(id: job.id, state: job.state)) }
+          let shown = job.effectiveState(at: request.now)
+          guard request.verb.applies(to: shown) else {
+            if named { plan.unfit.append(PlanItem(id: job.id, state: shown)) }
             return true
           }
           guard plan.items.count < limit else { return false }

@@ -148,6 +148,6 @@ enum Schema {
   ]
 
   private static let views = [
-    EnqueueView.view, EnqueueView.lastView, EnqueueView.trigger,
+    EnqueueView.table, EnqueueView.view, EnqueueView.lastView, EnqueueView.trigger,
   ]
 }

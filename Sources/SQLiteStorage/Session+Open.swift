@@ -148,7 +148,8 @@ extension Session {
       """
       INSERT INTO qctl_meta(key, value) VALUES
         ('format_version', \(Schema.version)), ('created_at', \(created)),
-        ('id_floor', 0), ('sql_last', 0), ('sql_created', 0)
+        ('id_floor', 0)
       """)
+    try connection.execute("INSERT INTO qctl_request(created) VALUES (0)")
   }
 }

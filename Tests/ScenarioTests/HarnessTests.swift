@@ -1,0 +1,104 @@
+import Testing
+
+/// A harness that lets everything pass would be worse than none.
+@Suite struct HarnessTests {
+  @Test(arguments: [
+    ("job <id> is <any>", "job 0d5k9x2v7b3ma is ready"),
+    ("<time>  <age>", "2026-01-31T10:20:30.123Z     3m ago"),
+    ("took <age>, pid <pid>", "took 1h5m, pid 1"),
+    ("a  b", "a          b"),
+    ("qctl <version>", "qctl 0.1.0"),
+    ("token <token> at <path>: x", "token 00ff00ff00ff00ff at /tmp/x/queue.db: x"),
+    ("<time> x", "2026-01-31 10:20:30+02:00 x"),
+    ("a <nothing> b", "a <nothing> b"),
+  ])
+  func aLineMatches(_ pattern: String, _ line: String) {
+    var captures: [String: [UInt8]] = [:]
+    #expect(OutputPattern(pattern).matches(Array(line.utf8), &captures))
+  }
+
+  @Test(arguments: [
+    ("job <id>", "job 0d5k9x2v7b3m"), ("job <id>", "job 0D5K9X2V7B3MA"), ("a", "a "),
+    ("a  b", "a b"), ("<age>", "soon"), ("<age>", "42"), ("<time>", "2026-01-31"),
+    ("<version>", "v1"), ("<pid>", ""), ("x <any> y", "x y"), ("<token>", "00FF00FF00FF00FF"),
+    ("<path>", "tmp/x"),
+  ])
+  func anotherLineDoesNot(_ pattern: String, _ line: String) {
+    var captures: [String: [UInt8]] = [:]
+    #expect(!OutputPattern(pattern).matches(Array(line.utf8), &captures))
+  }
+
+  @Test func aNamedPlaceDemandsTheSameLater() {
+    var captures: [String: [UInt8]] = [:]
+    let first = Array("0d5k9x2v7b3ma\n0d5k9x2v7b3mb\n".utf8)
+    #expect(OutputPattern.difference(["<id:a>", "<id:b>"], first, &captures) == nil)
+    #expect(OutputPattern.difference(["<id:b>", "<id:a>"], first, &captures) != nil)
+    #expect(OutputPattern.difference(["...", "<id:b>"], first, &captures) == nil)
+    #expect(OutputPattern.difference(["<id:a>"], first, &captures) != nil)
+    #expect(OutputPattern.difference(["<id:a>", "<id:b>", "x"], first, &captures) != nil)
+  }
+
+  @Test func aTranscriptIsReadLineByLine() throws {
+    let text = """
+      # A comment.
+      $ printf 'a\\nb\\n' |
+      >   cat
+      a
+      b
+
+      # needs: python3
+      $ false
+      [exit 1]
+      """
+    let transcript = Transcript(text, name: "here")
+    #expect(transcript.problems.isEmpty)
+    #expect(transcript.needs == [.python3])
+    #expect(transcript.steps.map(\.command) == ["printf 'a\\nb\\n' |\n  cat", "false"])
+    #expect(transcript.steps.map(\.output) == [["a", "b"], []])
+    #expect(transcript.steps.map(\.status) == [0, 1])
+  }
+
+  @Test(arguments: ["", "what\n$ true\n", "# needs: luck\n$ true\n"])
+  func aTranscriptThatMakesNoSenseIsAProblem(_ text: String) {
+    #expect(!Transcript(text, name: "here").problems.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("$ echo a\nb", "but it printed:\n  | a\n"), ("$ echo a", "but it printed:\n  | a\n"),
+    ("$ true\n[exit 1]", "ended with 0 instead of 1"), ("$ exit 3", "ended with 3 instead of 0"),
+    ("$ true\na", "expected:\n  | a\nbut it printed:\n"),
+  ])
+  func wrongOutputAndWrongStatusAreFound(_ text: String, _ complaint: String) throws {
+    try withKnownIssue {
+      var runner = try TranscriptRunner(Transcript(text, name: "here"), program: "/bin/true")
+      try runner.run()
+    } matching: { issue in
+      issue.comments.contains { $0.rawValue.contains(complaint) }
+    }
+  }
+
+  @Test func variablesLastFromOneCommandToTheNext() throws {
+    let text = """
+      $ word="it's 1"; printf '0d5k9x2v7b3ma\\n'
+      <id:a>
+      $ echo "$word" <id:a> "$QCTL_STORE" "${TERM-unset}"
+      it's 1 0d5k9x2v7b3ma <path>/work/queue.db unset
+      $ echo out; echo error >&2; echo out; (exit 4)
+      out
+      error
+      out
+      [exit 4]
+      """
+    var runner = try TranscriptRunner(Transcript(text, name: "here"), program: "/bin/true")
+    try runner.run()
+  }
+
+  @Test func onlyConsoleBlocksOfAPageAreRun() {
+    let page =
+      "# Title\n```sh\n$ no\n```\ntext\n```console\n$ yes\nout\n```\n```console\n$ more\n```\n"
+    let transcripts = ConsoleBlocks.transcript(of: page, name: "page")
+    #expect(transcripts.map { $0.steps.map(\.command) } == [["yes", "more"]])
+    #expect(transcripts.first?.steps.map(\.line) == [7, 11])
+    #expect(ConsoleBlocks.transcript(of: "# Title\n", name: "page").isEmpty)
+  }
+}

@@ -1,0 +1,35 @@
+import PosixIO
+import TestSupport
+
+/// What the machine offers to scenarios that need more than an ordinary user has.
+enum Machine {
+  /// Something that not every machine has.
+  enum Need: String, Sendable {
+    case root, tmpfs, strace, python3, sqlite3
+  }
+
+  /// True when the machine has it.
+  static func has(_ need: Need) -> Bool {
+    switch need {
+    case .root: CurrentProcess.effectiveUserID == 0 && finds("setpriv")
+    case .tmpfs: mountsTmpfs
+    case .strace: traces
+    case .python3, .sqlite3: finds(need.rawValue)
+    }
+  }
+
+  /// True where a need that is not met is a failure: nothing may be skipped there.
+  static var mustHaveAll: Bool { EnvironmentBlock.value("QCTL_TEST_NO_SKIP") == "1" }
+
+  private static let mountsTmpfs = succeeds(
+    "d=$(mktemp -d) && mount -t tmpfs none \"$d\" && umount \"$d\"; s=$?; rmdir \"$d\"; exit $s")
+  private static let traces = succeeds("strace -o /dev/null true")
+
+  private static func succeeds(_ script: String) -> Bool {
+    (try? ProcessRunner.run("sh", ["-c", script], timeoutSeconds: 10))?.outcome.isSuccess ?? false
+  }
+
+  private static func finds(_ program: String) -> Bool {
+    (try? Executable.resolve(program, path: EnvironmentBlock.value("PATH"))) != nil
+  }
+}

@@ -1,0 +1,75 @@
+import PosixIO
+import Testing
+import TestSupport
+
+/// Runs a transcript's commands one after the other, in a fresh scratch directory.
+///
+/// Nothing of the developer's settings shows. The working directory is `work`, beside `home`;
+/// the store is `queue.db` in it; `qctl` is first on the path. Lower-case shell variables of one
+/// line last from one command to the next.
+struct TranscriptRunner {
+  private let transcript: Transcript
+  private let scratch: ScratchDirectory
+  private let environment: EnvironmentBlock
+  private var captures: [String: [UInt8]] = [:]
+
+  /// Seconds until a command counts as hanging.
+  private static let deadline = 30
+
+  /// Prepares the scratch directory.
+  init(_ transcript: Transcript, program: String) throws {
+    self.transcript = transcript
+    scratch = try ScratchDirectory()
+    for folder in ["work", "home", "bin", "run"] {
+      try FileSystem.makeDirectory(scratch.path(folder), mode: 0o700)
+    }
+    let program = try FileSystem.realPath(program)
+    try FileSystem.symbolicLink(scratch.path("bin/qctl"), to: program)
+    var environment = TestEnvironment.scratch(
+      scratch,
+      adding: [
+        "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
+        "PATH": scratch.path("bin") + ":" + (EnvironmentBlock.value("PATH") ?? "/usr/bin:/bin"),
+        "QCTL_STORE": scratch.path("work/queue.db"), "QCTL_ACTOR": "tester",
+        "QCTL_PROGRAM": program,
+        "SCRIPTS": ScenarioFiles.folder + "/Scripts", "REPOSITORY": ScenarioFiles.repository,
+        "SCENARIO_STATE": scratch.path("state"),
+      ])
+    environment["TERM"] = nil
+    self.environment = environment
+  }
+
+  /// Runs all commands and records what differs.
+  mutating func run() throws {
+    for step in transcript.steps { try run(step) }
+    withExtendedLifetime(scratch) {}
+  }
+
+  private mutating func run(_ step: Transcript.Step) throws {
+    let result = try ProcessRunner.run(
+      "sh",
+      [
+        ScenarioFiles.folder + "/session.sh", scratch.path("work"), substituted(step.command),
+      ],
+      environment: environment, timeoutSeconds: Self.deadline)
+    let place = "\(transcript.name):\(step.line): $ \(step.command)"
+    if result.timedOut { Issue.record("\(place)\nkilled after \(Self.deadline) s") }
+    if result.status != step.status {
+      Issue.record("\(place)\nended with \(result.status) instead of \(step.status)")
+    }
+    let output = result.outputBytes + result.errorBytes
+    if let difference = OutputPattern.difference(step.output, output, &captures) {
+      Issue.record("\(place)\n\(difference)")
+    }
+  }
+
+  /// Names like `<id:a>` stand for what an earlier command printed there.
+  private func substituted(_ command: String) -> String {
+    var command = command
+    for (name, value) in captures {
+      command = command.split(separator: "<\(name)>", omittingEmptySubsequences: false)
+        .joined(separator: String(decoding: value, as: UTF8.self))
+    }
+    return command
+  }
+}

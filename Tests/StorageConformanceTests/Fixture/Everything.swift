@@ -1,0 +1,87 @@
+import Jobs
+import Storage
+
+/// All that can be seen of a store at one moment.
+struct Everything: Equatable {
+  let newestFirst: [Job]
+  let oldestFirst: [Job]
+  let latestFinishedFirst: [Job]
+  let details: [JobDetail]
+  let queues: [QueueSummary]
+  let log: [LogRecord]
+  let outstanding: Outstanding
+
+  init(of store: any StorageAdapter, at now: Instant, pageSize: Int = 7) throws(StorageError) {
+    let jobs = { (order: JobOrder) throws(StorageError) in
+      try Self.jobs(of: store, JobFilter(), order, size: pageSize, at: now)
+    }
+    newestFirst = try jobs(.newestFirst)
+    oldestFirst = try jobs(.oldestFirst)
+    latestFinishedFirst = try jobs(.latestFinishedFirst)
+    var details: [JobDetail] = []
+    for job in oldestFirst { details += try store.job(job.id).map { [$0] } ?? [] }
+    self.details = details
+    queues = try store.queues(at: now).map(Self.withoutZeros)
+    log = try Self.log(of: store, LogFilter(), size: 100)
+    outstanding = try store.outstanding(in: queues.map(\.queue), at: now)
+  }
+
+  /// A whole listing, page by page, since a page may be short and only the whole can be compared.
+  static func jobs(
+    of store: any StorageAdapter, _ filter: JobFilter, _ order: JobOrder, size: Int, at now: Instant
+  ) throws(StorageError) -> [Job] {
+    var jobs: [Job] = []
+    var request = JobPageRequest(filter, order: order, size: size, now: now)
+    repeat {
+      let page = try store.page(request)
+      jobs += page.jobs
+      request.after = page.next
+    } while request.after != nil
+    return jobs
+  }
+
+  /// The whole log, page by page.
+  static func log(
+    of store: any StorageAdapter, _ filter: LogFilter, size: Int
+  ) throws(StorageError) -> [LogRecord] {
+    var records: [LogRecord] = []
+    var cursor = LogCursor.start
+    while true {
+      let page = try store.log(LogPageRequest(filter, .after(cursor), size: size))
+      records += page.records
+      guard page.hasMore, page.next != cursor else { return records }
+      cursor = page.next
+    }
+  }
+
+  /// A state without jobs may be told as zero or not at all.
+  private static func withoutZeros(_ summary: QueueSummary) -> QueueSummary {
+    var summary = summary
+    summary.counts = summary.counts.filter { $0.value != 0 }
+    return summary
+  }
+
+  /// The names of the parts in which two stores differ.
+  func differences(from other: Everything) -> [String] {
+    var parts: [String] = []
+    if newestFirst != other.newestFirst { parts.append("newest first") }
+    if oldestFirst != other.oldestFirst { parts.append("oldest first") }
+    if latestFinishedFirst != other.latestFinishedFirst { parts.append("latest finished first") }
+    for (left, right) in zip(details, other.details) where left != right {
+      parts.append("job \(left) against \(right)")
+    }
+    for (left, right) in zip(queues, other.queues) where left != right {
+      parts.append("queue \(left) against \(right)")
+    }
+    for (left, right) in zip(log, other.log) where left != right {
+      parts.append("log \(left) against \(right)")
+    }
+    if log.count != other.log.count {
+      parts.append("log of \(log.count) against \(other.log.count)")
+    }
+    if outstanding != other.outstanding {
+      parts.append("\(outstanding) against \(other.outstanding)")
+    }
+    return parts
+  }
+}

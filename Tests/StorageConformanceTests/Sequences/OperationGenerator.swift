@@ -1,0 +1,155 @@
+import Jobs
+import Storage
+import TestSupport
+
+/// Makes up the next step of a sequence from a seed and from what earlier steps gave.
+struct OperationGenerator {
+  private(set) var now = Instant(milliseconds: 1_790_000_000_000)
+  var random: SeededGenerator
+  private(set) var ids: [JobID] = []
+  private(set) var leases: [Lease] = []
+  private var plans: [(OperatorVerb, Plan)] = []
+
+  init(seed: UInt64) {
+    random = SeededGenerator(seed: seed)
+  }
+
+  /// The next step.
+  mutating func next() -> Operation {
+    switch number(0...99) {
+    case 0..<22: .enqueue(newJob())
+    case 22..<26: bulk()
+    case 26..<42: .claim(claimRequest())
+    case 42..<60: settle()
+    case 60..<64: .renew(someLeases(), until: now + .seconds(Int64(number(-5...120))))
+    case 64..<65: .status(someLeases())
+    case 65..<72: .plan(PlanRequest(verb(), filter(), sampleSize: number(0...3), now: now))
+    case 72..<80: apply()
+    case 80..<83: pause()
+    case 83..<88: .list(filter(), any(of: orders), size: number(1...9))
+    case 88..<90: .log(logFilter(), size: number(1...9))
+    case 90..<91: .outstanding(some(of: Self.queues))
+    default: .wait(step())
+    }
+  }
+
+  /// Remembers what a step gave, so that later ones can refer to it.
+  mutating func learn(_ operation: Operation, _ observation: Observation) {
+    switch (operation, observation) {
+    case (.wait(let span), _): now = now + span
+    case (_, .enqueued(.success(let result))): ids.append(result.id)
+    case (_, .claimed(.success(let claimed))): learn(claimed)
+    case (_, .settled(.success(let result))): learn(result.claimed)
+    case (.plan(let request), .planned(.success(let plan))): plans.append((request.verb, plan))
+    case (_, .listed(.success(let jobs))): ids += jobs.prefix(2).map(\.id)
+    default: break
+    }
+  }
+
+  private mutating func learn(_ claimed: [ClaimedJob]) {
+    leases += claimed.map(\.lease)
+  }
+
+  private let orders: [JobOrder] = [.newestFirst, .oldestFirst, .latestFinishedFirst]
+}
+
+// MARK: - Steps
+
+extension OperationGenerator {
+  /// A bulk that is refused for what its source says has no conflict of keys in it too: a store may
+  /// read the source to its end before it looks at keys, or may not, so either error is right.
+  private mutating func bulk() -> Operation {
+    let breaksOff = chance(15)
+    var jobs = (0..<number(0...6)).map { _ in newJob() }
+    if breaksOff || jobs.contains(where: { $0.maxAttempts == 0 }) {
+      for index in jobs.indices { jobs[index].idempotencyKey = nil }
+    }
+    return .bulk(jobs, breaksOff: breaksOff)
+  }
+
+  private mutating func claimRequest() -> ClaimRequest {
+    ClaimRequest(
+      queues: some(of: Self.queues), types: chance(20) ? some(of: Self.types) : [],
+      limit: any(of: [0, 1, 1, 2, 3, 10]), worker: any(of: ["w1", "w2"]),
+      lease: .seconds(Int64(number(1...90))), now: now)
+  }
+
+  private mutating func settle() -> Operation {
+    let settlements = someLeases().map { settlement($0) }
+    return .settle(settlements, thenClaim: chance(50) ? claimRequest() : nil)
+  }
+
+  /// Mostly of the leases given out lately; also old ones, and some that never were.
+  private mutating func someLeases() -> [Lease] {
+    let recent = Array(leases.suffix(6))
+    return (0..<number(1...3)).compactMap { _ in
+      if chance(5) { return forged() }
+      return chance(85)
+        ? recent.randomElement(using: &random) : leases.randomElement(using: &random)
+    }
+  }
+
+  private mutating func forged() -> Lease? {
+    let token = LeaseToken(rawValue: Int64(bitPattern: random.next()))
+    return (ids.randomElement(using: &random)).map { Lease(id: $0, token: token) }
+  }
+
+  private mutating func apply() -> Operation {
+    let request: (OperatorVerb, [PlanItem])
+    if let planned = plans.randomElement(using: &random), chance(90) {
+      request = (planned.0, Array(planned.1.items.prefix(number(1...8))))
+    } else {
+      let item = ids.randomElement(using: &random).map {
+        PlanItem(id: $0, state: any(of: JobState.allCases.filter { $0 != .blocked }))
+      }
+      request = (any(of: [.cancel, .purge]), item.map { [$0] } ?? [])
+    }
+    return .apply(
+      ApplyRequest(
+        request.0, request.1, actor: any(of: ["olga", "ravi"]),
+        reason: chance(50) ? "because" : nil, now: now))
+  }
+
+  private mutating func pause() -> Operation {
+    let isPause = chance(50)
+    return .pause(
+      PauseRequest(
+        some(of: Self.queues), paused: isPause,
+        until: isPause && chance(50) ? now + .seconds(Int64(number(1...300))) : nil,
+        actor: "olga", reason: chance(50) ? "deploy" : nil, now: now))
+  }
+
+  private mutating func verb() -> OperatorVerb {
+    let time = chance(30) ? now + .seconds(Int64(number(-60...600))) : nil
+    return any(of: [.retry(at: time), .replay(at: time), .cancel, .purge])
+  }
+
+  /// Forward by little, now and then by much, and sometimes back.
+  private mutating func step() -> TimeSpan {
+    switch number(0...19) {
+    case 0: .hours(25)
+    case 1...2: .minutes(-Int64(number(1...20)))
+    case 3...8: .minutes(Int64(number(1...30)))
+    default: TimeSpan(milliseconds: Int64(number(0...20_000)))
+    }
+  }
+}
+
+// MARK: - Choosing
+
+extension OperationGenerator {
+  mutating func number(_ range: ClosedRange<Int>) -> Int {
+    Int.random(in: range, using: &random)
+  }
+
+  mutating func chance(_ percent: Int) -> Bool { number(1...100) <= percent }
+
+  mutating func any<Value>(of values: [Value]) -> Value {
+    values[number(0...(values.count - 1))]
+  }
+
+  /// At least one of the values, each once, in any order.
+  mutating func some<Value>(of values: [Value]) -> [Value] {
+    Array(values.shuffled(using: &random).prefix(number(1...values.count)))
+  }
+}

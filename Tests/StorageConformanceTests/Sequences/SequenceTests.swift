@@ -1,0 +1,42 @@
+import PosixIO
+import Storage
+import TestSupport
+import Testing
+
+/// Random sequences of calls, each store against the model.
+///
+/// `QCTL_TEST_SEED` repeats one sequence; `QCTL_TEST_STEPS` makes them longer or shorter.
+@Suite struct SequenceTests {
+  @Test("A store answers like the model", arguments: Adapters.all)
+  func agrees(_ adapter: Adapter) throws {
+    let comparison = Comparison(model: Adapters.memory, other: adapter)
+    for seed in Self.seeds {
+      if let divergence = try comparison.firstDivergence(seed: seed, steps: Self.steps) {
+        Issue.record("\(try comparison.pinned(divergence).description)")
+        return
+      }
+    }
+  }
+
+  @Test("A store with a flaw is found out", arguments: FlawedStore.Flaw.allCases)
+  func differs(_ flaw: FlawedStore.Flaw) throws {
+    let flawed = Adapter(name: "flawed") { scratch, random in
+      FlawedStore(try Adapters.memory.make(scratch, random), flaw)
+    }
+    let comparison = Comparison(model: Adapters.memory, other: flawed)
+    let isFound = try (1...30).contains { seed in
+      try comparison.firstDivergence(seed: seed, steps: 300) != nil
+    }
+    #expect(isFound)
+  }
+
+  /// Ten that are always the same, and ten never tried before.
+  private static var seeds: [UInt64] {
+    if let seed = EnvironmentBlock.value("QCTL_TEST_SEED").flatMap({ UInt64($0) }) { return [seed] }
+    return Array(1...10) + (0..<10).map { _ in UInt64.random(in: .min ... .max) }
+  }
+
+  private static var steps: Int {
+    EnvironmentBlock.value("QCTL_TEST_STEPS").flatMap { Int($0) } ?? 300
+  }
+}
