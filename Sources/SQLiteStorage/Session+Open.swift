@@ -27,7 +27,9 @@ extension Session {
   ) throws(StorageError) -> Session {
     let (connection, version) = try connect(path, for: intent)
     guard let version else {
+      let isBlank = intent == .create && (try? isBlank(connection)) == true
       connection.close()
+      if isBlank { return try initialise(path, emptyFile: true) }
       guard intent == .adopt else {
         throw .foreign(
           path: path, detail: "it is an SQLite database without a queue in it")
@@ -108,6 +110,12 @@ extension Session {
     }
   }
 
+  /// Whether there is nothing in a database: whoever made it died before its tables were there, or
+  /// is at it right now.
+  private static func isBlank(_ connection: Connection) throws(SQLiteFailure) -> Bool {
+    try connection.scalarText("SELECT name FROM sqlite_master LIMIT 1") == nil
+  }
+
   /// Settings that hold for one connection.
   private static func start(
     _ path: String, _ connection: Connection
@@ -118,9 +126,15 @@ extension Session {
   }
 
   /// Makes the tables; whoever comes second finds them made.
+  ///
+  /// All of it behind the gate: two that switch to the log at once would get "busy" from SQLite,
+  /// which does not wait there lest they deadlock.
   private static func initialise(
     _ path: String, emptyFile: Bool
   ) throws(StorageError) -> Session {
+    let gate = WriteGate(folder: path + ".qctl")
+    let entered = gate?.enter() ?? false
+    defer { if entered { gate?.leave() } }
     do throws(SQLiteFailure) {
       let connection = try Connection(path, .readWrite)
       do throws(SQLiteFailure) {

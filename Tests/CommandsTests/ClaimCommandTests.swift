@@ -6,9 +6,9 @@ import Testing
 import Text
 
 @Suite struct ClaimCommandTests {
-  let rig: CommandRig
+  let rig: CommandStage
 
-  init() throws { rig = try CommandRig() }
+  init() throws { rig = try CommandStage() }
 
   @Test func `a claim prints id and token on one line`() throws {
     let id = try rig.enqueue("emails")

@@ -6,18 +6,18 @@ import Storage
 import Testing
 
 @Suite struct LeaseCommandTests {
-  let rig: CommandRig
+  let rig: CommandStage
   let id: JobID
   let token: String
   static let stale = "0123456789abcdef"
 
   init() throws {
-    rig = try CommandRig()
+    rig = try CommandStage()
     id = try rig.enqueue()
     token = try rig.claim().lease.token.description
   }
 
-  private func run(_ verb: String, _ rest: String...) throws -> CommandRig.Result {
+  private func run(_ verb: String, _ rest: String...) throws -> CommandStage.Result {
     try rig.run([verb, "\(id)", "--token", token] + rest)
   }
 

@@ -8,9 +8,9 @@ import Text
 @testable import Commands
 
 @Suite struct StoreCommandTests {
-  let rig: CommandRig
+  let rig: CommandStage
 
-  init() throws { rig = try CommandRig() }
+  init() throws { rig = try CommandStage() }
 
   @Test func `capabilities come with reason and remedy`() throws {
     let lines = try rig.run("capabilities", "--json").lines.map { try members($0) }

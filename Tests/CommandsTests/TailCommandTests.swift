@@ -8,9 +8,9 @@ import Text
 @testable import Commands
 
 @Suite struct TailCommandTests {
-  let rig: CommandRig
+  let rig: CommandStage
 
-  init() throws { rig = try CommandRig() }
+  init() throws { rig = try CommandStage() }
 
   /// A record with every field.
   private func full() throws -> LogRecord {

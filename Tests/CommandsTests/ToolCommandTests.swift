@@ -9,9 +9,9 @@ import Text
 @testable import Commands
 
 @Suite struct ToolCommandTests {
-  let rig: CommandRig
+  let rig: CommandStage
 
-  init() throws { rig = try CommandRig() }
+  init() throws { rig = try CommandStage() }
 
   private func configure(_ text: String, system: Bool = false) throws {
     let folder = system ? rig.scratch.path("etc/qctl") : rig.scratch.path("home/.config/qctl")
@@ -137,7 +137,7 @@ import Text
       try rig.text("out/man/qctl-work.1")
         .hasPrefix(".TH QCTL\\-WORK 1 \(QctlTree.releaseDate) \"qctl \(QctlTree.version)\""))
     for place in QctlTree.tree.commands {
-      let page = folder + "/man/" + (["qctl"] + place.path).joined(separator: "-") + ".1"
+      let page = folder + "/man/" + (["qctl"] + place.make().facts.path).joined(separator: "-") + ".1"
       #expect(FileSystem.exists(page) == !place.entry.isHidden, "\(page)")
     }
     #expect(try FileSystem.status(of: folder + "/man/qctl.1").mode == 0o644)

@@ -7,9 +7,9 @@ import Storage
 import Testing
 
 @Suite struct WorkCommandTests {
-  let rig: CommandRig
+  let rig: CommandStage
 
-  init() throws { rig = try CommandRig() }
+  init() throws { rig = try CommandStage() }
 
   @Test func `each finished job is one line on standard error`() throws {
     let first = try rig.enqueue("emails", type: "welcome")

@@ -55,7 +55,9 @@ final class WorkerRig {
 
   @discardableResult
   func run(on event: @escaping (WorkerEvent) -> Void = { _ in }) -> WorkerReport {
-    Worker(
+    // A store's failures are often a closure over this rig; the scratch directory must still go.
+    defer { store = nil }
+    return Worker(
       configuration, store: store ?? memory, signals: signals, clock: clock.worker,
       random: { .random(in: .min ... .max) }
     ) { [self] in
