@@ -40,7 +40,7 @@ enum HelpTopics {
         Term("\(literal: "csv")", "RFC 4180, with a head line."),
         Term("\(literal: "ids")", "Ids only, one a line, for another command's \(literal: "-")."),
       ]),
-      "With \(flag: "format") a template names fields, as '{id}\\t{state}'. Fields of a job:",
+      "With \(flag: "format", of: "list") a template names fields, as '{id}\\t{state}'. Fields of a job:",
       .paragraph(
         Sentence(
           stringLiteral: JobField.allCases.map(\.rawValue).joined(separator: ", ") + ".")),
