@@ -4,8 +4,9 @@ import CommandLineSpec
 import Jobs
 import Text
 
-/// One run of the program: from its words to its exit status. The executables differ only in the
-/// stores that they can open.
+/// One run of the program: from its words to its exit status.
+///
+/// The executables differ only in the stores that they can open.
 package struct Program {
   private let openStore: CommandContext.OpenStore
 

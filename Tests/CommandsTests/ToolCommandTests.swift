@@ -137,7 +137,8 @@ import Text
       try rig.text("out/man/qctl-work.1")
         .hasPrefix(".TH QCTL\\-WORK 1 \(QctlTree.releaseDate) \"qctl \(QctlTree.version)\""))
     for place in QctlTree.tree.commands {
-      let page = folder + "/man/" + (["qctl"] + place.make().facts.path).joined(separator: "-") + ".1"
+      let name = (["qctl"] + place.make().facts.path).joined(separator: "-")
+      let page = "\(folder)/man/\(name).1"
       #expect(FileSystem.exists(page) == !place.entry.isHidden, "\(page)")
     }
     #expect(try FileSystem.status(of: folder + "/man/qctl.1").mode == 0o644)
