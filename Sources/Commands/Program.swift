@@ -4,8 +4,9 @@ import CommandLineSpec
 import Jobs
 import Text
 
-/// One run of the program: from its words to its exit status. The executables differ only in the
-/// stores that they can open.
+/// One run of the program: from its words to its exit status.
+///
+/// The executables differ only in the stores that they can open.
 package struct Program {
   private let openStore: CommandContext.OpenStore
 
@@ -26,7 +27,7 @@ package struct Program {
       width: Terminal.size()?.columns ?? 80)
     let output = OutputStream()
     switch QctlTree.tree.outcome(for: Array(arguments), in: surroundings) {
-    case .run(let action): return end(finish(run(action, output), output))
+    case .run(let action): return end(run(action, output))
     case .help(let text), .version(let text):
       do { try output.write(text) } catch { return report(CommandFailure(error)) }
       return finish(ExitStatus.success.rawValue, output)
@@ -41,8 +42,10 @@ package struct Program {
 
   private func run(_ action: Action, _ output: OutputStream) -> Int32 {
     do {
-      return try action.run(in: context(output)).rawValue
+      return finish(try action.run(in: context(output)).rawValue, output)
     } catch {
+      // What was printed before is data; but the first failure is the one to tell.
+      try? output.flush()
       return report(error)
     }
   }

@@ -1,3 +1,5 @@
+import MemoryStorage
+import Commands
 import Jobs
 import Storage
 import Testing
