@@ -26,7 +26,7 @@ package struct Program {
       width: Terminal.size()?.columns ?? 80)
     let output = OutputStream()
     switch QctlTree.tree.outcome(for: Array(arguments), in: surroundings) {
-    case .run(let action): return end(finish(run(action, output), output))
+    case .run(let action): return end(run(action, output))
     case .help(let text), .version(let text):
       do { try output.write(text) } catch { return report(CommandFailure(error)) }
       return finish(ExitStatus.success.rawValue, output)
@@ -41,9 +41,9 @@ package struct Program {
 
   private func run(_ action: Action, _ output: OutputStream) -> Int32 {
     do {
-      return try action.run(in: context(output)).rawValue
+      return finish(try action.run(in: context(output)).rawValue, output)
     } catch {
-      return report(error)
+      return finish(report(error), output, told: error)
     }
   }
 
@@ -63,13 +63,19 @@ package struct Program {
   }
 
   /// What is printed must arrive: a full disk behind `>` is a failure, a closed pipe is not.
-  private func finish(_ status: Int32, _ output: OutputStream) -> Int32 {
+  ///
+  /// A long output fails while it is made; what was `told` then is not told again.
+  private func finish(
+    _ status: Int32, _ output: OutputStream, told: CommandFailure? = nil
+  ) -> Int32 {
     do {
       try output.flush()
       return status
     } catch {
-      let failure = report(CommandFailure(error))
-      return status == 0 ? failure : status
+      let failure = CommandFailure(error)
+      guard failure != told else { return status }
+      let ending = report(failure)
+      return status == 0 ? ending : status
     }
   }
 
