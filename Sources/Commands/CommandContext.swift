@@ -44,6 +44,8 @@ package struct CommandContext {
   package let now: () -> Instant
   /// Random bits.
   package let random: () -> UInt64
+  /// Whoever is at the other end of the command.
+  package let interaction: Interaction
   /// Opens stores.
   package let openStore: OpenStore
   /// The process itself.
@@ -53,8 +55,8 @@ package struct CommandContext {
   package init(
     output: OutputStream, say: @escaping (String) -> Void, streams: Streams,
     environment: @escaping (String) -> String?, now: @escaping () -> Instant,
-    random: @escaping () -> UInt64, openStore: @escaping OpenStore,
-    process: ProcessAccess = .current
+    random: @escaping () -> UInt64, interaction: Interaction = .none,
+    openStore: @escaping OpenStore, process: ProcessAccess = .current
   ) {
     self.output = output
     self.say = say
@@ -62,6 +64,7 @@ package struct CommandContext {
     self.environment = environment
     self.now = now
     self.random = random
+    self.interaction = interaction
     self.openStore = openStore
     self.process = process
   }

@@ -7,6 +7,8 @@ struct JobListing {
   let filter: JobFilter
   let order: JobOrder
   let output: OutputOptions
+  /// What a job looks like.
+  var shape = RecordShape<Job>.jobs
 
   /// How many jobs a terminal gets when nobody says a number.
   private static let mostOnTerminal = 100
@@ -21,7 +23,7 @@ struct JobListing {
     let now = context.now()
     let onTerminal = context.streams.outputIsTerminal
     let times = TimeDisplay(output, context, relative: onTerminal)
-    var printer = try RecordPrinter(.jobs(times, at: now), output, context)
+    var printer = try RecordPrinter(shape(times, now), output, context)
     var left = filter.limit ?? (onTerminal && filter.ids.isEmpty ? Self.mostOnTerminal : .max)
     var cursor: JobCursor?
     var listed = Set<JobID>()

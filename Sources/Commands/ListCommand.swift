@@ -36,6 +36,8 @@ enum ListCommand {
     _ options: Options, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
     let ids = try options.operands.ids(in: context)
+    // No ids on standard input are no jobs; a filter without ids would mean every job.
+    if ids.isEmpty, !options.operands.isEmpty { return .success }
     let filter = options.filter.filter(ids: ids)
     return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       if let status = try UnknownQueues.report(filter, store, context) { return status }

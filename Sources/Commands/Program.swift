@@ -90,6 +90,6 @@ package struct Program {
       environment: EnvironmentBlock.value,
       now: { Instant(milliseconds: SystemClock.wallMilliseconds()) },
       random: { (try? Random.word()) ?? UInt64(bitPattern: SystemClock.monotonicNanoseconds()) },
-      openStore: openStore)
+      interaction: .process, openStore: openStore)
   }
 }

@@ -51,6 +51,25 @@ package enum QctlTree {
     .command("fail", "End this attempt of a claimed job as failed", in: "Work") {
       FailCommand.command.erased
     },
+    .command("retry", "Run jobs again, now or at a given time", in: "Act") {
+      RetryCommand.command.erased
+    },
+    .command("cancel", "Withdraw jobs; running ones are asked to stop", in: "Act") {
+      CancelCommand.command.erased
+    },
+    .command("purge", "Remove jobs for ever, but never a running one", in: "Act") {
+      PurgeCommand.command.erased
+    },
+    .command("pause", "Let workers take nothing more from queues", in: "Act") {
+      PauseCommand.command.erased
+    },
+    .command("resume", "Let workers take jobs from paused queues again", in: "Act") {
+      ResumeCommand.command.erased
+    },
+    .group("dlq", "Look at dead jobs, replay or remove them", in: "Dead letters", deadLetters),
+    .command("replay", "Put dead jobs back to work", in: "Dead letters") {
+      ReplayCommand.command.erased
+    },
     .command("init", "Make a store", in: "Store") { InitCommand.command.erased },
     .command("doctor", "Look the store over for trouble", in: "Store") {
       DoctorCommand.command.erased
@@ -68,5 +87,14 @@ package enum QctlTree {
     .command("generate", "Write man/ and completions/ from the command table", hidden: true) {
       GenerateCommand.command.erased
     },
+  ]
+
+  private static let deadLetters: [CommandEntry<Action>] = [
+    .command("list", "List dead jobs, the latest death first") { DeadListCommand.command.erased },
+    .command("show", "Show one dead job with everything known of it") {
+      DeadShowCommand.command.erased
+    },
+    .command("replay", "Put dead jobs back to work") { ReplayCommand.command.erased },
+    .command("purge", "Remove dead jobs for ever") { DeadPurgeCommand.command.erased },
   ]
 }

@@ -83,7 +83,7 @@ extension JobID: CustomStringConvertible {
   /// Reads an id as people type it: either case, with `i`, `l` for 1 and `o` for 0.
   ///
   /// - Throws: `InvalidValue` when it has not 13 characters, another character, or overflows 63 bits.
-  package init(_ text: some StringProtocol) throws(InvalidValue) {
+  package init(_ text: String) throws(InvalidValue) {
     var number: UInt64 = 0
     var count = 0
     for byte in text.utf8 {

@@ -12,7 +12,7 @@ final class Connection {
   }
 
   let handle: OpaquePointer
-  private var statements: [String: Statement] = [:]
+  private var statements: [Kept] = []
   /// Pages in the write-ahead log after the latest commit of this connection.
   private(set) var walPages: Int32 = 0
 
@@ -54,12 +54,31 @@ final class Connection {
     sqlite3_close_v2(handle)
   }
 
-  /// The statement for this text, compiled at its first use.
-  func statement(_ sql: String) throws(SQLiteFailure) -> Statement {
-    if let known = statements[sql] { return known }
-    let fresh = try Statement(sql, on: handle)
-    statements[sql] = fresh
+  /// The statement of this place in the code, compiled at its first use.
+  ///
+  /// The place is the key: some thirty of them are found faster than a text of 500 bytes is hashed,
+  /// and a dictionary would cost every start of the program a search for its key's conformances.
+  /// So one place has one text; where texts vary, `prepare` keeps nothing.
+  func statement(
+    _ sql: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
+  ) throws(SQLiteFailure) -> Statement {
+    for kept in statements where kept.line == line && kept.file == file.utf8Start {
+      return kept.statement
+    }
+    let fresh = try Statement(sql(), on: handle)
+    statements.append(Kept(file: file.utf8Start, line: line, statement: fresh))
     return fresh
+  }
+
+  private struct Kept {
+    let file: UnsafePointer<UInt8>
+    let line: UInt
+    let statement: Statement
+  }
+
+  /// A statement that is used once.
+  func prepare(_ sql: String) throws(SQLiteFailure) -> Statement {
+    try Statement(sql, on: handle)
   }
 
   /// Runs one or several statements without parameters or rows.

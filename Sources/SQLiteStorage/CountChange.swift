@@ -4,39 +4,31 @@ import Jobs
 struct CountChange {
   /// What is only ever added up, for counters that must not fall.
   enum Total: Int {
-    case enqueued, succeeded, retried, dead
+    case enqueued = 8
+    case succeeded, retried, dead
   }
 
-  private var states = [Int64](repeating: 0, count: Self.stateColumns.count)
-  private var totals = [Int64](repeating: 0, count: Self.totalColumns.count)
+  /// The columns of qctl_queues in the order of `update`: eight states, then four totals.
+  private var values: InlineArray<12, Int64> = .init(repeating: 0)
 
-  /// Columns of qctl_queues in the order of the arrays.
-  private static let stateColumns: [JobState] = [
-    .scheduled, .ready, .active, .retrying, .blocked, .completed, .dead, .cancelled,
-  ]
-  private static let totalColumns = [
-    "total_enqueued", "total_succeeded", "total_retried", "total_dead",
-  ]
-
-  var isEmpty: Bool { states.allSatisfy { $0 == 0 } && totals.allSatisfy { $0 == 0 } }
+  var isEmpty: Bool {
+    for index in values.indices where values[index] != 0 { return false }
+    return true
+  }
 
   mutating func move(from old: JobState?, to new: JobState?) {
-    if let old { states[Self.index(old)] -= 1 }
-    if let new { states[Self.index(new)] += 1 }
+    if let old { values[Self.index(old)] -= 1 }
+    if let new { values[Self.index(new)] += 1 }
   }
 
   mutating func add(_ total: Total) {
-    totals[total.rawValue] += 1
+    values[total.rawValue] += 1
   }
 
   func write(to queue: QueueName, on connection: Connection) throws(SQLiteFailure) {
     let statement = try connection.statement(Self.update)
-    var index: Int32 = 1
-    for value in states + totals {
-      statement.bind(index, value)
-      index += 1
-    }
-    statement.bind(index, queue.description)
+    for index in values.indices { statement.bind(Int32(index) + 1, values[index]) }
+    statement.bind(13, queue.description)
     try statement.run()
     guard connection.changes == 0 else { return }
     let insert = try connection.statement("INSERT INTO qctl_queues(queue) VALUES (?1)")
@@ -45,12 +37,14 @@ struct CountChange {
     try statement.run()
   }
 
-  private static let update: String = {
-    let columns = stateColumns.map(\.rawValue) + totalColumns
-    let changes = columns.enumerated().map { "\($0.element) = \($0.element) + ?\($0.offset + 1)" }
-    return "UPDATE qctl_queues SET " + changes.joined(separator: ", ")
-      + " WHERE queue = ?\(columns.count + 1)"
-  }()
+  private static let update = """
+    UPDATE qctl_queues SET scheduled = scheduled + ?1, ready = ready + ?2, active = active + ?3,
+      retrying = retrying + ?4, blocked = blocked + ?5, completed = completed + ?6,
+      dead = dead + ?7, cancelled = cancelled + ?8, total_enqueued = total_enqueued + ?9,
+      total_succeeded = total_succeeded + ?10, total_retried = total_retried + ?11,
+      total_dead = total_dead + ?12
+    WHERE queue = ?13
+    """
 
   private static func index(_ state: JobState) -> Int {
     switch state {

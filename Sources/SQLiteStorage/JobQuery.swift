@@ -85,7 +85,7 @@ struct JobQuery {
   private func prepare(
     after: JobCursor?, limit: Int, on connection: Connection
   ) throws(SQLiteFailure) -> Statement {
-    let statement = try connection.statement(text(after: after))
+    let statement = try connection.prepare(text(after: after))
     var index: Int32 = 1
     for value in values + cursorValues(after) + [.integer(Int64(limit))] {
       switch value {

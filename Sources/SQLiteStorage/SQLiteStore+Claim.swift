@@ -161,10 +161,11 @@ extension SQLiteStore {
   }
 
   private func jobs(
-    _ sql: String, _ queue: QueueName, _ now: Instant, _ limit: Int64, _ transaction: Transaction
+    _ sql: String, _ queue: QueueName, _ now: Instant, _ limit: Int64, _ transaction: Transaction,
+    line: UInt = #line
   ) throws(StorageError) -> [Job] {
     try transaction.sql { connection throws(SQLiteFailure) in
-      let statement = try connection.statement(sql)
+      let statement = try connection.statement(sql, line: line)
       statement.bind(1, queue.description)
       statement.bind(2, now.milliseconds)
       statement.bind(3, limit)

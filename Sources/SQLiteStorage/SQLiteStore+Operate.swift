@@ -129,11 +129,7 @@ extension SQLiteStore {
     guard job.state != .active else { return .changedMeanwhile(.active) }
     let tags = try transaction.change { connection throws(SQLiteFailure) in
       let tags = try PayloadRow.tags(of: job.id, on: connection)
-      for sql in Self.purgeStatements {
-        let statement = try connection.statement(sql)
-        statement.bind(1, job.id.rawValue)
-        try statement.run()
-      }
+      try Self.remove(job.id, on: connection)
       return tags
     }
     transaction.count(job.queue, from: job.state, to: nil)
@@ -142,13 +138,14 @@ extension SQLiteStore {
   }
 
   /// Ids only rise, also past the newest job's removal.
-  private static let purgeStatements = [
-    "UPDATE qctl_meta SET value = max(value, ?1) WHERE key = 'id_floor'",
-    "DELETE FROM qctl_jobs WHERE id = ?1",
-    "DELETE FROM qctl_payloads WHERE id = ?1",
-    "DELETE FROM qctl_attempts WHERE job_id = ?1",
-    "DELETE FROM qctl_outputs WHERE job_id = ?1",
-  ]
+  private static func remove(_ id: JobID, on connection: Connection) throws(SQLiteFailure) {
+    try connection.statement("UPDATE qctl_meta SET value = max(value, ?1) WHERE key = 'id_floor'")
+      .run(about: id)
+    try connection.statement("DELETE FROM qctl_jobs WHERE id = ?1").run(about: id)
+    try connection.statement("DELETE FROM qctl_payloads WHERE id = ?1").run(about: id)
+    try connection.statement("DELETE FROM qctl_attempts WHERE job_id = ?1").run(about: id)
+    try connection.statement("DELETE FROM qctl_outputs WHERE job_id = ?1").run(about: id)
+  }
 
   private static func record(
     _ event: LogRecord.Event, _ job: Job, _ tags: [Tag], _ request: ApplyRequest
@@ -157,5 +154,13 @@ extension SQLiteStore {
     record.actor = request.actor
     record.reason = request.reason
     return record
+  }
+}
+
+extension Statement {
+  /// Runs a statement whose one parameter is a job.
+  fileprivate func run(about id: JobID) throws(SQLiteFailure) {
+    bind(1, id.rawValue)
+    try run()
   }
 }

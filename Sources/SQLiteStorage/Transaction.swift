@@ -7,7 +7,8 @@ struct Transaction {
   let path: String
   /// Whether anything was written, so that an idle claim costs no sync.
   private(set) var hasChanged = false
-  private var counts: [QueueName: CountChange] = [:]
+  /// Few queues meet in one transaction, so a list is searched.
+  private var counts: [(queue: QueueName, change: CountChange)] = []
 
   init(connection: Connection, path: String) {
     self.connection = connection
@@ -36,12 +37,18 @@ struct Transaction {
   /// Notes that a job of `queue` went from one state to another; `nil` for not being there.
   mutating func count(_ queue: QueueName, from old: JobState?, to new: JobState?) {
     guard old != new else { return }
-    counts[queue, default: CountChange()].move(from: old, to: new)
+    counts[place(of: queue)].change.move(from: old, to: new)
   }
 
   /// Notes something that is only ever added up.
   mutating func tally(_ queue: QueueName, _ total: CountChange.Total) {
-    counts[queue, default: CountChange()].add(total)
+    counts[place(of: queue)].change.add(total)
+  }
+
+  private mutating func place(of queue: QueueName) -> Int {
+    if let known = counts.lastIndex(where: { $0.queue == queue }) { return known }
+    counts.append((queue, CountChange()))
+    return counts.count - 1
   }
 
   /// Writes the counts.

@@ -1,6 +1,5 @@
 import CommandLineSpec
 import Jobs
-import PosixIO
 
 /// Ids as operands: each an id, or `-` for ids on standard input, one a line.
 enum JobOperand: Sendable, Equatable {
@@ -29,12 +28,7 @@ extension [JobOperand] {
 
   private static func readIDs(_ context: CommandContext) throws(CommandFailure) -> [JobID] {
     if context.streams.inputIsTerminal { context.tell("reading ids from the terminal, one a line") }
-    let bytes: [UInt8]
-    do {
-      bytes = try StandardStream.input.readAll(limit: largestInput)
-    } catch {
-      throw .failed(.inputOutput, "cannot read ids from standard input: \(error.code.reason)")
-    }
+    let bytes = try context.interaction.readAll(largestInput)
     var ids: [JobID] = []
     var number = 0
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {

@@ -37,7 +37,7 @@ struct JobDetailPage {
     line("Lease until", times.text(job.leaseUntil), &page)
     line("Unique key", job.uniqueKey ?? "", &page)
     line("Idempotency key", job.idempotencyKey ?? "", &page)
-    line("Tags", detail.tags.map { "\($0.name)=\($0.value)" }.joined(separator: " "), &page)
+    for tag in detail.tags { line("Tag", "\(tag.name)=\(tag.value)", &page) }
     line("Error", job.error ?? "", &page, .red)
   }
 

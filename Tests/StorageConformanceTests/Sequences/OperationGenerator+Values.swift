@@ -68,6 +68,7 @@ extension OperationGenerator {
 
   mutating func filter() -> JobFilter {
     var filter = JobFilter()
+    if chance(25) { return filter }
     if chance(25) { filter.ids = someIDs() }
     if chance(25) { filter.queues = selection(Self.queues) }
     if chance(35) { filter.states = selection(JobState.allCases) }

@@ -21,14 +21,14 @@ struct OperationGenerator {
     case 22..<26: bulk()
     case 26..<42: .claim(claimRequest())
     case 42..<60: settle()
-    case 60..<64: .renew(someLeases(), until: now + .seconds(Int64(number(-5...120))))
-    case 64..<65: .status(someLeases())
-    case 65..<72: .plan(PlanRequest(verb(), filter(), sampleSize: number(0...3), now: now))
-    case 72..<80: apply()
-    case 80..<83: pause()
-    case 83..<88: .list(filter(), any(of: orders), size: number(1...9))
-    case 88..<90: .log(logFilter(), size: number(1...9))
-    case 90..<91: .outstanding(some(of: Self.queues))
+    case 60..<66: .renew(someLeases(), until: now + .seconds(Int64(number(-5...120))))
+    case 66..<68: .status(someLeases())
+    case 68..<74: .plan(PlanRequest(verb(), filter(), sampleSize: number(0...3), now: now))
+    case 74..<82: apply()
+    case 82..<85: pause()
+    case 85..<89: .list(filter(), any(of: orders), size: number(1...9))
+    case 89..<91: .log(logFilter(), size: number(1...9))
+    case 91..<92: .outstanding(some(of: Self.queues))
     default: .wait(step())
     }
   }
@@ -96,7 +96,8 @@ extension OperationGenerator {
 
   private mutating func apply() -> Operation {
     let request: (OperatorVerb, [PlanItem])
-    if let planned = plans.randomElement(using: &random), chance(90) {
+    let recent = chance(70) ? plans.suffix(2) : plans[...]
+    if let planned = recent.randomElement(using: &random), chance(90) {
       request = (planned.0, Array(planned.1.items.prefix(number(1...8))))
     } else {
       let item = ids.randomElement(using: &random).map {

@@ -1,0 +1,88 @@
+import Jobs
+import Storage
+import Text
+
+/// What became of one job of a bulk verb, as machines and people are told it.
+struct ItemReport: Equatable {
+  enum Outcome: String, CaseIterable {
+    case planned, done, requested, changed, missing, conflict
+    case alreadyDone = "already_done"
+    case notApplicable = "not_applicable"
+  }
+
+  let id: JobID
+  let outcome: Outcome
+  /// The state that stood in the way.
+  var state: JobState?
+  /// The key that is taken, and by whom.
+  var conflict: KeyConflict?
+
+  init(_ id: JobID, _ outcome: Outcome, state: JobState? = nil) {
+    self.id = id
+    self.outcome = outcome
+    self.state = state
+  }
+
+  /// What a store says of an item that it was to change.
+  init(_ id: JobID, _ outcome: ItemOutcome) {
+    switch outcome {
+    case .done: self.init(id, .done)
+    case .requested: self.init(id, .requested)
+    case .alreadyDone: self.init(id, .alreadyDone)
+    case .changedMeanwhile(let state): self.init(id, .changed, state: state)
+    case .missing: self.init(id, .missing)
+    case .conflict(let conflict):
+      self.init(id, .conflict)
+      self.conflict = conflict
+    }
+  }
+
+  /// Whether the verb changed the job.
+  var isChange: Bool { outcome == .done || outcome == .requested }
+
+  /// Why the job was left alone, where that is a failure.
+  func complaint(_ verb: BulkVerb) -> String? {
+    switch outcome {
+    case .planned, .done, .requested, .alreadyDone: nil
+    case .missing: "no job \(id)"
+    case .changed: "job \(id) is \(stateText) meanwhile and was left alone"
+    case .notApplicable:
+      verb.isForDeadJobs
+        ? "job \(id) is \(stateText), not dead"
+        : "job \(id) is \(stateText) and cannot be \(verb.past)"
+    case .conflict:
+      "job \(id) was left as it was"
+        + (conflict.map { ": " + CommandFailure.sentence(about: $0) } ?? "")
+    }
+  }
+
+  private var stateText: String { state?.rawValue ?? "in another state" }
+}
+
+extension RecordShape where Record == ItemReport {
+  /// Outcomes as bulk verbs print them; the table is for people who asked for one by `--format`.
+  static var outcomes: RecordShape {
+    RecordShape(
+      fields: ["id", "outcome", "state", "unique_key", "holder"],
+      value: { report, name in
+        switch name {
+        case "id": report.id.description
+        case "outcome": report.outcome.rawValue
+        case "state": report.state?.rawValue ?? ""
+        case "unique_key": report.conflict?.key ?? ""
+        case "holder": report.conflict?.holder.description ?? ""
+        default: ""
+        }
+      },
+      json: { report, writer in
+        writer.beginObject()
+        writer.member("id", report.id.description)
+        writer.member("outcome", report.outcome.rawValue)
+        writer.optional("state", report.state?.rawValue)
+        writer.optional("unique_key", report.conflict?.key)
+        writer.optional("holder", report.conflict?.holder.description)
+        writer.endObject()
+      },
+      id: { $0.id.description }, columns: [], cells: { _ in [] })
+  }
+}

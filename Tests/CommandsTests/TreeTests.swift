@@ -1,0 +1,19 @@
+import CommandLineSpec
+import Commands
+import Testing
+
+@Suite struct TreeTests {
+  @Test func `the table of commands is sound`() {
+    #expect(QctlTree.tree.problems() == [])
+  }
+
+  @Test(arguments: [
+    "retry", "cancel", "purge", "pause", "resume", "replay", "dlq list", "dlq show", "dlq replay",
+    "dlq purge",
+  ])
+  func `each command explains itself with an example`(path: String) throws {
+    let ran = try CommandRig().run(["help"] + path.split(separator: " ").map(String.init))
+    #expect(ran.status == 0)
+    #expect(ran.output.contains("qctl"))
+  }
+}

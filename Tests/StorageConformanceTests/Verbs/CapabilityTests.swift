@@ -1,0 +1,50 @@
+import Jobs
+import Storage
+import Testing
+
+@Suite struct CapabilityTests {
+  @Test("What is absent says why and what to do instead", arguments: Adapters.all)
+  func reasons(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    for capability in Capability.allCases {
+      guard case .none(let reason, let remedy) = shop.store.capabilities[capability] else {
+        continue
+      }
+      #expect(!reason.isEmpty && !remedy.isEmpty, "\(capability)")
+    }
+  }
+
+  @Test("What a store can't do it refuses, and what it can it does", arguments: Adapters.all)
+  func honest(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let store = shop.store
+    try check(shop, .enqueue) { _ = try shop.add() }
+    try check(shop, .browse) { _ = try shop.listing() }
+    try check(shop, .operate) { _ = try shop.plan(.cancel) }
+    try check(shop, .control) { _ = try shop.pause() }
+    try check(shop, .work) { _ = try shop.claim() }
+    try check(shop, .log) { _ = try shop.log() }
+    try check(shop, .uniqueKeys) { try shop.add { $0.uniqueKey = "k" } }
+    try check(shop, .idempotencyKeys) { try shop.add { $0.idempotencyKey = "k" } }
+    #expect(store.capabilities.readEffect == .pure)
+  }
+
+  private func check(
+    _ shop: Workshop, _ capability: Capability, _ body: () throws -> Void
+  ) throws {
+    guard case .none(let reason, let remedy) = shop.store.capabilities[capability] else {
+      return try body()
+    }
+    #expect(throws: StorageError.unsupported(capability, reason: reason, remedy: remedy)) {
+      try body()
+    }
+  }
+
+  @Test("A fresh store is in good health and says what it is", arguments: Adapters.all)
+  func healthy(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    #expect(shop.store.identity.kind == adapter.name)
+    let troubles = try shop.store.findings().filter { $0.grade == .error }
+    #expect(troubles.isEmpty)
+  }
+}

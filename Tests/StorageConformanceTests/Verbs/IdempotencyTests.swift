@@ -1,0 +1,90 @@
+import Jobs
+import Storage
+import Testing
+
+@Suite struct IdempotencyTests {
+  private func enqueue(
+    _ shop: Workshop, _ edit: (inout NewJob) throws -> Void = { _ in }
+  ) throws -> EnqueueResult {
+    var job = NewJob(queue: try QueueName("emails"), payload: [1, 2])
+    job.idempotencyKey = "order-1"
+    job.tags = [try Tag(name: "u", value: "1")]
+    try edit(&job)
+    return try shop.store.enqueue(job, at: shop.now)
+  }
+
+  @Test("The same request sent twice gives the first job back", arguments: Adapters.all)
+  func sameRequest(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let first = try enqueue(shop)
+    shop.wait(.hours(23))
+    #expect(try enqueue(shop) == EnqueueResult(id: first.id, created: false))
+    #expect(try shop.listing().count == 1)
+  }
+
+  @Test("Priority, time and limits are not content", arguments: Adapters.all)
+  func notContent(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let first = try enqueue(shop)
+    let again = try enqueue(shop) { job in
+      job.priority = try Priority(0)
+      job.runAt = shop.now + .hours(1)
+      job.maxAttempts = 3
+    }
+    #expect(again == EnqueueResult(id: first.id, created: false))
+  }
+
+  @Test("The same key with other content is a conflict", arguments: Adapters.all)
+  func otherContent(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let first = try enqueue(shop)
+    let conflict = StorageError.keyConflict(
+      KeyConflict(
+        kind: .idempotency, key: "order-1", queue: try QueueName("emails"), holder: first.id))
+    #expect(throws: conflict) { try enqueue(shop) { $0.payload = [1, 2, 3] } }
+    #expect(throws: conflict) { try enqueue(shop) { $0.type = try JobType("other") } }
+    #expect(throws: conflict) { try enqueue(shop) { $0.tags = [] } }
+    #expect(throws: conflict) { try enqueue(shop) { $0.tags = [try Tag(name: "u", value: "2")] } }
+    #expect(try shop.listing().count == 1)
+  }
+
+  @Test("Another queue has keys of its own", arguments: Adapters.all)
+  func perQueue(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let first = try enqueue(shop)
+    let other = try enqueue(shop) { $0.queue = try QueueName("reports") }
+    #expect(other.created && other.id != first.id)
+  }
+
+  @Test("A key outlives its job, whether it ended or was purged", arguments: Adapters.all)
+  func outlivesJob(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let first = try enqueue(shop)
+    try shop.settle(shop.claimOne(), .complete(result: nil))
+    #expect(try enqueue(shop) == EnqueueResult(id: first.id, created: false))
+    #expect(try shop.operate(.purge, on: [first.id]) == [.done])
+    #expect(try enqueue(shop) == EnqueueResult(id: first.id, created: false))
+    #expect(try shop.store.job(first.id) == nil)
+  }
+
+  @Test("A key is free again after a day", arguments: Adapters.all)
+  func expires(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let first = try enqueue(shop)
+    shop.wait(TimeSpan(milliseconds: TimeSpan.hours(24).milliseconds - 1))
+    #expect(try !enqueue(shop).created)
+    shop.wait(TimeSpan(milliseconds: 1))
+    let second = try enqueue(shop) { $0.payload = [9] }
+    #expect(second.created && second.id != first.id)
+    #expect(throws: StorageError.self) { try enqueue(shop) }
+  }
+
+  @Test("A request that met a unique key is not remembered", arguments: Adapters.all)
+  func uniqueFirst(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let holder = try shop.add { $0.uniqueKey = "k" }
+    #expect(try enqueue(shop) { $0.uniqueKey = "k" } == EnqueueResult(id: holder, created: false))
+    _ = try shop.operate(.cancel, on: [holder])
+    #expect(try enqueue(shop) { $0.payload = [7] }.created)
+  }
+}
