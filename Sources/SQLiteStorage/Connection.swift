@@ -94,6 +94,11 @@ final class Connection {
     return statement.optionalText(0)
   }
 
+  /// Whether commits go to a write-ahead log.
+  func usesLog() throws(SQLiteFailure) -> Bool {
+    try scalarText("PRAGMA journal_mode") == "wal"
+  }
+
   /// How many rows the latest statement changed.
   var changes: Int { Int(sqlite3_changes(handle)) }
 

@@ -17,7 +17,7 @@ extension SQLiteStore {
         let bulk = try PayloadRow.read(id, on: connection)
         return JobDetail(
           job: job, payload: bulk.payload, tags: bulk.tags, result: bulk.result,
-          attempts: try AttemptRow.all(of: id, on: connection))
+          attempts: job.attempt > 0 ? try AttemptRow.all(of: id, on: connection) : [])
       }
     }
   }

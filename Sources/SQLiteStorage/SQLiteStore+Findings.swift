@@ -9,8 +9,11 @@ extension SQLiteStore {
   package func findings() throws(StorageError) -> [Finding] {
     try withSession { session throws(StorageError) in
       var findings = [Self.version, permissions(), folder()]
-      try findings.append(journal(session))
-      try findings.append(log(session))
+      let usesLog = try session.read { connection throws(SQLiteFailure) in
+        try connection.usesLog()
+      }
+      findings.append(journal(usesLog))
+      if usesLog { findings.append(log()) }
       findings += try integrity(session)
       findings += try counts(session)
       return findings.compactMap(\.self)
@@ -51,16 +54,16 @@ extension SQLiteStore {
     return Finding(.ok, "folder", "\(folder) is safe")
   }
 
-  private func journal(_ session: Session) throws(StorageError) -> Finding? {
-    guard !session.usesLog else { return Finding(.ok, "journal", "write-ahead log") }
+  private func journal(_ usesLog: Bool) -> Finding? {
+    guard !usesLog else { return Finding(.ok, "journal", "write-ahead log") }
     return Finding(
       .warning, "journal", "rollback journal: every commit is about five times slower",
       remedy: "if the application agrees: PRAGMA journal_mode=WAL")
   }
 
   /// The log's size, from SQLite's folder entry: a stat opens nothing, so it drops no locks.
-  private func log(_ session: Session) throws(StorageError) -> Finding? {
-    guard session.usesLog, let status = try? FileSystem.status(of: path + "-wal") else {
+  private func log() -> Finding? {
+    guard let status = try? FileSystem.status(of: path + "-wal") else {
       return nil
     }
     let text = "the write-ahead log has \(status.size / 1024) KiB"

@@ -41,7 +41,7 @@ extension Session {
       throw .newerVersion(path: path, found: version, known: Schema.version)
     }
     do {
-      return try start(path, connection)
+      return try start(path, connection, looksOnly: intent == .read)
     } catch {
       connection.close()
       throw error.storageError(at: path)
@@ -119,11 +119,12 @@ extension Session {
     try connection.scalarText("SELECT name FROM sqlite_master LIMIT 1") == nil
   }
 
-  /// Settings that hold for one connection.
+  /// Settings that hold for one connection; whoever only looks needs none.
   private static func start(
-    _ path: String, _ connection: Connection
+    _ path: String, _ connection: Connection, looksOnly: Bool = false
   ) throws(SQLiteFailure) -> Session {
-    let usesLog = try connection.scalarText("PRAGMA journal_mode") == "wal"
+    guard !looksOnly else { return Session(path: path, connection: connection, usesLog: nil) }
+    let usesLog = try connection.usesLog()
     try connection.execute("PRAGMA synchronous=\(usesLog ? "NORMAL" : "FULL")")
     return Session(path: path, connection: connection, usesLog: usesLog)
   }

@@ -6,14 +6,15 @@ import Storage
 final class Session {
   let path: String
   let connection: Connection
-  /// Whether commits go to a write-ahead log; otherwise SQLite syncs within the commit.
-  let usesLog: Bool
+  /// Whether commits go to a write-ahead log; otherwise SQLite syncs within the commit. Not known
+  /// to a session that only looks.
+  let usesLog: Bool?
   private var gate: WriteGate?
   private var gateSought = false
   private var checkpointer: Checkpointer
   private var isBroken = false
 
-  init(path: String, connection: Connection, usesLog: Bool) {
+  init(path: String, connection: Connection, usesLog: Bool?) {
     self.path = path
     self.connection = connection
     self.usesLog = usesLog
@@ -49,6 +50,9 @@ final class Session {
     durable: Bool = true, _ body: (inout Transaction) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
     try requireUsable()
+    guard let usesLog else {
+      throw .readOnly(path: path, detail: "it was opened for looking only")
+    }
     seekGate()
     let entered = gate?.enter() ?? false
     let result: Result

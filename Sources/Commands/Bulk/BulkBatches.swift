@@ -38,7 +38,7 @@ struct BulkBatches {
         operation, batch, actor: actor, reason: options.acting.reason, now: context.now())
       let reports: [ItemReport]
       do {
-        reports = zip(batch, try store.apply(request)).map { ItemReport($0.id, $1) }
+        reports = zip(batch, try store.apply(request)).map { ItemReport($0.id, from: $1) }
       } catch {
         progress.clear()
         printer.finish()

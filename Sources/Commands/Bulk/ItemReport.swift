@@ -24,7 +24,7 @@ struct ItemReport: Equatable {
   }
 
   /// What a store says of an item that it was to change.
-  init(_ id: JobID, _ outcome: ItemOutcome) {
+  init(_ id: JobID, from outcome: ItemOutcome) {
     switch outcome {
     case .done: self.init(id, .done)
     case .requested: self.init(id, .requested)
