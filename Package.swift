@@ -15,10 +15,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = []
 ) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, exclude: [], resources: resources,
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
     swiftSettings: settings)
 }
 
@@ -75,6 +76,8 @@ let package = Package(
     tests(
       "StorageConformanceTests",
       ["SQLiteStorage", "MemoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"]),
-    tests("ScenarioTests", ["PosixIO", "Text", "TestSupport"]),
+    tests(
+      "ScenarioTests", ["PosixIO", "Text", "TestSupport"],
+      exclude: ["Transcripts", "Scripts", "session.sh"]),
   ]
 )

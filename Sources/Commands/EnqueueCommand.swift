@@ -125,7 +125,24 @@ enum EnqueueCommand {
     let now = context.now()
     if let delay = options.delay { job.runAt = now + delay }
     if let at = options.at { job.runAt = try InstantArgument.parse(at, flag: "--at", context) }
+    do { try job.validate() } catch {
+      throw .failed(.usage, "\(flag(of: error.field, options)): \(error.reason)")
+    }
     return job
+  }
+
+  /// The flag that a field of the job was read from.
+  private static func flag(of field: InvalidValue.Field, _ options: Options) -> String {
+    switch field {
+    case .runAt: options.at == nil ? "--delay" : "--at"
+    case .timeout: "--timeout"
+    case .uniqueKey: "--unique-key"
+    case .idempotencyKey: "--idempotency-key"
+    case .maxAttempts: "--max-attempts"
+    case .tags: "--tag"
+    case .id, .queue, .type, .state, .priority, .payload, .backoff, .error, .token:
+      "--\(field.rawValue)"
+    }
   }
 
   private static func enqueueOne(

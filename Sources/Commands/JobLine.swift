@@ -21,7 +21,7 @@ enum JobLine {
       try line.job.validate()
       return line.job
     } catch let error as JSONError {
-      throw Problem(reason: "column \(error.column): \(error.reason)")
+      throw Problem(reason: error.description)
     } catch let error as InvalidValue {
       throw Problem(reason: "\(error.field.rawValue) \(error.reason)")
     } catch let error as Problem {

@@ -37,6 +37,10 @@ package struct NewJob: Equatable, Sendable {
   /// The longest unique or idempotency key, in bytes.
   package static let longestKey = 255
 
+  /// The latest moment that a job may wait for, about the year 3084: later ones would break the
+  /// order of priorities in a store.
+  package static let latestRun = Instant(milliseconds: 1 << 45)
+
   /// Checks what the types of the fields don't.
   ///
   /// - Throws: `InvalidValue` for the first field that breaks a limit.
@@ -51,6 +55,9 @@ package struct NewJob: Equatable, Sendable {
     try Self.check(idempotencyKey, .idempotencyKey)
     if let maxAttempts, !(1...1000).contains(maxAttempts) {
       throw InvalidValue(.maxAttempts, "must be 1 to 1000")
+    }
+    if let runAt, runAt >= Self.latestRun {
+      throw InvalidValue(.runAt, "is later than the year 3000")
     }
     if let timeout, timeout.milliseconds <= 0 {
       throw InvalidValue(.timeout, "must be longer than nothing")

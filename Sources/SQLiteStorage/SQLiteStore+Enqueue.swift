@@ -44,7 +44,11 @@ extension SQLiteStore {
         let accepted = try accept(job, at: now, in: &transaction)
         if accepted.created { result.created += 1 } else { result.existing += 1 }
       } catch {
-        throw .job(index: index, error)
+        switch error {
+        case .invalid, .keyConflict: throw .job(index: index, error)
+        // The store's own trouble is not that line's fault.
+        default: throw .storage(error)
+        }
       }
       index += 1
       if index % Self.progressStep == 0 { progress(index) }

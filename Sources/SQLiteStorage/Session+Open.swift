@@ -95,11 +95,14 @@ extension Session {
   }
 
   private static func formatVersion(_ connection: Connection) throws(SQLiteFailure) -> Int64? {
-    do {
+    do throws(SQLiteFailure) {
       let statement = try connection.statement(
-        "SELECT value FROM qctl_meta WHERE key = 'format_version'")
+        "SELECT value, typeof(value) FROM qctl_meta WHERE key = 'format_version'")
       defer { statement.reset() }
       guard try statement.step() else { return nil }
+      guard statement.text(1) == "integer" else {
+        throw SQLiteFailure(SQLITE_CORRUPT, message: "its format version is no number")
+      }
       return statement.integer(0)
     } catch {
       guard error.primary == SQLITE_ERROR else { throw error }

@@ -37,6 +37,13 @@ run() {
   "$@"
 }
 
+# The worker says a line for each job; the last few will do.
+work() {
+  printf '$ qctl work %s 2>work.log; tail -n 3 work.log\n' "$*"
+  qctl work "$@" 2>work.log || fail "the worker ended with $?: $(tail -n 3 work.log)"
+  tail -n 3 work.log
+}
+
 fail() {
   echo "demo: $*" >&2
   exit 1
@@ -59,6 +66,8 @@ source_files() {
   done
 }
 
+# One stream, so that messages stay behind their commands.
+exec 2>&1
 began=$(date +%s)
 
 heading 'The handler: any program that reads a payload and ends with a status'
@@ -87,7 +96,7 @@ run tail -n 4 jobs.ndjson
 run qctl enqueue -q files -t pack --backoff fixed:1s --max-attempts 2 --bulk jobs.ndjson
 
 heading 'Two at once, until nothing is left, retries included'
-run qctl work -q files -c 2 --until-settled -- ./pack
+work -q files -c 2 --until-settled -- ./pack
 run qctl queues
 
 heading 'What happened last: three failed, were tried again a second later, and are dead'
@@ -104,7 +113,7 @@ done
 
 heading 'Back to work with them'
 run qctl dlq replay --all --yes
-run qctl work -q files -c 2 --until-settled -- ./pack
+work -q files -c 2 --until-settled -- ./pack
 run qctl queues
 
 heading 'Checked: every job is completed, and every packed copy is true'
