@@ -21,7 +21,9 @@ enum JobRow {
   /// How many columns there are; further ones of a query follow.
   static let columnCount: Int32 = 25
 
-  /// The job of the present row. Names are checked here too: a row may come from any program.
+  /// The job of the present row.
+  ///
+  /// Names are checked here too: a row may come from any program.
   static func read(_ row: Statement) throws(SQLiteFailure) -> Job {
     do throws(InvalidValue) {
       guard let id = JobID(rawValue: row.integer(0)) else {
