@@ -52,8 +52,12 @@ generate: build ## write man/ and completions/ from the command table
 	rm -rf man completions
 	$(GENERATE) .
 
-bench: bench-deps build ## measure qctl, its limits and its peers (CASE=1,2 for some)
+bench: bench-deps build bench-build ## measure qctl, its limits and its peers (CASE=1,2 for some)
 	python3 Tests/Benchmarks/bench.py '$(CASE)'
+
+.PHONY: bench-build
+bench-build:
+	swift build -c release --product qctl-bench -Xswiftc -static-executable
 
 install: $(QCTL) ## install binary, manual and completion (PREFIX, DESTDIR)
 	install -d '$(BIN)' '$(MAN)/man1' '$(MAN)/man5' '$(BASH_COMPLETIONS)'

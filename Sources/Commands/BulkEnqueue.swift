@@ -80,7 +80,8 @@ struct BulkEnqueue {
     do {
       return try JobLine.parse(line.bytes, template: template, now: now)
     } catch {
-      throw .failed(.badData, "\(file.name), line \(line.number): \(error.reason); nothing was enqueued")
+      throw .failed(
+        .badData, "\(file.name), line \(line.number): \(error.reason); nothing was enqueued")
     }
   }
 

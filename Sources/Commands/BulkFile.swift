@@ -28,7 +28,9 @@ final class BulkFile {
         }
       }
     } catch {
-      let reason = error.code == .invalidArgument ? "it is not a regular file; use '-' for a pipe" : error.code.reason
+      let reason =
+        error.code == .invalidArgument
+        ? "it is not a regular file; use '-' for a pipe" : error.code.reason
       throw .failed(error.code.isFull ? .inputOutput : .noInput, "cannot read \(name): \(reason)")
     }
   }
@@ -99,7 +101,8 @@ final class BulkFile {
         guard buffer.count - start <= Self.longestLine else {
           throw .failed(
             .badData,
-            "\(file.name), line \(number + 1): longer than \(Self.longestLine) bytes; nothing was enqueued")
+            "\(file.name), line \(number + 1): longer than \(Self.longestLine) bytes; nothing was enqueued"
+          )
         }
         searched = buffer.count - start
         try fill()

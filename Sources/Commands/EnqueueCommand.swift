@@ -48,17 +48,21 @@ enum EnqueueCommand {
       .default("default").completing(.queue),
     .value("type", short: "t", "TYPE", \.type, "What kind of work it is", parse: ValueText.type)
       .default("default").completing(.type),
-    .string("payload", "TEXT", \.payload, "The payload; public: other users see it in the process list"),
+    .string(
+      "payload", "TEXT", \.payload, "The payload; public: other users see it in the process list"),
     .string("payload-file", "FILE", \.payloadFile, "The payload is what FILE holds; - for stdin")
       .completing(.file),
-    Flag.values("tag", "NAME=VALUE", \.tags, "A tag for filters and log records", parse: ValueText.tag),
-    .value("priority", "N", \.priority, "0 (most urgent) to 9", parse: ValueText.priority).default("5"),
+    Flag.values(
+      "tag", "NAME=VALUE", \.tags, "A tag for filters and log records", parse: ValueText.tag),
+    .value("priority", "N", \.priority, "0 (most urgent) to 9", parse: ValueText.priority).default(
+      "5"),
   ]
 
   private static let timeFlags: [Flag<Options>] = [
     .value("delay", "TIME", \.delay, "Not before so long from now", parse: ValueText.duration),
     .string("at", "INSTANT", \.at, "Not before then: RFC 3339, '2026-01-31 08:00', '2h' or @EPOCH"),
-    .value("timeout", "TIME", \.timeout, "How long one attempt may take", parse: ValueText.duration),
+    .value(
+      "timeout", "TIME", \.timeout, "How long one attempt may take", parse: ValueText.duration),
   ]
 
   private static let ruleFlags: [Flag<Options>] = [

@@ -1,7 +1,9 @@
 import CommandLineSpec
 
 /// Every status that a command but `health` can end with, and what it means (conventions.md §1,
-/// design.md §8). The manual prints these words.
+/// design.md §8).
+///
+/// The manual prints these words.
 package enum ExitStatus: Int32, CaseIterable, Sendable {
   case success = 0
   case negative = 1

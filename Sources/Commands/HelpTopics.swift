@@ -22,11 +22,17 @@ enum HelpTopics {
     [
       .terms([
         Term("\(literal: "QCTL_STORE")", "The store, where no \(flag: "store") names one."),
-        Term("\(literal: "QCTL_ACTOR")", "Who acts, in the log; else who called sudo, else the account."),
+        Term(
+          "\(literal: "QCTL_ACTOR")",
+          "Who acts, in the log; else who called sudo, else the account."),
         Term("\(literal: "QCTL_COLOR")", "As \(flag: "color")."),
         Term("\(literal: "NO_COLOR")", "No colour, if not empty."),
-        Term("\(literal: "XDG_DATA_HOME")", "Where the default store lies, in \(literal: "qctl/queue.db")."),
-        Term("\(literal: "XDG_CONFIG_HOME")", "Where the configuration lies, in \(literal: "qctl/config")."),
+        Term(
+          "\(literal: "XDG_DATA_HOME")",
+          "Where the default store lies, in \(literal: "qctl/queue.db")."),
+        Term(
+          "\(literal: "XDG_CONFIG_HOME")",
+          "Where the configuration lies, in \(literal: "qctl/config")."),
       ]),
       "A handler started by \(command: "work") finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT, QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (with a timeout), QCTL_IDEMPOTENCY_KEY, QCTL_STORE and QCTL_CONTROL.",
     ]
@@ -36,11 +42,13 @@ enum HelpTopics {
     [
       .terms([
         Term("\(literal: "table")", "For people; the default."),
-        Term("\(literal: "json")", "One compact JSON object a line; times in RFC 3339 UTC, ids as strings."),
+        Term(
+          "\(literal: "json")",
+          "One compact JSON object a line; times in RFC 3339 UTC, ids as strings."),
         Term("\(literal: "csv")", "RFC 4180, with a head line."),
         Term("\(literal: "ids")", "Ids only, one a line, for another command's \(literal: "-")."),
       ]),
-      "With \(flag: "format") a template names fields, as '{id}\\t{state}'. Fields of a job:",
+      "With \(flag: "format", of: "list") a template names fields, as '{id}\\t{state}'. Fields of a job:",
       .paragraph(
         Sentence(
           stringLiteral: JobField.allCases.map(\.rawValue).joined(separator: ", ") + ".")),

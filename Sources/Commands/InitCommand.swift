@@ -23,7 +23,8 @@ enum InitCommand {
     ],
     examples: [
       Example("qctl init", "The store at its default place"),
-      Example("qctl init --store /var/lib/shop/shop.db", "A queue inside an application's database"),
+      Example(
+        "qctl init --store /var/lib/shop/shop.db", "A queue inside an application's database"),
     ],
     exits: ExitStatus.notes(.cannotCreate), seeAlso: ["enqueue", "doctor"],
     run: { Action($0, run) })

@@ -6,8 +6,10 @@ package struct Interaction {
   package let readAll: (_ limit: Int) throws(CommandFailure) -> [UInt8]
   /// Reads one line of standard input without its end; `nil` at the end of input.
   package let readLine: () -> String?
-  /// Begins a change that must not be torn: from now on Ctrl-C, SIGTERM and a reader that goes away
-  /// no longer end the process. The answer tells, each time it is asked, whether to stop.
+  /// Begins a change that must not be torn.
+  ///
+  /// From now on Ctrl-C, SIGTERM and a reader that goes away no longer end the process. The answer
+  /// tells, each time it is asked, whether to stop.
   package let watchForStop: () -> () -> Bool
 
   /// Every part in turn.

@@ -70,7 +70,8 @@ private struct JobLineReader {
     case "tags": job.tags = try tags(member)
     default:
       throw JobLine.Problem(
-        reason: "no job has a member '\(TerminalText.escape(member.key, .line))'\(near(member.key))")
+        reason: "no job has a member '\(TerminalText.escape(member.key, .line))'\(near(member.key))"
+      )
     }
   }
 

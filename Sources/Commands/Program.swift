@@ -4,8 +4,9 @@ import CommandLineSpec
 import Jobs
 import Text
 
-/// One run of the program: from its words to its exit status. The executables differ only in the
-/// stores that they can open.
+/// One run of the program: from its words to its exit status.
+///
+/// The executables differ only in the stores that they can open.
 package struct Program {
   private let openStore: CommandContext.OpenStore
 
@@ -43,7 +44,9 @@ package struct Program {
     do {
       return finish(try action.run(in: context(output)).rawValue, output)
     } catch {
-      return finish(report(error), output, told: error)
+      // What was printed before is data; but the first failure is the one to tell.
+      try? output.flush()
+      return report(error)
     }
   }
 
@@ -63,19 +66,13 @@ package struct Program {
   }
 
   /// What is printed must arrive: a full disk behind `>` is a failure, a closed pipe is not.
-  ///
-  /// A long output fails while it is made; what was `told` then is not told again.
-  private func finish(
-    _ status: Int32, _ output: OutputStream, told: CommandFailure? = nil
-  ) -> Int32 {
+  private func finish(_ status: Int32, _ output: OutputStream) -> Int32 {
     do {
       try output.flush()
       return status
     } catch {
-      let failure = CommandFailure(error)
-      guard failure != told else { return status }
-      let ending = report(failure)
-      return status == 0 ? ending : status
+      let failure = report(CommandFailure(error))
+      return status == 0 ? failure : status
     }
   }
 

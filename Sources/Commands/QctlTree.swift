@@ -24,11 +24,12 @@ package enum QctlTree {
     entries: entries)
 
   private static let entries: [CommandEntry<Action>] = [
-    .command("enqueue", "Accept a job and print its id", in: "Produce") {
+    .command("enqueue", "Accept a job and print its id; or many with --bulk", in: "Produce") {
       EnqueueCommand.command.erased
     },
     .command("list", "List jobs, newest first", in: "Inspect") { ListCommand.command.erased },
-    .command("queues", "Show each queue with its counts", in: "Inspect") {
+    .command("queues", "Show each queue with its counts and its oldest waiting job", in: "Inspect")
+    {
       QueuesCommand.command.erased
     },
     .command("show", "Show one job with everything known of it", in: "Inspect") {
@@ -70,7 +71,9 @@ package enum QctlTree {
     .command("replay", "Put dead jobs back to work", in: "Dead letters") {
       ReplayCommand.command.erased
     },
-    .command("init", "Make a store", in: "Store") { InitCommand.command.erased },
+    .command("init", "Make a store, or put a queue into an existing SQLite database", in: "Store") {
+      InitCommand.command.erased
+    },
     .command("doctor", "Look the store over for trouble", in: "Store") {
       DoctorCommand.command.erased
     },

@@ -79,7 +79,9 @@ enum IdempotencyRow {
   /// Type, payload and tags, each with its length in front, so that no two contents run together.
   private static func digest(of job: NewJob) -> [UInt8] {
     var content = ByteBuffer(capacity: job.payload.count + 64)
-    for part in [Array(job.type.description.utf8), job.payload, Array((TagText.write(job.tags) ?? "").utf8)] {
+    for part in [
+      Array(job.type.description.utf8), job.payload, Array((TagText.write(job.tags) ?? "").utf8),
+    ] {
       content.append(decimal: part.count)
       content.append(UInt8(ascii: ":"))
       content.append(contentsOf: part)

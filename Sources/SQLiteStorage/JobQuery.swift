@@ -27,8 +27,10 @@ struct JobQuery {
     if order == .latestFinishedFirst { conditions.append("finished_at IS NOT NULL") }
   }
 
-  /// One page. Looks through a bounded number of rows, so that a rare match behind many others
-  /// gives short pages rather than one long wait.
+  /// One page.
+  ///
+  /// Looks through a bounded number of rows, so that a rare match behind many others gives
+  /// short pages rather than one long wait.
   func page(
     after: JobCursor?, size: Int, on connection: Connection
   ) throws(SQLiteFailure) -> JobPage {
@@ -143,7 +145,9 @@ extension JobQuery {
   }
 
   /// Wanted states become a list of ids out of the partial indexes, so that a few dead jobs are
-  /// found at once behind millions of others. Ready is stored as itself, or due and not promoted.
+  /// found at once behind millions of others.
+  ///
+  /// Ready is stored as itself, or due and not promoted.
   private mutating func addStates() {
     guard !filter.states.anyOf.isEmpty, filter.ids.isEmpty else { return }
     let stored = Set(filter.states.anyOf.flatMap(Self.storedStates)).sorted {

@@ -21,10 +21,14 @@ enum JobRow {
   /// How many columns there are; further ones of a query follow.
   static let columnCount: Int32 = 25
 
-  /// The job of the present row. Names are checked here too: a row may come from any program.
+  /// The job of the present row.
+  ///
+  /// Names are checked here too: a row may come from any program.
   static func read(_ row: Statement) throws(SQLiteFailure) -> Job {
     do throws(InvalidValue) {
-      guard let id = JobID(rawValue: row.integer(0)) else { throw InvalidValue(.id, "is not positive") }
+      guard let id = JobID(rawValue: row.integer(0)) else {
+        throw InvalidValue(.id, "is not positive")
+      }
       guard let state = row.withText(3, state) else { throw InvalidValue(.state, "is unknown") }
       var job = Job(
         id: id, queue: try QueueName(row.text(1)), type: try JobType(row.text(2)), state: state,
@@ -34,7 +38,8 @@ enum JobRow {
       return job
     } catch {
       throw SQLiteFailure(
-        Self.corruptCode, message: "job \(row.integer(0)): its \(error.field.rawValue) \(error.reason)")
+        Self.corruptCode,
+        message: "job \(row.integer(0)): its \(error.field.rawValue) \(error.reason)")
     }
   }
 

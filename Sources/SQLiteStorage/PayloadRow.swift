@@ -35,7 +35,7 @@ enum PayloadRow {
   }
 
   static func setResult(
-    _ id: JobID, _ result: [UInt8], on connection: Connection
+    _ id: JobID, _ result: [UInt8]?, on connection: Connection
   ) throws(SQLiteFailure) {
     let statement = try connection.statement("UPDATE qctl_payloads SET result = ?2 WHERE id = ?1")
     statement.bind(1, id.rawValue)

@@ -7,7 +7,9 @@ import Storage
 /// jobs, from its beginning up to now; the oldest ready job of each priority is the first entry of
 /// its stretch of the ready index, so at most ten look-ups find the oldest of all.
 enum QueueRow {
-  static func all(at now: Instant, on connection: Connection) throws(SQLiteFailure) -> [QueueSummary] {
+  static func all(at now: Instant, on connection: Connection) throws(SQLiteFailure)
+    -> [QueueSummary]
+  {
     let statement = try connection.statement(
       """
       SELECT queue, paused <> 0 AND (paused_until IS NULL OR paused_until > ?1), paused_until,

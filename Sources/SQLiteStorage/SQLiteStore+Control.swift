@@ -17,7 +17,9 @@ extension SQLiteStore {
   private func setPaused(
     _ queue: QueueName, _ request: PauseRequest, in transaction: inout Transaction
   ) throws(StorageError) -> Bool {
-    guard let before = try paused(queue, at: request.now, transaction) else { throw .unknownQueue(queue) }
+    guard let before = try paused(queue, at: request.now, transaction) else {
+      throw .unknownQueue(queue)
+    }
     let wanted = Pause(
       isPaused: request.paused, until: request.paused ? request.until?.milliseconds : nil,
       reason: request.paused ? request.reason : nil)

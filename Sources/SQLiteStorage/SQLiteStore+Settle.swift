@@ -137,7 +137,8 @@ extension SQLiteStore {
     let tags = try transaction.change { connection throws(SQLiteFailure) in
       try JobRow.update(job, on: connection)
       try AttemptRow.insert(attempt, of: job.id, on: connection)
-      if case .complete(let result?) = settlement.verdict {
+      // Only a job that was brought back can have a result of an earlier run, which must not stay.
+      if case .complete(let result) = settlement.verdict, result != nil || job.replays > 0 {
         try PayloadRow.setResult(job.id, result, on: connection)
       }
       return try PayloadRow.tags(of: job.id, on: connection)

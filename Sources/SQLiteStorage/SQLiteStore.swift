@@ -14,8 +14,10 @@ package final class SQLiteStore: Sendable {
   package let identity: StoreIdentity
   let path: String
   let random: @Sendable () -> UInt64
-  /// Touched only while `turn` is held. A `Mutex<Session>` would say so to the compiler, but it then
-  /// refuses every body that also writes into its caller's variables.
+  /// Touched only while `turn` is held.
+  ///
+  /// A `Mutex<Session>` would say so to the compiler, but it then refuses every body that also
+  /// writes into its caller's variables.
   private nonisolated(unsafe) let session: Session
   private let turn = Mutex(())
 

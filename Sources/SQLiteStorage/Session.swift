@@ -6,8 +6,9 @@ import Storage
 final class Session {
   let path: String
   let connection: Connection
-  /// Whether commits go to a write-ahead log; otherwise SQLite syncs within the commit. Not known
-  /// to a session that only looks.
+  /// Whether commits go to a write-ahead log; otherwise SQLite syncs within the commit.
+  ///
+  /// Not known to a session that only looks.
   let usesLog: Bool?
   private var gate: WriteGate?
   private var gateSought = false

@@ -13,8 +13,10 @@ enum TagText {
     return writer.buffer.text
   }
 
-  /// The tags of an object. A row may come from any program, so what no door of ours would have let
-  /// in is left out rather than made the reader's trouble.
+  /// The tags of an object.
+  ///
+  /// A row may come from any program, so what no door of ours would have let in is left out
+  /// rather than made the reader's trouble.
   static func read(_ text: String?) -> [Tag] {
     guard let text, let object = try? JSONValue.parse(Array(text.utf8)),
       let members = object.members

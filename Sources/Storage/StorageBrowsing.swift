@@ -75,8 +75,10 @@ package struct JobPageRequest: Equatable, Sendable {
 package struct JobPage: Equatable, Sendable {
   /// The jobs, in the order asked for.
   package let jobs: [Job]
-  /// Where the next page begins; `nil` when there is none. A page may be short of `size`, even
-  /// empty, and still have a next one: a store looks through a bounded number of jobs a call.
+  /// Where the next page begins; `nil` when there is none.
+  ///
+  /// A page may be short of `size`, even empty, and still have a next one: a store looks
+  /// through a bounded number of jobs a call.
   package let next: JobCursor?
 
   /// A page with its parts.

@@ -1,7 +1,9 @@
 package import Jobs
 
-/// What producers and workers need. When a call returns, what it changed is durable, except that a
-/// claim alone may be forgotten by a power cut (the job is then still waiting).
+/// What producers and workers need.
+///
+/// When a call returns, what it changed is durable, except that a claim alone may be forgotten
+/// by a power cut (the job is then still waiting).
 package protocol StorageEngine: AnyObject, Sendable {
   /// Accepts one job; or gives back the one that has its idempotency or unique key.
   ///
@@ -29,7 +31,8 @@ package protocol StorageEngine: AnyObject, Sendable {
   ) throws(StorageError) -> SettleResult
 
   /// Extends leases that are still valid.
-  func renew(_ leases: [Lease], until: Instant, at now: Instant) throws(StorageError) -> [LeaseStatus]
+  func renew(_ leases: [Lease], until: Instant, at now: Instant) throws(StorageError)
+    -> [LeaseStatus]
 
   /// What stands of these leases, without changing anything.
   func status(of leases: [Lease]) throws(StorageError) -> [LeaseStatus]

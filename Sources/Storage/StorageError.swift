@@ -1,7 +1,9 @@
 package import Jobs
 
 /// Everything that can go wrong between a verb and a store; closed, so that every caller says what
-/// it does about each. Texts are for people; nothing is ever decided by them.
+/// it does about each.
+///
+/// Texts are for people; nothing is ever decided by them.
 package enum StorageError: Error, Equatable, Sendable {
   /// There is no store at this place, and the verb does not make one.
   case missing(path: String)

@@ -1,4 +1,7 @@
+import MemoryStorage
+import Commands
 import Jobs
+import Storage
 import Testing
 
 /// What must not happen by accident (conventions.md §1, "Danger"; traps 17, 20).
@@ -30,7 +33,7 @@ import Testing
     let ids = try rig.bury("emails")
     rig.input = ids[0].description
     for extra in [[], ["--no-input"]] {
-      rig.streams.inputIsTerminal = !extra.isEmpty
+      rig.inputIsTerminal = !extra.isEmpty
       let ran = try rig.run(words + extra)
       #expect(ran.status == 2)
       #expect(ran.errors.contains("needs --yes"))
@@ -42,7 +45,7 @@ import Testing
   func `any answer but yes changes nothing`(answer: String?) throws {
     let rig = try CommandRig()
     let ids = try rig.bury("emails", 3)
-    rig.streams.inputIsTerminal = true
+    rig.inputIsTerminal = true
     rig.answers = answer.map { [$0] } ?? []
     let ran = try rig.run("dlq", "replay", "-q", "emails")
     #expect(ran.status == 1)
@@ -57,7 +60,7 @@ import Testing
   func `a yes is a yes`(answer: String) throws {
     let rig = try CommandRig()
     let ids = try rig.bury("emails", 3)
-    rig.streams.inputIsTerminal = true
+    rig.inputIsTerminal = true
     rig.answers = [answer]
     #expect(try rig.run("dlq", "replay", "-q", "emails").status == 0)
     #expect(try rig.states(ids) == [.ready, .ready, .ready])
@@ -76,7 +79,7 @@ import Testing
     let rig = try CommandRig()
     let ids = try rig.bury("emails")
     #expect(try rig.run(words + [ids[0].description]).status == 2)
-    rig.streams.inputIsTerminal = true
+    rig.inputIsTerminal = true
     #expect(try rig.run(words + [ids[0].description]).status == 1)
     #expect(try rig.states(ids) == [.dead])
     #expect(try rig.run(words + [ids[0].description, "--yes"]).status == 0)

@@ -19,10 +19,13 @@ final class CommandRig {
     var lines: [String] { output.split(separator: "\n").map(String.init) }
   }
 
-  let store: MemoryStore
+  private let memory: MemoryStore
+  /// The store as it is.
+  var store: any StorageAdapter { memory }
   /// Stands before the memory store.
   var trouble: FaultyStore.Trouble = { (_) throws(StorageError) in }
-  var streams = CommandContext.Streams()
+  var inputIsTerminal = false
+  var errorIsTerminal = false
   /// What is typed when a command asks; nothing is the end of input.
   var answers: [String] = []
   /// What standard input holds.
@@ -36,7 +39,7 @@ final class CommandRig {
   init() throws {
     scratch = try ScratchDirectory()
     let random = Mutex(SeededGenerator(seed: 7))
-    store = MemoryStore(random: { random.withLock { $0.next() } })
+    memory = MemoryStore(random: { random.withLock { $0.next() } })
   }
 
   /// Runs the words after the program's name.
@@ -74,7 +77,9 @@ final class CommandRig {
 
   private func context(_ output: OutputStream, _ errors: Heard) -> CommandContext {
     CommandContext(
-      output: output, say: { errors.text += $0 }, streams: streams,
+      output: output, say: { errors.text += $0 },
+      streams: CommandContext.Streams(
+        inputIsTerminal: inputIsTerminal, errorIsTerminal: errorIsTerminal),
       environment: { ["HOME": "/nowhere", "TZ": "UTC", "QCTL_ACTOR": "tester"][$0] },
       now: { self.now }, random: { 7 },
       interaction: Interaction(
@@ -82,7 +87,7 @@ final class CommandRig {
         readLine: { self.answers.isEmpty ? nil : self.answers.removeFirst() },
         watchForStop: { self.isAskedToStop }),
       openStore: { (_, _) throws(StorageError) in
-        FaultyStore(self.store, trouble: self.trouble)
+        FaultyStore(self.memory, trouble: self.trouble)
       })
   }
 

@@ -1,3 +1,4 @@
+import MemoryStorage
 import Jobs
 import Storage
 import Testing

@@ -1,3 +1,5 @@
+import MemoryStorage
+import Commands
 import Jobs
 import Storage
 import Testing
@@ -38,7 +40,7 @@ import Testing
   @Test func `the question shows errors safely`() throws {
     let rig = try CommandRig()
     _ = try rig.bury("emails", error: "a\u{1b}]0;owned\u{7}")
-    rig.streams.inputIsTerminal = true
+    rig.inputIsTerminal = true
     let ran = try rig.run("replay", "--all")
     #expect(ran.errors.contains("a\\x1b]0;owned\\x07"))
     #expect(!ran.errors.contains("\u{1b}"))

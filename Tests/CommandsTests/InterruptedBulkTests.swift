@@ -64,7 +64,7 @@ import Testing
     for isTerminal in [false, true] {
       let rig = try CommandRig()
       _ = try rig.bury("emails", 401)
-      rig.streams.errorIsTerminal = isTerminal
+      rig.errorIsTerminal = isTerminal
       let ran = try rig.run("replay", "--all", "--yes")
       #expect(ran.errors.contains("replayed 400 of 401") == isTerminal)
       #expect(ran.errors.hasSuffix("qctl: replayed 401 dead jobs\n"))

@@ -1,4 +1,6 @@
+import MemoryStorage
 import Jobs
+import Storage
 import Testing
 
 @Suite struct PauseTests {

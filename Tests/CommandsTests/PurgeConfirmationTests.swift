@@ -1,4 +1,5 @@
 import Jobs
+import Storage
 import Testing
 
 /// What goes for ever must be named (conventions.md §1, "Danger").

@@ -48,7 +48,7 @@ struct BulkSafety {
         throw .invalid("--confirm: expected '\(name)', not '\(Self.shown(given))'")
       }
       guard given == nil, !options.acting.dryRun else { return }
-      throw .invalid("to \(verb.name) \(whole(name)) needs --confirm \(name)")
+      throw .invalid("purging \(whole(name)) needs --confirm \(name)")
     case .impossible(let reason):
       if given == nil, options.acting.dryRun { return }
       throw .invalid(reason)
@@ -66,8 +66,10 @@ struct BulkSafety {
         : "purge needs ids, --state STATE, or one -q QUEUE with --confirm QUEUE")
   }
 
-  /// Whether less than whole queues is meant. What a queue holds of one state may go without its
-  /// name said twice; in `dlq` the state is always given, so something else must narrow it.
+  /// Whether less than whole queues is meant.
+  ///
+  /// What a queue holds of one state may go without its name said twice; in `dlq` the state is
+  /// always given, so something else must narrow it.
   private var isNarrow: Bool {
     guard verb.isForDeadJobs else { return !filter.states.anyOf.isEmpty }
     var rest = filter
@@ -81,8 +83,8 @@ struct BulkSafety {
   }
 
   private func whole(_ name: String) -> String {
-    let what = verb.isForDeadJobs ? "all dead jobs" : "all jobs"
-    return options.acting.all ? "\(what) of every queue" : "\(what) of queue \(name)"
+    let place = options.acting.all ? "every queue" : "queue \(name)"
+    return verb.isForDeadJobs ? "the dead jobs of \(place)" : "jobs of \(place) in any state"
   }
 
   private static func shown(_ text: String) -> String { TerminalText.escape(text, .line) }

@@ -7,7 +7,7 @@ struct Consent {
   let options: BulkOptions
   let context: CommandContext
 
-  /// Whether the command line alone is consent. What is final is asked about even by id.
+  /// Whether the command line alone is consent; what is final is asked about even by id.
   var isGiven: Bool {
     options.acting.yes || options.acting.dryRun || options.namesJobsOnly && !verb.isFinal
   }

@@ -29,7 +29,8 @@ struct FilterOptions: Sendable {
 
   private static let queueFlag: Flag<FilterOptions> =
     Flag.values(
-      "queue", short: "q", "QUEUE", splitsCommas: true, \.queues, "Only jobs of QUEUE; !QUEUE: not of it",
+      "queue", short: "q", "QUEUE", splitsCommas: true, \.queues,
+      "Only jobs of QUEUE; !QUEUE: not of it",
       parse: term(ValueText.queue)
     ).completing(.queue).section("Filter")
 
@@ -41,14 +42,16 @@ struct FilterOptions: Sendable {
 
   private static let rest: [Flag<FilterOptions>] = [
     Flag.values(
-      "type", short: "t", "TYPE", splitsCommas: true, \.types, "Only jobs of TYPE; !TYPE: not of it",
+      "type", short: "t", "TYPE", splitsCommas: true, \.types,
+      "Only jobs of TYPE; !TYPE: not of it",
       parse: term(ValueText.type)
     ).completing(.type),
     Flag.values(
       "error", "TEXT", \.errors, "Only jobs whose error holds TEXT; !TEXT: does not",
       parse: term { $0 }),
     Flag.values(
-      "priority", "N", splitsCommas: true, \.priorities, "Only jobs of priority N, 0 (most urgent) to 9",
+      "priority", "N", splitsCommas: true, \.priorities,
+      "Only jobs of priority N, 0 (most urgent) to 9",
       parse: term(ValueText.priority)),
     Flag.values(
       "tag", "NAME=VALUE", \.tags, "Only jobs with this tag; !NAME=VALUE: without it",
@@ -56,7 +59,8 @@ struct FilterOptions: Sendable {
     Flag.values(
       "payload-match", "PATH=VALUE", \.payload, "Only jobs whose JSON payload has VALUE at PATH",
       parse: term(ValueText.payloadMatch)),
-    .value("attempts", "RANGE", \.attempts, "Only jobs with so many attempts: N, N..M, N.. or ..M") {
+    .value("attempts", "RANGE", \.attempts, "Only jobs with so many attempts: N, N..M, N.. or ..M")
+    {
       (text) throws(ValueError) in try ValueText.range(text)
     },
     .value("older-than", "TIME", \.olderThan, "Only jobs at least this old") {

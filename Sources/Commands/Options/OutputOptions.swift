@@ -22,17 +22,18 @@ struct OutputOptions: Sendable {
   var quiet = false
 
   /// For commands that print records.
-  static let flags: [Flag<OutputOptions>] = [
-    .choice("output", short: "o", "FORMAT", \.format, "How to print: table, json, csv or ids")
-      .default("table"),
-    .constant("json", \.format, .json, "One JSON object a line; the same as -o json"),
-    .constant("ids", \.format, .ids, "Ids only, one a line; the same as -o ids"),
-    .string("format", "TEMPLATE", \.template, "Print fields by name, as '{id}\\t{state}'"),
-    .switch("null", short: "0", \.endsWithNull, "End records with NUL instead of a line end"),
-    .switch("no-header", \.hidesHeader, "Leave the head of the table out"),
-    .switch("csv-safe", \.csvSafe, "Put a quote before CSV cells that a spreadsheet would run"),
-    .switch("utc", \.utc, "Show times in UTC"),
-  ].section("Output") + common
+  static let flags: [Flag<OutputOptions>] =
+    [
+      .choice("output", short: "o", "FORMAT", \.format, "How to print: table, json, csv or ids")
+        .default("table"),
+      .constant("json", \.format, .json, "One JSON object a line; the same as -o json"),
+      .constant("ids", \.format, .ids, "Ids only, one a line; the same as -o ids"),
+      .string("format", "TEMPLATE", \.template, "Print fields by name, as '{id}\\t{state}'"),
+      .switch("null", short: "0", \.endsWithNull, "End records with NUL instead of a line end"),
+      .switch("no-header", \.hidesHeader, "Leave the head of the table out"),
+      .switch("csv-safe", \.csvSafe, "Put a quote before CSV cells that a spreadsheet would run"),
+      .switch("utc", \.utc, "Show times in UTC"),
+    ].section("Output") + common
 
   /// For every command.
   static let common: [Flag<OutputOptions>] = [

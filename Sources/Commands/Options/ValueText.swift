@@ -55,9 +55,12 @@ enum ValueText {
   /// `N`, `N..M`, `N..` or `..M`, both ends included.
   static func range(_ text: String) throws(ValueError) -> ClosedRange<Int64> {
     let parts = Array(text.utf8)
-    guard let dots = parts.indices.dropLast().first(where: { parts[$0] == 46 && parts[$0 + 1] == 46 })
+    guard
+      let dots = parts.indices.dropLast().first(where: { parts[$0] == 46 && parts[$0 + 1] == 46 })
     else {
-      guard let number = Int64(text), number >= 0 else { throw .malformed("is not N, N..M, N.. or ..M") }
+      guard let number = Int64(text), number >= 0 else {
+        throw .malformed("is not N, N..M, N.. or ..M")
+      }
       return number...number
     }
     let low = String(decoding: parts[..<dots], as: UTF8.self)

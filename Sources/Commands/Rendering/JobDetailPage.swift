@@ -22,10 +22,12 @@ struct JobDetailPage {
     line("Job", job.id.description, &page)
     line("Queue", job.queue.description, &page)
     line("Type", job.type.description, &page)
-    line("State", state.rawValue + (job.cancelRequested ? " (asked to stop)" : ""), &page, state.style)
+    line(
+      "State", state.rawValue + (job.cancelRequested ? " (asked to stop)" : ""), &page, state.style)
     line("Priority", String(job.priority.level), &page)
     line("Enqueued", times.text(job.enqueuedAt), &page)
-    line(state == .ready || !job.state.waitsForTime ? "Due" : "Next run", times.text(job.runAt), &page)
+    line(
+      state == .ready || !job.state.waitsForTime ? "Due" : "Next run", times.text(job.runAt), &page)
     line("Started", times.text(job.startedAt), &page)
     line("Finished", times.text(job.finishedAt), &page)
     line("Attempts", "\(job.attempt) (\(job.failures) of \(job.maxAttempts) failures)", &page)

@@ -15,7 +15,9 @@ extension RecordShape where Record == QueueSummary {
       fields: names, value: { Self.text($0, $1, now) },
       json: { Self.write($0, now, to: &$1) }, id: { $0.queue.description },
       columns: [TableColumn("QUEUE", minimumWidth: 16)]
-        + states.map { TableColumn($0.rawValue.uppercased(), alignment: .trailing, minimumWidth: 8) }
+        + states.map {
+          TableColumn($0.rawValue.uppercased(), alignment: .trailing, minimumWidth: 8)
+        }
         + [TableColumn("OLDEST", minimumWidth: 8), TableColumn("PAUSED", isShrinkable: true)],
       cells: { Self.cells($0, now) })
   }

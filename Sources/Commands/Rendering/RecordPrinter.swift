@@ -80,7 +80,8 @@ struct RecordPrinter<Record> {
     var text = ByteBuffer(capacity: 4096)
     table.render(
       width: context.streams.columns,
-      isColoured: options.usesColor(isTerminal: context.streams.outputIsTerminal, context.environment),
+      isColoured: options.usesColor(
+        isTerminal: context.streams.outputIsTerminal, context.environment),
       showsHeader: !options.hidesHeader && !hasHeader, to: &text)
     hasHeader = true
     table = Table(shape.columns)

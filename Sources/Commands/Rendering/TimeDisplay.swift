@@ -2,6 +2,7 @@ import Calendar
 import Jobs
 
 /// How moments are shown to people: relative on a terminal, else local with its offset, or UTC.
+///
 /// Machine formats are always UTC.
 struct TimeDisplay {
   private enum Style {

@@ -19,7 +19,8 @@ enum Main {
       defer { store.close() }
       switch words[0] {
       case "enqueue": try enqueue(count, store)
-      case "settle-claim": try settleAndClaim(count, store, Int(words.count > 3 ? words[3] : "1") ?? 1)
+      case "settle-claim":
+        try settleAndClaim(count, store, Int(words.count > 3 ? words[3] : "1") ?? 1)
       default: complain()
       }
     } catch {

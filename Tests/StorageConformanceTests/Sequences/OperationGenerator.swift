@@ -41,6 +41,10 @@ struct OperationGenerator {
     case (_, .claimed(.success(let claimed))): learn(claimed)
     case (_, .settled(.success(let result))): learn(result.claimed)
     case (.plan(let request), .planned(.success(let plan))): plans.append((request.verb, plan))
+    case (.apply(let request), .applied(.success(let outcomes))):
+      for (item, outcome) in zip(request.items, outcomes) where outcome == .requested {
+        bringForward(item.id)
+      }
     case (_, .listed(.success(let jobs))): ids += jobs.prefix(2).map(\.id)
     default: break
     }
@@ -48,6 +52,11 @@ struct OperationGenerator {
 
   private mutating func learn(_ claimed: [ClaimedJob]) {
     leases += claimed.map(\.lease)
+  }
+
+  /// Makes it likely that a worker soon hears of a request to stop.
+  private mutating func bringForward(_ id: JobID) {
+    if let lease = leases.last(where: { $0.id == id }) { leases.append(lease) }
   }
 
   private let orders: [JobOrder] = [.newestFirst, .oldestFirst, .latestFinishedFirst]
