@@ -100,6 +100,25 @@ import Testing
     #expect(try rig.application().number("SELECT count(*) FROM qctl_jobs") == 101)
   }
 
+  /// Whoever writes outside the gate may keep the lock for long; a checkpoint can wait, a commit not.
+  @Test func aForeignWriterBehindTheCommitDoesNotHoldItUp() throws {
+    let other = try rig.application(patience: 0)
+    let database = try HookedFile.database(of: rig.store)
+    var taken = false
+    database.onLock = { lock in
+      guard lock == .writeReleased, !taken else { return }
+      taken = (try? other.run("BEGIN IMMEDIATE")) != nil
+    }
+    let start = SystemClock.monotonicNanoseconds()
+    try rig.addLongCommit()
+    let ended = SystemClock.monotonicNanoseconds()
+    #expect(taken)
+    try other.run("ROLLBACK")
+    #expect((ended - start) / 1_000_000 < 5000)
+    try rig.add()
+    #expect(try rig.counts() == [.ready: Int64(StoreRig.longCommit) + 2])
+  }
+
   private static func mayWrite(_ database: PlainDatabase) -> Bool {
     guard (try? database.run("BEGIN IMMEDIATE")) != nil else { return false }
     try? database.run("ROLLBACK")
