@@ -42,7 +42,10 @@ struct Checkpointer {
   }
 
   private mutating func holder() -> Connection? {
-    if guardian == nil { guardian = try? Connection(path, .readWrite) }
+    if let guardian { return guardian }
+    guardian = try? Connection(path, .readWrite)
+    // Whoever writes outside the gate may take long; a checkpoint can wait, but not inside the gate.
+    if let guardian { sqlite3_busy_timeout(guardian.handle, 0) }
     return guardian
   }
 }
