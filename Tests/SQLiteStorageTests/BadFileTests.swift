@@ -33,7 +33,7 @@ import Testing
     try expectForeign(intent)
   }
 
-  @Test(arguments: StoreIntent.all, [60, 5000, 100_000])
+  @Test(arguments: StoreIntent.all, [1, 60, 5000, 100_000])
   func aText(_ intent: StoreIntent, length: Int) throws {
     try write([UInt8](repeating: UInt8(ascii: "x"), count: length))
     try expectForeign(intent)
