@@ -63,6 +63,36 @@ import Testing
     #expect(try fresh.findings().allSatisfy { $0.grade != .error })
   }
 
+  /// The kernel tells of lost pages once only: the sync after it would say that all is well.
+  @Test func aSyncThatFailsInsideACheckpointIsNotForgotten() throws {
+    var calls = 0
+    log.onSync = {
+      calls += 1
+      return calls == 1 ? Self.syncFailed : SQLITE_OK
+    }
+    expectUnknown { try rig.addLongCommit() }
+    expectUnknown { try rig.add() }
+  }
+
+  @Test func aDatabaseThatCannotBeSyncedInACheckpointIsNotForgotten() throws {
+    let database = try HookedFile.database(of: rig.store)
+    database.onSync = { Self.syncFailed }
+    expectUnknown { try rig.addLongCommit() }
+    expectUnknown { try rig.add() }
+  }
+
+  /// The first commit after a complete checkpoint starts the log anew, and syncs its header.
+  @Test func aSyncThatFailsInsideACommitIsNotForgotten() throws {
+    try rig.addLongCommit()
+    var calls = 0
+    log.onSync = {
+      calls += 1
+      return calls == 1 ? Self.syncFailed : SQLITE_OK
+    }
+    expectUnknown { try rig.add() }
+    expectUnknown { try rig.add() }
+  }
+
   private func syncs(_ body: () throws -> Void) throws -> Int {
     let before = log.syncs
     try body()
