@@ -34,7 +34,9 @@ enum StoreFile {
     }
     try requireTrustedVolume(path)
     // SQLite takes one byte for none (unixFileSize), and would write over it.
-    guard status.size != 1 else { throw .foreign(path: path, detail: "it is not an SQLite database") }
+    guard status.size != 1 else {
+      throw .foreign(path: path, detail: "it is not an SQLite database")
+    }
     return status.size == 0 ? .empty : .file
   }
 
