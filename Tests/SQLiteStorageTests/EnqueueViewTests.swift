@@ -139,6 +139,28 @@ import Testing
     #expect(try rig.job(try #require(JobID(rawValue: first))).payload == Array("one".utf8))
   }
 
+  /// Some languages bind every text as bytes; a key must not mean two things at once.
+  @Test(
+    arguments: ["INSERT", "INSERT OR REPLACE", "INSERT OR IGNORE"],
+    [PlainDatabase.Value.text("5"), .integer(5), .bytes([53])])
+  func aKeyOfAnyKindIsFoundAgainOrRefused(_ verb: String, _ key: PlainDatabase.Value) throws {
+    let held = try application.enqueue(
+      "INSERT", ["unique_key": "5", "idempotency_key": "5", "payload": "x"])
+    for column in ["unique_key", "idempotency_key"] {
+      for queue in [PlainDatabase.Value.text("default"), .bytes(Array("default".utf8))] {
+        let sql =
+          "\(verb) INTO qctl_enqueue(queue, \(column), payload) VALUES (?, ?, 'x')"
+        guard (try? application.rows(sql, [queue, key])) != nil else { continue }
+        #expect(try application.number("SELECT number FROM qctl_last") == held)
+        #expect(try !application.hasCreated())
+      }
+    }
+    #expect(try rig.counts() == [.ready: 1])
+    #expect(try rig.problems().isEmpty)
+    #expect(
+      try application.number("SELECT count(*) FROM qctl_jobs WHERE id = ?", .integer(held)) == 1)
+  }
+
   private struct SQLiteRefusal: Error {}
 
   private func refused(
