@@ -85,11 +85,10 @@ package struct CommandTree<Action>: Sendable {
   package let sections: [String]
   /// The names at the top level, in the order of help.
   package let entries: [CommandEntry<Action>]
-  /// Help topics in order.
-  package let topics: [Topic]
 
   private let makeGlobals: @Sendable () -> [FlagEntry]
   private let makeExamples: @Sendable () -> [Example]
+  private let makeTopics: @Sendable () -> [Topic]
 
   /// Declares the tree.
   ///
@@ -104,7 +103,7 @@ package struct CommandTree<Action>: Sendable {
   ///   - entries: The names at the top level.
   package init(
     program: String, version: String, summary: String, sections: [String],
-    topics: [Topic] = [],
+    topics: @autoclosure @escaping @Sendable () -> [Topic] = [],
     examples: @autoclosure @escaping @Sendable () -> [Example] = [],
     globals: @autoclosure @escaping @Sendable () -> [FlagEntry] = [],
     entries: [CommandEntry<Action>]
@@ -113,11 +112,14 @@ package struct CommandTree<Action>: Sendable {
     self.version = version
     self.summary = summary
     self.sections = sections
-    self.topics = topics
     self.entries = entries
     makeGlobals = globals
     makeExamples = examples
+    makeTopics = topics
   }
+
+  /// Help topics in order, built on request.
+  package var topics: [Topic] { makeTopics() }
 
   /// The flags that may stand before the command, built on request.
   package var globals: [FlagEntry] { makeGlobals() }

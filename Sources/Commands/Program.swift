@@ -20,12 +20,14 @@ package struct Program {
   /// - Returns: the exit status.
   package func run() -> Int32 {
     let arguments = CommandLine.arguments.dropFirst()
+    let output = OutputStream()
+    // Scripts ask this at every start; it needs no table.
+    if arguments == ["--version"] { return version(output) }
     let surroundings = Surroundings(
       environment: EnvironmentBlock.value,
       files: { () throws(ConfigurationError) in try ConfigurationFiles.read(EnvironmentBlock.value)
       },
       width: Terminal.size()?.columns ?? 80)
-    let output = OutputStream()
     switch QctlTree.tree.outcome(for: Array(arguments), in: surroundings) {
     case .run(let action): return end(run(action, output))
     case .help(let text), .version(let text):
@@ -38,6 +40,13 @@ package struct Program {
       ErrorOutput.write(refusal.text)
       return ExitStatus.configuration.rawValue
     }
+  }
+
+  private func version(_ output: OutputStream) -> Int32 {
+    do { try output.write("qctl \(QctlTree.version)\n") } catch {
+      return report(CommandFailure(error))
+    }
+    return finish(ExitStatus.success.rawValue, output)
   }
 
   private func run(_ action: Action, _ output: OutputStream) -> Int32 {

@@ -76,6 +76,13 @@ def start_up(bench):
     subjects["C query, static"] = [limit("query_one", static=True), path, identifier]
     subjects["C query, dynamic"] = [limit("query_one"), path, identifier]
     bench.add_tool(subjects, "sqlite3 query", "sqlite3", path, query)
+    # What people would type instead: the shell must parse the same schema as qctl.
+    store, job, *_ = stores.qctl(bench.jobs)
+    number = sum(
+        "0123456789abcdefghjkmnpqrstvwxyz".index(digit) << 5 * place
+        for place, digit in enumerate(reversed(job)))
+    same = f"SELECT * FROM qctl_jobs JOIN qctl_payloads USING(id) WHERE id={number}"
+    bench.add_tool(subjects, "sqlite3, qctl's store", "sqlite3", store, same)
     title = f"qctl show ID, {bench.jobs:,} jobs"
     target = Target("qctl", 1.0, "sqlite3 query")
     yield bench.processes(1, title, subjects, 100, "C query, static", [target])

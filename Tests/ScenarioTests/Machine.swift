@@ -6,6 +6,7 @@ enum Machine {
   /// Something that not every machine has.
   enum Need: String, Sendable {
     case root, tmpfs, strace, python3, sqlite3
+    case oldSQLite = "old-sqlite"
   }
 
   /// True when the machine has it.
@@ -14,6 +15,7 @@ enum Machine {
     case .root: CurrentProcess.effectiveUserID == 0 && finds("setpriv")
     case .tmpfs: mountsTmpfs
     case .strace: traces
+    case .oldSQLite: buildsOldSQLite
     case .python3, .sqlite3: finds(need.rawValue)
     }
   }
@@ -25,8 +27,13 @@ enum Machine {
     "d=$(mktemp -d) && mount -t tmpfs none \"$d\" && umount \"$d\"; s=$?; rmdir \"$d\"; exit $s")
   private static let traces = succeeds("strace -o /dev/null true")
 
-  private static func succeeds(_ script: String) -> Bool {
-    (try? ProcessRunner.run("sh", ["-c", script], timeoutSeconds: 10))?.outcome.isSuccess ?? false
+  private static let buildsOldSQLite = succeeds(
+    "exec sh '\(ScenarioFiles.folder)/Scripts/old-sqlite.sh' "
+      + "'\(ScenarioFiles.repository)/.build/old-sqlite'", withinSeconds: 300)
+
+  private static func succeeds(_ script: String, withinSeconds limit: Int = 10) -> Bool {
+    let result = try? ProcessRunner.run("sh", ["-c", script], timeoutSeconds: limit)
+    return result?.outcome.isSuccess ?? false
   }
 
   private static func finds(_ program: String) -> Bool {
