@@ -36,7 +36,6 @@ let package = Package(
     room("CommandLineSpec", ["Text"]),
     room("Jobs", ["Text", "Calendar"]),
     room("Storage", ["Jobs", "Text"]),
-    room("MemoryStorage", ["Storage", "Jobs", "Text"]),
     room("SQLiteStorage", ["Storage", "Jobs", "Text", "PosixIO", "CSQLite"]),
     room("Engine", ["Storage", "Jobs", "Text", "Calendar", "PosixIO"]),
     room(
@@ -51,6 +50,10 @@ let package = Package(
       name: "qctl-bench", dependencies: ["SQLiteStorage", "Storage", "Jobs", "PosixIO"],
       path: "Tests/Benchmarks/loops", swiftSettings: settings),
 
+    // The model that every adapter is compared with; a store for tests, never shipped.
+    .target(
+      name: "MemoryStorage", dependencies: ["Storage", "Jobs", "Text"],
+      path: "Tests/MemoryStorage", swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["PosixIO", "Text"], path: "Tests/TestSupport",
       swiftSettings: settings),

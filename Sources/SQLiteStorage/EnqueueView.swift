@@ -5,7 +5,7 @@
 /// (sqlite.org/lang_createtrigger.html), so nothing relies on conflict handling: each write is
 /// guarded by explicit conditions, and refusals are RAISE(ABORT).
 ///
-/// The one row of `qctl_request` holds the request with its defaults filled in and texts as texts.
+/// The one row of `qctl_request` holds the request with its defaults filled in.
 /// All of the schema is parsed whenever a store is opened, at some 600 instructions a word: saying
 /// each thing once in here took a quarter off the instructions of `qctl show`.
 enum EnqueueView {
@@ -36,11 +36,11 @@ enum EnqueueView {
   static let trigger = """
     CREATE TRIGGER qctl_enqueue_insert INSTEAD OF INSERT ON qctl_enqueue
     BEGIN
-      UPDATE qctl_request SET queue = coalesce(CAST(NEW.queue AS TEXT), 'default'),
-        type = coalesce(CAST(NEW.type AS TEXT), 'default'), priority = coalesce(NEW.priority, 5),
+      UPDATE qctl_request SET queue = coalesce(NEW.queue, 'default'),
+        type = coalesce(NEW.type, 'default'), priority = coalesce(NEW.priority, 5),
         run_at = NEW.run_at, max_attempts = coalesce(NEW.max_attempts, 10),
-        timeout_ms = NEW.timeout_ms, unique_key = CAST(NEW.unique_key AS TEXT),
-        idempotency_key = CAST(NEW.idempotency_key AS TEXT), tags = CAST(NEW.tags AS TEXT),
+        timeout_ms = NEW.timeout_ms, unique_key = NEW.unique_key,
+        idempotency_key = NEW.idempotency_key, tags = NEW.tags,
         now = strftime('%s', 'now') * 1000 + substr(strftime('%f', 'now'), 4),
         id = coalesce(
           (SELECT job_id FROM qctl_idempotency WHERE queue = coalesce(NEW.queue, 'default')
@@ -58,7 +58,7 @@ enum EnqueueView {
           max_attempts, backoff, timeout_ms, unique_key, held_key, idempotency_key)
         SELECT id, queue, type, CASE WHEN run_at > now THEN 'scheduled' ELSE 'ready' END,
           priority, run_at + priority * 288230376151711744, now, run_at, max_attempts,
-          CAST(NEW.backoff AS TEXT), timeout_ms, unique_key, unique_key, idempotency_key
+          NEW.backoff, timeout_ms, unique_key, unique_key, idempotency_key
         FROM qctl_request WHERE created;
       INSERT INTO qctl_payloads
         SELECT id, \(payload), tags, NULL FROM qctl_request WHERE created;
@@ -79,7 +79,14 @@ enum EnqueueView {
   private static let payload = "CAST(coalesce(NEW.payload, x'') AS BLOB)"
 
   /// Every rule that the command line has for a job, as far as SQL can say it.
+  ///
+  /// Of the names of SQLite's types, `text` and `null` alone have none of b, i and r.
   private static let checks = [
+    refuse(
+      """
+      typeof(queue) || typeof(type) || typeof(unique_key) || typeof(idempotency_key) \
+      || typeof(NEW.backoff) || typeof(tags) GLOB '*[bir]*'
+      """, "queue, type, keys, backoff and tags are texts"),
     refuse(
       badName("queue", most: 64, others: ""),
       "the queue is not a name of letters, digits, '.', '_', '-', up to 64"),

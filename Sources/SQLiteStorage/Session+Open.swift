@@ -27,7 +27,7 @@ extension Session {
   ) throws(StorageError) -> Session {
     let (connection, version) = try connect(path, for: intent)
     guard let version else {
-      let isBlank = intent == .create && (try? isBlank(connection)) == true
+      let isBlank = intent == .create && (try? mayBecomeStore(connection)) == true
       connection.close()
       if isBlank { return try initialise(path, emptyFile: true) }
       guard intent == .adopt else {
@@ -106,17 +106,23 @@ extension Session {
       return statement.integer(0)
     } catch {
       guard error.primary == SQLITE_ERROR else { throw error }
-      let found = try connection.scalarText(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'qctl_meta'")
-      guard found == nil else { throw error }
-      return nil
     }
+    // No such table: none at all, or made by somebody else this very moment.
+    let found = try connection.scalarText(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'qctl_meta'")
+    guard found != nil else { return nil }
+    return try connection.scalarText("SELECT value FROM qctl_meta WHERE key = 'format_version'")
+      .flatMap { Int64($0) }
   }
 
-  /// Whether there is nothing in a database: whoever made it died before its tables were there, or
-  /// is at it right now.
-  private static func isBlank(_ connection: Connection) throws(SQLiteFailure) -> Bool {
-    try connection.scalarText("SELECT name FROM sqlite_master LIMIT 1") == nil
+  /// Whether there is nothing in a database but perhaps a queue.
+  ///
+  /// Whoever made it died before its tables were there, or is at it right now, or has just done it.
+  private static func mayBecomeStore(_ connection: Connection) throws(SQLiteFailure) -> Bool {
+    try connection.scalarText(
+      "SELECT name FROM sqlite_master WHERE name NOT LIKE 'qctl%' AND name NOT LIKE 'sqlite%' LIMIT 1"
+    )
+      == nil
   }
 
   /// Settings that hold for one connection; whoever only looks needs none.
