@@ -59,7 +59,8 @@ import Testing
   @Test(
     arguments: [
       ("priority", -1), ("priority", 10), ("max_attempts", 0), ("max_attempts", 1001),
-      ("timeout_ms", 0), ("timeout_ms", -1), ("run_at", .max), ("run_at", .min), ("tags", 5),
+      ("timeout_ms", 0), ("timeout_ms", -1), ("run_at", .max), ("run_at", .min), ("queue", 5),
+      ("type", 5), ("unique_key", 5), ("idempotency_key", 5), ("backoff", 5), ("tags", 5),
     ] as [(String, Int64)])
   func numbersBeyondTheirLimitsAreRefused(_ column: String, _ value: Int64) throws {
     #expect(!accepts(column, .integer(value)))
@@ -81,6 +82,12 @@ import Testing
     #expect(!accepts(column, "soon"))
     #expect(!accepts(column, "5"))
     #expect(!accepts(column, .bytes([53])))
+  }
+
+  @Test(arguments: ["queue", "type", "unique_key", "idempotency_key", "backoff", "tags"])
+  func bytesAreNoTexts(_ column: String) throws {
+    #expect(!accepts(column, .bytes(Array("{}".utf8))))
+    #expect(!accepts(column, .bytes(Array("a".utf8))))
   }
 
   @Test(arguments: ["[1]", "", "word", "null", "\"text\""])
