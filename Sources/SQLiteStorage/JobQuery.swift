@@ -7,6 +7,8 @@ struct JobQuery {
   private let filter: JobFilter
   private let order: JobOrder
   private let now: Instant
+  /// Walks the jobs by id and judges the state of each.
+  private let followsIDs: Bool
   private var conditions: [String] = []
   private var values: [Value] = []
 
@@ -16,10 +18,15 @@ struct JobQuery {
     case text(String)
   }
 
-  init(_ filter: JobFilter, order: JobOrder, now: Instant) {
+  /// Plans a query.
+  ///
+  /// - Parameter statesAreRare: whether the wanted states hold few jobs, so that their indexes lead
+  ///   to them faster than the order of ids does.
+  init(_ filter: JobFilter, order: JobOrder, now: Instant, statesAreRare: Bool = true) {
     self.filter = filter
     self.order = order
     self.now = now
+    followsIDs = !statesAreRare && order != .latestFinishedFirst
     addIDs()
     addStates()
     addNames("queue", filter.queues.anyOf.map(\.description))
@@ -66,8 +73,8 @@ struct JobQuery {
   func text(after: JobCursor?) -> String {
     let detail = filter.needsDetail
     let columns = detail ? JobRow.joinedColumns + ", p.tags, p.payload" : JobRow.columns
-    let source =
-      detail ? "qctl_jobs j LEFT JOIN qctl_payloads p ON p.id = j.id" : "qctl_jobs j"
+    let jobs = followsIDs ? "qctl_jobs j NOT INDEXED" : "qctl_jobs j"
+    let source = detail ? jobs + " LEFT JOIN qctl_payloads p ON p.id = j.id" : jobs
     var terms = conditions
     if after != nil { terms.append(cursorCondition) }
     let filter = terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ")
@@ -153,7 +160,7 @@ extension JobQuery {
     let stored = Set(filter.states.anyOf.flatMap(Self.storedStates)).sorted {
       $0.rawValue < $1.rawValue
     }
-    if order == .latestFinishedFirst {
+    if order == .latestFinishedFirst || followsIDs {
       let list = stored.map { "'\($0.rawValue)'" }.joined(separator: ",")
       conditions.append("j.state IN (\(list))")
       return
@@ -176,4 +183,24 @@ extension JobQuery {
     case .ready, .active, .blocked: "1"
     }
   }
+}
+
+extension JobQuery {
+  /// Plans a query by the kept counts: wanted states that hold much of the store are met soon enough
+  /// when the jobs are walked by id, and listing all their ids first would cost more.
+  static func planned(
+    _ filter: JobFilter, order: JobOrder, now: Instant, on connection: Connection
+  ) throws(SQLiteFailure) -> JobQuery {
+    guard !filter.states.anyOf.isEmpty, order != .latestFinishedFirst else {
+      return JobQuery(filter, order: order, now: now)
+    }
+    let wanted = Set(filter.states.anyOf.flatMap(storedStates))
+    let counts = try QueueRow.stored(on: connection)
+    let all = counts.values.reduce(0, &+)
+    let some = counts.reduce(0) { wanted.contains($1.key) ? $0 &+ $1.value : $0 }
+    let areRare = some <= fewJobs || some < all / 20
+    return JobQuery(filter, order: order, now: now, statesAreRare: areRare)
+  }
+
+  private static let fewJobs: Int64 = 5_000
 }

@@ -28,6 +28,27 @@ enum QueueRow {
     return summaries
   }
 
+  /// How many jobs are stored in each state, over all queues.
+  static func stored(on connection: Connection) throws(SQLiteFailure) -> [JobState: Int64] {
+    let statement = try connection.statement(
+      """
+      SELECT sum(scheduled), sum(ready), sum(active), sum(retrying), sum(blocked), sum(completed),
+        sum(dead), sum(cancelled) FROM qctl_queues
+      """)
+    defer { statement.reset() }
+    guard try statement.step() else { return [:] }
+    var counts: [JobState: Int64] = [:]
+    for (index, state) in states.enumerated() {
+      counts[state] = statement.integer(Int32(index))
+    }
+    return counts
+  }
+
+  /// The columns of counts in the order of every query here.
+  private static let states: [JobState] = [
+    .scheduled, .ready, .active, .retrying, .blocked, .completed, .dead, .cancelled,
+  ]
+
   /// Adds what one queue still has to do.
   static func addOutstanding(
     of queue: QueueName, at now: Instant, to sum: inout Outstanding, on connection: Connection
@@ -54,9 +75,6 @@ enum QueueRow {
       summary.pausedUntil = row.optionalInteger(2).map(Instant.init(milliseconds:))
       summary.pauseReason = row.optionalText(3)
     }
-    let states: [JobState] = [
-      .scheduled, .ready, .active, .retrying, .blocked, .completed, .dead, .cancelled,
-    ]
     for (index, state) in states.enumerated() {
       let count = row.integer(4 + Int32(index))
       if count != 0 { summary.counts[state] = count }

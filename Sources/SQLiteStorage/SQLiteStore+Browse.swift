@@ -32,10 +32,11 @@ extension SQLiteStore {
   }
 
   package func page(_ request: JobPageRequest) throws(StorageError) -> JobPage {
-    let query = JobQuery(request.filter, order: request.order, now: request.now)
-    return try withSession { session throws(StorageError) in
+    try withSession { session throws(StorageError) in
       try session.read { connection throws(SQLiteFailure) in
-        try query.page(after: request.after, size: request.size, on: connection)
+        let query = try JobQuery.planned(
+          request.filter, order: request.order, now: request.now, on: connection)
+        return try query.page(after: request.after, size: request.size, on: connection)
       }
     }
   }

@@ -5,13 +5,14 @@ extension SQLiteStore {
   package func plan(_ request: PlanRequest) throws(StorageError) -> Plan {
     let order: JobOrder =
       if case .replay = request.verb { .oldestFirst } else { .newestFirst }
-    let query = JobQuery(request.filter, order: order, now: request.now)
     let limit = request.filter.limit ?? .max
     var plan = Plan()
     var found = Set<JobID>()
     let named = !request.filter.ids.isEmpty
     try withSession { session throws(StorageError) in
       try session.read { connection throws(SQLiteFailure) in
+        let query = try JobQuery.planned(
+          request.filter, order: order, now: request.now, on: connection)
         try query.forEach(on: connection) { job in
           if named { found.insert(job.id) }
           let shown = job.effectiveState(at: request.now)
