@@ -6,8 +6,9 @@ import Testing
 
 @testable import SQLiteStorage
 
-/// A store that an earlier qctl wrote opens for ever. `Fixtures/make-format-1.sh` made the file; what
-/// it put in is what is found.
+/// A store that an earlier qctl wrote opens for ever.
+///
+/// `Fixtures/make-format-1.sh` made the file; what it put in is what is found.
 @Suite struct OldStoreTests {
   private let scratch: ScratchDirectory
   private let path: String
