@@ -75,7 +75,8 @@ let package = Package(
       ]),
     tests(
       "SQLiteStorageTests",
-      ["SQLiteStorage", "Storage", "Jobs", "Text", "PosixIO", "CSQLite", "TestSupport"]),
+      ["SQLiteStorage", "Storage", "Jobs", "Text", "PosixIO", "CSQLite", "TestSupport"],
+      exclude: ["Fixtures"]),
     tests(
       "StorageConformanceTests",
       ["SQLiteStorage", "MemoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"]),

@@ -114,9 +114,10 @@ final class Session {
     throw unknown(String(cString: sqlite3_errstr(code)))
   }
 
-  /// After a failed sync the kernel may have dropped the pages and call the next sync a success
-  /// (the fsyncgate of 2018), so nothing more is written through this session. SQLite itself syncs
-  /// within checkpoints, and within the commit that starts the log anew.
+  /// Ends all use of this session after a failed sync.
+  ///
+  /// The kernel may have dropped the pages and call the next sync a success (the fsyncgate of 2018).
+  /// SQLite itself syncs within checkpoints, and within the commit that starts the log anew.
   private func unknown(_ detail: String) -> StorageError {
     isBroken = true
     return .outcomeUnknown(path: path, detail: detail)

@@ -69,9 +69,7 @@ import Testing
   @Test(
     arguments: [
       ("priority", 0), ("priority", 9), ("max_attempts", 1), ("max_attempts", 1000),
-      ("timeout_ms", 1), ("run_at", 0), ("run_at", -1), ("payload", 5), ("queue", 5), ("type", 5),
-      ("unique_key", 5),
-      ("idempotency_key", 5),
+      ("timeout_ms", 1), ("run_at", 0), ("run_at", -1), ("payload", 5),
     ] as [(String, Int64)])
   func numbersAtTheirLimitsAreTaken(_ column: String, _ value: Int64) throws {
     #expect(accepts(column, .integer(value)))

@@ -5,8 +5,9 @@ import Testing
 
 @testable import SQLiteStorage
 
-/// What the store asks of SQLite goes by the index that was made for it, and never walks the jobs
-/// (trap 11). The statements are not repeated here: they are what the store was seen to run.
+/// What the store asks goes by the index that was made for it, and never walks the jobs (trap 11).
+///
+/// The statements are not repeated here: they are what the store was seen to run.
 @Suite struct QueryPlanTests {
   private let rig: StoreRig
   private let ids: [JobID]
@@ -148,7 +149,9 @@ private struct SeenPlans {
     }
   }
 
-  /// The steps that walk jobs. A partial index of live ones may be walked: it holds nothing else.
+  /// The steps that walk jobs.
+  ///
+  /// A partial index of live ones may be walked: it holds nothing else.
   var walks: [String] {
     let live = ["qctl_jobs_ready", "qctl_jobs_due", "qctl_jobs_running"]
     return parts.flatMap { part in
