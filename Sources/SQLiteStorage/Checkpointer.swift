@@ -20,7 +20,9 @@ struct Checkpointer {
   }
 
   /// Checkpoints if the log has grown long; a failure is left to the next one.
-  mutating func afterCommit(on connection: Connection) {
+  ///
+  /// - Throws: where a sync failed, since the next one may say that all is well.
+  mutating func afterCommit(on connection: Connection) throws(SQLiteFailure) {
     let length = connection.walPages
     guard length >= next else {
       if length < Self.pages { next = Self.pages }
@@ -29,9 +31,11 @@ struct Checkpointer {
     guard let guardian = holder(), (try? guardian.execute("BEGIN IMMEDIATE")) != nil else { return }
     var logged: Int32 = 0
     var copied: Int32 = 0
-    sqlite3_wal_checkpoint_v2(
+    let code = sqlite3_wal_checkpoint_v2(
       connection.handle, "main", SQLITE_CHECKPOINT_PASSIVE, &logged, &copied)
+    let failure = code == SQLITE_OK ? nil : SQLiteFailure(code, connection.handle)
     try? guardian.execute("ROLLBACK")
+    if let failure, failure.isFailedSync { throw failure }
     next = copied >= logged ? Self.pages : length + Self.pages
   }
 
@@ -42,7 +46,10 @@ struct Checkpointer {
   }
 
   private mutating func holder() -> Connection? {
-    if guardian == nil { guardian = try? Connection(path, .readWrite) }
+    if let guardian { return guardian }
+    guardian = try? Connection(path, .readWrite)
+    // Whoever writes outside the gate may take long; a checkpoint can wait, but not inside the gate.
+    if let guardian { sqlite3_busy_timeout(guardian.handle, 0) }
     return guardian
   }
 }

@@ -32,6 +32,9 @@ struct SQLiteFailure: Error {
   /// The code without its extension.
   var primary: Int32 { code & 0xff }
 
+  /// Whether the disk did not take what it was given: SQLITE_IOERR_FSYNC.
+  var isFailedSync: Bool { code == SQLITE_IOERR | 4 << 8 }
+
   /// What the failure means for whoever asked.
   func storageError(at path: String) -> StorageError {
     switch primary {

@@ -61,7 +61,7 @@ final class Session {
     do {
       defer { if entered { gate?.leave() } }
       (result, changed) = try commit(body)
-      if changed, usesLog { checkpointer.afterCommit(on: connection) }
+      if changed, usesLog { try fold() }
     }
     if durable, changed, usesLog { try sync() }
     return result
@@ -91,7 +91,15 @@ final class Session {
     do {
       try connection.statement("COMMIT").run()
     } catch {
-      throw error.storageError(at: path)
+      throw error.isFailedSync ? unknown(error.message) : error.storageError(at: path)
+    }
+  }
+
+  private func fold() throws(StorageError) {
+    do {
+      try checkpointer.afterCommit(on: connection)
+    } catch {
+      throw unknown(error.message)
     }
   }
 
@@ -100,13 +108,18 @@ final class Session {
     try? connection.execute("ROLLBACK")
   }
 
-  /// After a failed sync the kernel may have dropped the pages and call the next sync a success
-  /// (the fsyncgate of 2018), so nothing more is written through this session.
   private func sync() throws(StorageError) {
     let code = qctl_sqlite_sync_wal(connection.handle)
     guard code != SQLITE_OK else { return }
+    throw unknown(String(cString: sqlite3_errstr(code)))
+  }
+
+  /// After a failed sync the kernel may have dropped the pages and call the next sync a success
+  /// (the fsyncgate of 2018), so nothing more is written through this session. SQLite itself syncs
+  /// within checkpoints, and within the commit that starts the log anew.
+  private func unknown(_ detail: String) -> StorageError {
     isBroken = true
-    throw .outcomeUnknown(path: path, detail: String(cString: sqlite3_errstr(code)))
+    return .outcomeUnknown(path: path, detail: detail)
   }
 
   private func requireUsable() throws(StorageError) {

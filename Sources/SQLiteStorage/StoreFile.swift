@@ -33,6 +33,10 @@ enum StoreFile {
       throw .forbidden(path: path, detail: "anybody may write to it; run: chmod o-w \(path)")
     }
     try requireTrustedVolume(path)
+    // SQLite takes one byte for none (unixFileSize), and would write over it.
+    guard status.size != 1 else {
+      throw .foreign(path: path, detail: "it is not an SQLite database")
+    }
     return status.size == 0 ? .empty : .file
   }
 

@@ -101,4 +101,23 @@ import Testing
     #expect(transcripts.first?.steps.map(\.line) == [7, 11])
     #expect(ConsoleBlocks.transcript(of: "# Title\n", name: "page").isEmpty)
   }
+
+  @Test func aNamedBlockOfAPageIsAFileForItsExamples() throws {
+    let page = """
+      ```sh greet
+      echo "hello, $1"
+
+      # not a comment of the page
+      ```
+      ```console
+      $ sh greet you; wc -l <greet
+      hello, you
+      3
+      ```
+      """
+    let transcript = try #require(ConsoleBlocks.transcript(of: page, name: "page").first)
+    #expect(transcript.steps.map(\.line) == [1, 7])
+    var runner = try TranscriptRunner(transcript, program: "/bin/true")
+    try runner.run()
+  }
 }

@@ -1,0 +1,89 @@
+import Jobs
+import PosixIO
+import SQLiteStorage
+import Storage
+import TestSupport
+import Testing
+
+/// The gate makes writers take turns; it never stands between a job and its store (trap 7).
+@Suite(.serialized) struct GateTests {
+  private let rig: StoreRig
+
+  init() throws {
+    rig = try StoreRig()
+    try rig.add()
+  }
+
+  @Test func aStoppedHolderDelaysAWriteByASecondAndNoMore() throws {
+    let holder = try holdGate()
+    defer { try? HelperProcess.end(holder) }
+    try Signal.stop.send(toGroup: holder.pid)
+    let waited = try milliseconds { try rig.add() }
+    #expect(waited >= 900)
+    #expect(waited < 3000)
+    #expect(try rig.counts() == [.ready: 2])
+  }
+
+  @Test func aKilledHolderHandsTheTurnOnAtOnce() throws {
+    try HelperProcess.end(try holdGate())
+    #expect(try milliseconds { try rig.add() } < 700)
+  }
+
+  @Test func readersNeverWaitAtTheGate() throws {
+    let holder = try holdGate()
+    defer { try? HelperProcess.end(holder) }
+    let waited = try milliseconds {
+      _ = try rig.store.queues(at: rig.now)
+      _ = try rig.store.page(JobPageRequest(JobFilter(), size: 10, now: rig.now))
+    }
+    #expect(waited < 700)
+  }
+
+  @Test func anIdleClaimNeverWaitsAtTheGate() throws {
+    let holder = try holdGate()
+    defer { try? HelperProcess.end(holder) }
+    let idle = ClaimRequest(queues: [try QueueName("nobody")], worker: "w1", now: rig.now)
+    #expect(try milliseconds { _ = try rig.store.claim(idle) } < 700)
+  }
+
+  @Test func theGateIsPrivateToTheOwner() throws {
+    #expect(try FileSystem.status(of: rig.path + ".qctl").mode & 0o777 == 0o700)
+    #expect(try FileSystem.status(of: rig.path + ".qctl/gate").mode & 0o777 == 0o600)
+  }
+
+  /// Root may write into any folder, so something else stands where the folder should be.
+  @Test(arguments: [true, false])
+  func aGateThatCannotBeMadeIsNotMissed(folderIsFile: Bool) throws {
+    let scratch = try ScratchDirectory()
+    let path = scratch.path("queue.db")
+    if folderIsFile {
+      try FileSystem.replaceFile(path + ".qctl", with: [])
+    } else {
+      try FileSystem.makeDirectories(path + ".qctl/gate")
+    }
+    let store = try StoreRig.open(path, for: .create)
+    defer { store.close() }
+    let id = try store.enqueue(NewJob(), at: rig.now).id
+    #expect(try store.job(id) != nil)
+  }
+
+  @Test func aFolderThatMayNotBeWrittenIsTolerated() throws {
+    try FileSystem.unlink(rig.path + ".qctl/gate")
+    try FileSystem.setPermissions(rig.path + ".qctl", 0o500)
+    defer { try? FileSystem.setPermissions(rig.path + ".qctl", 0o700) }
+    let store = try StoreRig.open(rig.path, for: .write)
+    defer { store.close() }
+    _ = try store.enqueue(NewJob(), at: rig.now)
+    #expect(try rig.counts() == [.ready: 2])
+  }
+
+  private func holdGate() throws -> ChildProcess {
+    try HelperProcess.start("exec flock '\(rig.path).qctl/gate' sh -c 'echo held; exec sleep 60'")
+  }
+
+  private func milliseconds(_ body: () throws -> Void) throws -> Int64 {
+    let start = SystemClock.monotonicNanoseconds()
+    try body()
+    return (SystemClock.monotonicNanoseconds() - start) / 1_000_000
+  }
+}
