@@ -83,6 +83,9 @@ extension Session {
   /// SQLite says "unable to open" for a folder in which it may not make its log.
   private static func explain(_ failure: SQLiteFailure, _ path: String) -> StorageError {
     guard failure.primary == SQLITE_CANTOPEN else { return failure.storageError(at: path) }
+    guard !StoreFile.isOnReadOnlyMount(path) else {
+      return .readOnly(path: path, detail: "the file system is read-only")
+    }
     guard FileSystem.isAccessible(path, .read) else {
       return .forbidden(path: path, detail: "it may not be read")
     }
