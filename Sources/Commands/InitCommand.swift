@@ -58,6 +58,10 @@ enum InitCommand {
       try FileSystem.setPermissions(path, 0o660)
       try FileSystem.setOwner(folder, user: nil, group: group)
       try FileSystem.setPermissions(folder, 0o2770)
+      let gate = folder + "/gate"
+      _ = try FileDescriptor.open(gate, .readWrite, [.create, .noFollow], mode: 0o660)
+      try FileSystem.setOwner(gate, user: nil, group: group)
+      try FileSystem.setPermissions(gate, 0o660)
     } catch {
       throw .failed(.permission, "\(TerminalText.escape(error.description, .line))")
     }

@@ -10,7 +10,7 @@ extension RecordShape where Record == Job {
       columns: [
         TableColumn("ID", minimumWidth: 13), TableColumn("QUEUE", minimumWidth: 8),
         TableColumn("TYPE", minimumWidth: 12), TableColumn("TRIES", minimumWidth: 5),
-        TableColumn("DIED", minimumWidth: 8), TableColumn("ERROR", isShrinkable: true),
+        TableColumn("DIED", minimumWidth: times.width), TableColumn("ERROR", isShrinkable: true),
       ],
       cells: { job in
         [

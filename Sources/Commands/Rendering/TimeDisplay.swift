@@ -24,6 +24,15 @@ struct TimeDisplay {
     }
   }
 
+  /// How wide a column of such times is, so that rows printed one by one stand below their head.
+  var width: Int {
+    switch style {
+    case .relative: 8
+    case .local: 25
+    case .utc: 24
+    }
+  }
+
   /// A moment in a cell; nothing for no moment.
   func text(_ instant: Instant?) -> String {
     guard let instant else { return "" }
