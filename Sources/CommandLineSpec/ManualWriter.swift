@@ -14,6 +14,8 @@ struct ManualWriter {
     let source = RoffPrinter.literal("\(roff.program) \(version)")
     let volume = section == 1 ? "User Commands" : "File Formats"
     roff.macro(".TH \(title) \(section) \(date) \"\(source)\" \"\(volume)\"")
+    // A flag or a page's name that is broken at the end of a line is neither found nor copied.
+    roff.macro(".nh")
     roff.macro(".SH NAME")
     roff.macro("\(RoffPrinter.literal(name)) \\- \(RoffPrinter.plain(Self.lowered(summary)))")
   }

@@ -17,7 +17,7 @@ enum CancelCommand {
       Example("qctl cancel -q reports --older-than 1d", "What is no longer wanted"),
       Example("qctl list -q reports --ids | qctl cancel --yes -", "Ids from another command"),
     ],
-    exits: ExitStatus.notes(.negative, .partly, .interrupted),
+    exits: ExitStatus.notes(.negative, .partly, .badData, .interrupted),
     seeAlso: ["retry", "purge", "list"], validate: validate,
     run: { Action($0, run) })
 

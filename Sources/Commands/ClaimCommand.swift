@@ -66,7 +66,9 @@ enum ClaimCommand {
       .default("table"),
     .constant("json", \.format, .json, "One JSON object a line; the same as -o json"),
     .string("format", "TEMPLATE", \.template, "Print fields by name, as '{id} {token}'"),
-    .switch("null", short: "0", \.endsWithNull, "End records with NUL instead of a line end"),
+    .switch(
+      "null", short: "0", negatable: true, \.endsWithNull,
+      "End records with NUL instead of a line end"),
     .string(
       "payload-file", "FILE", \.payloadFile, "Put the payload of the one job into FILE (0600)"
     )

@@ -29,7 +29,9 @@ enum CompletionCommand {
       Example(
         "qctl completion bash > ~/.local/share/bash-completion/completions/qctl", "For good"),
     ],
-    exits: [.success, .usage, .inputOutput].map { (status: ExitStatus) in status.note },
+    exits: [.success, .usage, .inputOutput, .configuration].map { (status: ExitStatus) in
+      status.note
+    },
     seeAlso: ["config"], run: { Action($0, run) })
 
   private static func run(

@@ -41,7 +41,9 @@ enum ConfigCommand {
     if invocation.origin(of: "color") == .flag {
       words.append("--color=\(options.output.color.rawValue)")
     }
-    if invocation.origin(of: "quiet") == .flag { words.append("--quiet") }
+    if invocation.origin(of: "quiet") == .flag {
+      words.append(options.output.quiet ? "--quiet" : "--no-quiet")
+    }
     return words
   }
 

@@ -28,7 +28,7 @@ enum DeadListCommand {
       Example("qctl dlq list --newer-than 1h --error timeout", "What a recent trouble killed"),
       Example("qctl dlq list --ids | qctl dlq replay --yes -", "Ids for another command"),
     ],
-    exits: ExitStatus.notes(.negative, .partly),
+    exits: ExitStatus.notes(.negative, .partly, .badData),
     seeAlso: ["dlq show", "dlq replay", "dlq purge", "list"],
     run: { Action($0, run) })
 

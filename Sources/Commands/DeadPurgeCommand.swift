@@ -17,7 +17,7 @@ enum DeadPurgeCommand {
       Example("qctl dlq purge -q emails --older-than 30d", "What died long ago"),
       Example("qctl dlq purge -q tests --confirm tests", "All that died in one queue"),
     ],
-    exits: ExitStatus.notes(.negative, .partly, .interrupted),
+    exits: ExitStatus.notes(.negative, .partly, .badData, .interrupted),
     seeAlso: ["dlq list", "dlq replay", "purge"], validate: validate,
     run: { Action($0, run) })
 

@@ -60,7 +60,8 @@ enum EnqueueCommand {
 
   private static let timeFlags: [Flag<Options>] = [
     .value("delay", "TIME", \.delay, "Not before so long from now", parse: ValueText.duration),
-    .string("at", "INSTANT", \.at, "Not before then: RFC 3339, '2026-01-31 08:00', '2h' or @EPOCH"),
+    .string(
+      "at", "INSTANT", \.at, "Not before then: RFC 3339, '2026-01-31 08:00', '+2h' or @EPOCH"),
     .value(
       "timeout", "TIME", \.timeout, "How long one attempt may take", parse: ValueText.duration),
   ]

@@ -49,12 +49,14 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
   /// The line of a manual page.
   var note: ExitNote { ExitNote(rawValue, meaning) }
 
-  /// What any command that opens a store can end with, besides its own.
-  static let storeTroubles: [ExitStatus] = [.unavailable, .inputOutput, .busy, .permission]
+  /// What any command that opens a store can end with, besides its own; each reads configuration.
+  static let storeTroubles: [ExitStatus] = [
+    .unavailable, .inputOutput, .busy, .permission, .configuration,
+  ]
 
-  /// The lines for a command: success, its own, usage, and those of the store.
+  /// The lines for a command: success, its own, usage, those of the store and of configuration.
   static func notes(_ own: ExitStatus...) -> [ExitNote] {
-    let all = [.success, .usage] + own + storeTroubles
+    let all = Set([.success, .usage] + own + storeTroubles)
     return all.sorted { $0.rawValue < $1.rawValue }.map(\.note)
   }
 }

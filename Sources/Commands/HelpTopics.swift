@@ -28,11 +28,16 @@ enum HelpTopics {
         Term("\(literal: "QCTL_COLOR")", "As \(flag: "color")."),
         Term("\(literal: "NO_COLOR")", "No colour, if not empty."),
         Term(
+          "\(literal: "CLICOLOR_FORCE")", "Colour without a terminal too, if not empty and not 0."),
+        Term("\(literal: "CLICOLOR")", "No colour, if 0."),
+        Term("\(literal: "TZ")", "The zone in which times are read and shown."),
+        Term(
           "\(literal: "XDG_DATA_HOME")",
           "Where the default store lies, in \(literal: "qctl/queue.db")."),
         Term(
           "\(literal: "XDG_CONFIG_HOME")",
           "Where the configuration lies, in \(literal: "qctl/config")."),
+        Term("\(literal: "XDG_CONFIG_DIRS")", "Where the configuration of the machine lies."),
       ]),
       "A handler started by \(command: "work") finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT, QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (with a timeout), QCTL_IDEMPOTENCY_KEY, QCTL_STORE and QCTL_CONTROL.",
     ]

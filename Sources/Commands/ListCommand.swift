@@ -29,7 +29,7 @@ enum ListCommand {
       Example("qctl list --older-than 1d --ids", "Ids only, for another command"),
       Example("qctl list --format '{id} {error}'", "Two fields of each job"),
     ],
-    exits: ExitStatus.notes(.negative), seeAlso: ["show", "queues", "dlq list"],
+    exits: ExitStatus.notes(.negative, .partly, .badData), seeAlso: ["show", "queues", "dlq list"],
     run: { Action($0, run) })
 
   private static func run(

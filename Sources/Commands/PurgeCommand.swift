@@ -18,7 +18,7 @@ enum PurgeCommand {
       Example("qctl purge -q tests --confirm tests", "A whole queue, but for what runs"),
       Example("qctl purge --state cancelled --dry-run", "Only show which jobs that would be"),
     ],
-    exits: ExitStatus.notes(.negative, .partly, .interrupted),
+    exits: ExitStatus.notes(.negative, .partly, .badData, .interrupted),
     seeAlso: ["cancel", "dlq purge", "list"], validate: validate,
     run: { Action($0, run) })
 

@@ -20,7 +20,7 @@ enum ReplayCommand {
       Example("qctl dlq replay -q emails --newer-than 1h --dry-run", "Only show which jobs"),
       Example("qctl replay --all --yes --delay 5m", "All of them in five minutes, unasked"),
     ],
-    exits: ExitStatus.notes(.negative, .partly, .keyConflict, .interrupted),
+    exits: ExitStatus.notes(.negative, .partly, .keyConflict, .badData, .interrupted),
     seeAlso: ["dlq list", "dlq purge", "retry"], validate: validate,
     run: { Action($0, run) })
 

@@ -19,7 +19,7 @@ enum RetryCommand {
       Example("qctl retry -q emails --state retrying --delay 10m --yes", "In ten minutes, unasked"),
       Example("qctl retry --error timeout --dry-run", "Only show which jobs that would be"),
     ],
-    exits: ExitStatus.notes(.negative, .partly, .keyConflict, .interrupted),
+    exits: ExitStatus.notes(.negative, .partly, .keyConflict, .badData, .interrupted),
     seeAlso: ["cancel", "dlq replay", "list"], validate: validate,
     run: { Action($0, run) })
 

@@ -39,7 +39,7 @@ enum ShowCommand {
       .switch("raw", \.isRaw, "Print the payload's bytes only"),
       .switch("force", \.force, "Let --raw write to a terminal"),
       .switch("json", \.json, "Print one JSON object"),
-      .switch("utc", \.output.utc, "Show times in UTC"),
+      .switch("utc", negatable: true, \.output.utc, "Show times in UTC"),
     ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store)
 
   private static func run(

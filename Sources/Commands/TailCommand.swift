@@ -48,7 +48,7 @@ enum TailCommand {
       Example("qctl tail -q emails --tag user_id=42 --json", "One customer's jobs, for a program"),
       Example("qctl tail 0s9xhm7hw090q", "The life of one job"),
     ],
-    exits: ExitStatus.notes(.negative, .interrupted), seeAlso: ["show", "list", "work"],
+    exits: ExitStatus.notes(.negative, .badData, .interrupted), seeAlso: ["show", "list", "work"],
     run: { Action($0, run) })
 
   private static let rangeFlags: [Flag<Options>] = [
@@ -75,7 +75,7 @@ enum TailCommand {
     .choice("output", short: "o", "FORMAT", \.format, "How to print: short, json, logfmt or cat")
       .default("short"),
     .constant("json", \.format, .json, "One JSON object a line; the same as -o json"),
-    .switch("utc", \.output.utc, "Show times in UTC"),
+    .switch("utc", negatable: true, \.output.utc, "Show times in UTC"),
     Flag.switch("no-pager", \.noPager, "Accepted as journalctl's; there is no pager").hidden(),
   ].section("Output")
 

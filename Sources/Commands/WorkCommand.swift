@@ -40,7 +40,7 @@ enum WorkCommand {
         "qctl work --until-empty -- sh -c 'cat >\"out/$QCTL_JOB_ID\"'", "What waits now, then end"),
       Example("qctl work -q reports --timeout 10m -- ./report --fast", "At most ten minutes each"),
     ],
-    exits: ExitStatus.notes(.negative, .configuration, .interrupted), sections: sections,
+    exits: ExitStatus.notes(.negative, .interrupted), sections: sections,
     seeAlso: ["enqueue", "claim", "tail"], validate: validate, run: { Action($0, run) })
 
   private static let jobFlags: [Flag<Options>] = [
@@ -105,7 +105,7 @@ enum WorkCommand {
     .value("name", "WORKER", \.name, "The worker's name in leases and log") {
       (text) throws(ValueError) -> String? in try ValueText.worker(text)
     }.default("HOST:PID"),
-    .switch("utc", \.output.utc, "Show times in UTC"),
+    .switch("utc", negatable: true, \.output.utc, "Show times in UTC"),
   ]
 
   private static func validate(_ options: Options) throws(UsageError) {

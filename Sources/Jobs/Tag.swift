@@ -11,7 +11,7 @@ package struct Tag: Hashable, Sendable {
   /// - Throws: `InvalidValue` with the part of the rule that it breaks.
   package init(name: String, value: String) throws(InvalidValue) {
     guard let first = name.utf8.first, Self.isLetter(first) else {
-      throw InvalidValue(.tags, "need a name that begins with a letter or '_'")
+      throw InvalidValue(.tags, "must have a name that begins with a letter or '_'")
     }
     guard name.utf8.count <= 64, name.utf8.allSatisfy(Self.isNameByte) else {
       throw InvalidValue(.tags, "may have names of letters, digits, '_', '.', '-', up to 64")

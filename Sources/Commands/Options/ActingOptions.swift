@@ -14,7 +14,7 @@ struct ActingOptions: Sendable {
     .switch("all", \.all, "Act on every job, though no id and no filter is given"),
     .switch("yes", \.yes, "Do not ask; needed where nobody can be asked"),
     .switch("no-input", \.noInput, "Never ask: without --yes, refuse instead"),
-    .switch("dry-run", \.dryRun, "Show what would be done and change nothing"),
+    .switch("dry-run", negatable: true, \.dryRun, "Show what would be done and change nothing"),
     .string("reason", "TEXT", \.reason, "Why, for the log"),
   ].section("Safety")
 

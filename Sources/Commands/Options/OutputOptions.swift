@@ -29,17 +29,22 @@ struct OutputOptions: Sendable {
       .constant("json", \.format, .json, "One JSON object a line; the same as -o json"),
       .constant("ids", \.format, .ids, "Ids only, one a line; the same as -o ids"),
       .string("format", "TEMPLATE", \.template, "Print fields by name, as '{id}\\t{state}'"),
-      .switch("null", short: "0", \.endsWithNull, "End records with NUL instead of a line end"),
+      .switch(
+        "null", short: "0", negatable: true, \.endsWithNull,
+        "End records with NUL instead of a line end"),
       .switch("no-header", \.hidesHeader, "Leave the head of the table out"),
-      .switch("csv-safe", \.csvSafe, "Put a quote before CSV cells that a spreadsheet would run"),
-      .switch("utc", \.utc, "Show times in UTC"),
+      .switch(
+        "csv-safe", negatable: true, \.csvSafe,
+        "Put a quote before CSV cells that a spreadsheet would run"),
+      .switch("utc", negatable: true, \.utc, "Show times in UTC"),
     ].section("Output") + common
 
   /// For every command.
   static let common: [Flag<OutputOptions>] = [
     .choice("color", "WHEN", \.color, "Use colour: auto, always or never").default("auto")
       .environment("QCTL_COLOR").section("Global"),
-    .switch("quiet", \.quiet, "Say nothing but errors on standard error").section("Global"),
+    .switch("quiet", negatable: true, \.quiet, "Say nothing but errors on standard error").section(
+      "Global"),
   ]
 }
 

@@ -108,7 +108,11 @@ struct RecordPrinter<Record> {
   private mutating func printCSV(_ record: Record) throws(CommandFailure) {
     if !hasHeader { try printCSVHeader() }
     var writer = CSVWriter(isSafe: options.csvSafe, capacity: 256)
-    for field in shape.fields { writer.field(shape.value(record, field)) }
+    for field in shape.fields {
+      let value = shape.value(record, field)
+      // Exact for a file or a pipe; a terminal would obey what is in it.
+      writer.field(context.streams.outputIsTerminal ? TerminalText.escape(value) : value)
+    }
     writer.endRecord()
     try context.write(writer.buffer.bytes)
   }
