@@ -22,7 +22,7 @@ extension CommandTree {
         given = route.scanner.given
       case .group(_, let path): throw .usage(.noCommand(within: path))
       case .help: throw .usage(.unknownCommand("help", suggestions: []))
-      case .unknown(let word, let level):
+      case .unknown(let word, let level, _):
         let near = Self.suggestions(for: word, in: level)
         throw .usage(.unknownCommand(word, suggestions: near))
       }

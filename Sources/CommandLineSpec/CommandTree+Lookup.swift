@@ -6,8 +6,8 @@ enum Place<Action> {
   case help([String])
   /// The words end within a group, or at the top.
   case group([CommandEntry<Action>], path: [String])
-  /// A word that names nothing there.
-  case unknown(String, [CommandEntry<Action>])
+  /// A word that names nothing in the group of that path.
+  case unknown(String, [CommandEntry<Action>], path: [String])
 }
 
 /// A place, and what was met on the way to it.
@@ -44,7 +44,7 @@ extension CommandTree {
         continue
       }
       guard let entry = level.firstElement(where: { $0.answers(to: word) }) else {
-        return arrive(.unknown(word, level))
+        return arrive(.unknown(word, level, path: path))
       }
       index += 1
       switch entry.content {

@@ -22,12 +22,12 @@ extension CommandTree {
       if scanner.wantsVersion { return .version(versionText) }
       if let failure = scanner.failure { return .usage(refusal(failure, command: path)) }
       return .usage(shortUsage(path, level))
-    case .unknown(let word, let level):
+    case .unknown(let word, let level, let path):
       if scanner.wantsHelp, word == "--" { return .help(help(width: surroundings.width)) }
       if scanner.wantsVersion { return .version(versionText) }
       if let failure = scanner.failure { return .usage(refusal(failure, command: [])) }
       let suggestions = Self.suggestions(for: word, in: level)
-      return .usage(refusal(.unknownCommand(word, suggestions: suggestions), command: []))
+      return .usage(refusal(.unknownCommand(word, suggestions: suggestions), command: path))
     }
   }
 
@@ -105,10 +105,10 @@ extension CommandTree {
       return .usage(refusal(.extraOperand(words.first ?? ""), command: []))
     case .group(_, path: []), .help: return .help(help(width: width))
     case .group(let level, let path): return .help(groupHelp(path, level, width: width))
-    case .unknown(let word, let level):
+    case .unknown(let word, let level, let path):
       var near = Self.suggestions(for: word, in: level)
       if words.count == 1 { near += Suggestion.names(for: word, among: topics.map(\.name)) }
-      return .usage(refusal(.unknownCommand(word, suggestions: near), command: []))
+      return .usage(refusal(.unknownCommand(word, suggestions: near), command: path))
     }
   }
 }
