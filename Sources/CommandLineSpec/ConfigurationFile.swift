@@ -24,7 +24,7 @@ struct ConfigurationLine {
 
 extension ConfigurationFile {
   /// Consents that must be given each time anew (design.md §8).
-  private static let refused = ["yes", "force", "confirm"]
+  private static let refused = ["yes", "force", "confirm", "all"]
 
   /// The lines that set something.
   func lines() throws(ConfigurationError) -> [ConfigurationLine] {

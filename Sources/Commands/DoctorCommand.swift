@@ -1,5 +1,4 @@
 import CommandLineSpec
-import PosixIO
 import Storage
 
 /// `qctl doctor`: looks a store over and says what should be done.
@@ -35,23 +34,5 @@ enum DoctorCommand {
       return findings.contains { $0.grade == .warning || $0.grade == .error }
         ? .negative : .success
     }
-  }
-}
-
-/// Under sudo the home directory, and with it the default store, may be another user's.
-enum StoreOwner {
-  /// What the owner of a store's file means to the user of this process.
-  static func finding(
-    about identity: StoreIdentity, user: UInt32 = CurrentProcess.effectiveUserID
-  ) -> Finding? {
-    guard let status = try? FileSystem.status(of: identity.location) else { return nil }
-    guard status.uid != user else { return Finding(.ok, "owner", "it is yours") }
-    return Finding(
-      .warning, "owner", "it belongs to \(name(status.uid)), and you are \(name(user))",
-      remedy: "run qctl as \(name(status.uid)), or name your own store with --store")
-  }
-
-  private static func name(_ user: UInt32) -> String {
-    Accounts.user(id: user)?.name ?? "uid \(user)"
   }
 }

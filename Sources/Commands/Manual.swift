@@ -48,7 +48,7 @@ enum Manual {
       named: "qctl-config", section: 5, "configuration file of qctl", date: date,
       prose: [
         "Settings that are to hold without being typed. A line is \(literal: "--flag value") for all commands that have the flag, or \(literal: "command --flag value") for one command. \(literal: "#") begins a comment; quotes keep blanks together; a list may be given on several lines.",
-        "Flags on the command line win, then variables of the environment, then the user's file, then those of the machine. Within a file a line for one command wins over a line for all. \(literal: "--yes"), \(literal: "--force") and \(literal: "--confirm") are refused.",
+        "Flags on the command line win, then variables of the environment, then the user's file, then those of the machine. Within a file a line for one command wins over a line for all. \(literal: "--yes"), \(literal: "--force"), \(literal: "--confirm") and \(literal: "--all") are refused.",
         .code(
           "# ~/.config/qctl/config\n--store /var/lib/shop/queue.db\nlist --utc\nwork --grace 60s"),
       ],

@@ -18,6 +18,7 @@ struct StoreOptions: Sendable {
     _ intent: StoreIntent, in context: CommandContext
   ) throws(CommandFailure) -> any StorageAdapter {
     let location = try StoreLocation(store, environment: context.environment)
+    if store == nil, intent != .read { StoreOwner.warnOfForeignHome(location, context) }
     do {
       return try context.openStore(location, intent)
     } catch {
