@@ -21,7 +21,7 @@ extension SQLiteStore {
   }
 
   /// The most rows that one claim rescues, and promotes, in each queue.
-  static let largestStep: Int64 = 500
+  static let largestStep: Int = 500
 
   func take(
     _ request: ClaimRequest, in transaction: inout Transaction
@@ -83,7 +83,7 @@ extension SQLiteStore {
       """
       SELECT \(JobRow.columns) FROM qctl_jobs
       WHERE state = 'active' AND queue = ?1 AND lease_until < ?2
-      ORDER BY lease_until, id LIMIT ?3
+      ORDER BY lease_until, id
       """, queue, now, Self.largestStep, transaction)
     for job in lost {
       var settlement = Settlement(
@@ -100,7 +100,7 @@ extension SQLiteStore {
       """
       SELECT \(JobRow.columns) FROM qctl_jobs
       WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2
-      ORDER BY run_at, id LIMIT ?3
+      ORDER BY run_at, id
       """, queue, now, Self.largestStep, transaction)
     for job in due {
       var job = job
@@ -138,7 +138,8 @@ extension SQLiteStore {
     return claimed
   }
 
-  /// With wanted types the index is walked until enough are found; there is no list of types in it.
+  /// The index is walked until enough are found: there is no list of types in it, and a row that
+  /// cannot be read must not take the place of one behind it.
   private func readyJobs(
     of queue: QueueName, upTo limit: Int, types: [JobType], _ transaction: Transaction
   ) throws(StorageError) -> [Job] {
@@ -146,14 +147,13 @@ extension SQLiteStore {
       let statement = try connection.statement(
         """
         SELECT \(JobRow.columns) FROM qctl_jobs WHERE state = 'ready' AND queue = ?1
-        ORDER BY ord, id LIMIT ?2
+        ORDER BY ord, id
         """)
       statement.bind(1, queue.description)
-      statement.bind(2, types.isEmpty ? Int64(limit) : -1)
       defer { statement.reset() }
       var jobs: [Job] = []
       while jobs.count < limit, try statement.step() {
-        let job = try JobRow.read(statement)
+        guard let job = JobRow.readIfSound(statement) else { continue }
         if types.isEmpty || types.contains(job.type) { jobs.append(job) }
       }
       return jobs
@@ -161,17 +161,18 @@ extension SQLiteStore {
   }
 
   private func jobs(
-    _ sql: String, _ queue: QueueName, _ now: Instant, _ limit: Int64, _ transaction: Transaction,
+    _ sql: String, _ queue: QueueName, _ now: Instant, _ limit: Int, _ transaction: Transaction,
     line: UInt = #line
   ) throws(StorageError) -> [Job] {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement = try connection.statement(sql, line: line)
       statement.bind(1, queue.description)
       statement.bind(2, now.milliseconds)
-      statement.bind(3, limit)
       defer { statement.reset() }
       var jobs: [Job] = []
-      while try statement.step() { jobs.append(try JobRow.read(statement)) }
+      while jobs.count < limit, try statement.step() {
+        if let job = JobRow.readIfSound(statement) { jobs.append(job) }
+      }
       return jobs
     }
   }
