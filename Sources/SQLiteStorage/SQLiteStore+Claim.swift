@@ -41,14 +41,12 @@ extension SQLiteStore {
     for request: ClaimRequest, _ session: Session
   ) throws(StorageError) -> Bool {
     try session.read { connection throws(SQLiteFailure) in
-      let statement = try connection.statement(
-        """
-        SELECT EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1)
-          OR EXISTS (SELECT 1 FROM qctl_jobs
-            WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
-          OR EXISTS (SELECT 1 FROM qctl_jobs
-            WHERE state = 'active' AND queue = ?1 AND lease_until < ?2)
-        """)
+      let types = request.types
+      let statement =
+        types.isEmpty
+        ? try connection.statement(Self.workQuery([]))
+        : try connection.prepare(Self.workQuery(types))
+      Self.bind(types, to: statement)
       for queue in request.queues {
         statement.bind(1, queue.description)
         statement.bind(2, request.now.milliseconds)
@@ -57,6 +55,38 @@ extension SQLiteStore {
         if found { return true }
       }
       return false
+    }
+  }
+
+  /// Whether a queue that is not paused has something to take, to promote or to rescue.
+  private static func workQuery(_ types: [JobType]) -> String {
+    """
+    SELECT NOT EXISTS (SELECT 1 FROM qctl_queues WHERE queue = ?1 AND paused <> 0
+        AND (paused_until IS NULL OR paused_until > ?2))
+      AND (EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types)))
+        OR EXISTS (SELECT 1 FROM qctl_jobs
+          WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
+        OR EXISTS (SELECT 1 FROM qctl_jobs
+          WHERE state = 'active' AND queue = ?1 AND lease_until < ?2))
+    """
+  }
+
+  private static func readyQuery(_ types: [JobType]) -> String {
+    """
+    SELECT \(JobRow.columns) FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types))
+    ORDER BY ord, id
+    """
+  }
+
+  /// The condition on types, whose parameters begin behind queue and time.
+  private static func wanted(_ types: [JobType]) -> String {
+    guard !types.isEmpty else { return "" }
+    return " AND type IN (" + types.indices.map { "?\($0 + 3)" }.joined(separator: ",") + ")"
+  }
+
+  private static func bind(_ types: [JobType], to statement: Statement) {
+    for (index, type) in types.enumerated() {
+      statement.bind(Int32(clamping: index + 3), type.description)
     }
   }
 
@@ -144,17 +174,16 @@ extension SQLiteStore {
     of queue: QueueName, upTo limit: Int, types: [JobType], _ transaction: Transaction
   ) throws(StorageError) -> [Job] {
     try transaction.sql { connection throws(SQLiteFailure) in
-      let statement = try connection.statement(
-        """
-        SELECT \(JobRow.columns) FROM qctl_jobs WHERE state = 'ready' AND queue = ?1
-        ORDER BY ord, id
-        """)
+      let statement =
+        types.isEmpty
+        ? try connection.statement(Self.readyQuery([]))
+        : try connection.prepare(Self.readyQuery(types))
+      Self.bind(types, to: statement)
       statement.bind(1, queue.description)
       defer { statement.reset() }
       var jobs: [Job] = []
       while jobs.count < limit, try statement.step() {
-        guard let job = JobRow.readIfSound(statement) else { continue }
-        if types.isEmpty || types.contains(job.type) { jobs.append(job) }
+        if let job = JobRow.readIfSound(statement) { jobs.append(job) }
       }
       return jobs
     }
