@@ -39,9 +39,17 @@ struct HandlerEnvironment {
     entries.append("QCTL_MAX_ATTEMPTS=" + String(job.maxAttempts))
     entries.append("QCTL_ENQUEUED_AT=" + TimeText.rfc3339(job.enqueuedAt))
     if let deadline { entries.append("QCTL_DEADLINE=" + TimeText.rfc3339(deadline)) }
-    entries.append("QCTL_IDEMPOTENCY_KEY=" + (job.idempotencyKey ?? id))
+    entries.append("QCTL_IDEMPOTENCY_KEY=" + (Self.key(of: job) ?? id))
     entries.append("QCTL_CONTROL=" + controlPath)
     return EnvironmentBlock(entries)
+  }
+
+  /// A row may come from any program: a NUL or a text beyond what execve(2) takes would keep the job
+  /// from ever starting, and end worker after worker.
+  private static func key(of job: Job) -> String? {
+    job.idempotencyKey.flatMap {
+      $0.utf8.count <= NewJob.longestKey && !$0.utf8.contains(0) ? $0 : nil
+    }
   }
 
   private static func isRemoved(_ entry: ArraySlice<UInt8>) -> Bool {

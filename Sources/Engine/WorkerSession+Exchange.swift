@@ -18,6 +18,7 @@ extension WorkerSession {
   }
 
   func exchange(_ now: Tick) {
+    if let trouble { endIfIdle(in: trouble, now) }
     if let trouble, trouble.nextTry > now, !isForced { return }
     let wanted = claimLimit(now)
     guard wanted > 0 || !unsettled.isEmpty else { return }
@@ -125,8 +126,13 @@ extension WorkerSession {
   func failed(_ error: StorageError, at now: Tick) {
     if trouble?.error != error { observe(.storeFailed(error)) }
     trouble = StoreTrouble(error, after: trouble, at: now)
-    guard !error.isBusy, slots.isEmpty, unsettled.isEmpty else { return }
-    giveUp(.storage(error), at: now)
+    if let trouble { endIfIdle(in: trouble, now) }
+  }
+
+  /// Ends a worker that has nothing left to tell a failing store, and so would never ask again.
+  private func endIfIdle(in trouble: StoreTrouble, _ now: Tick) {
+    guard !trouble.error.isBusy, slots.isEmpty, unsettled.isEmpty else { return }
+    giveUp(.storage(trouble.error), at: now)
   }
 
   /// Drops what the store could not be told in time: its lease will run out, and the job runs

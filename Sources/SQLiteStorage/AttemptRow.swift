@@ -2,12 +2,14 @@ import Jobs
 
 /// A finished execution: a row of qctl_attempts, and of qctl_outputs where there was any output.
 enum AttemptRow {
+  /// Writes an execution, in place of one with its number that somebody else wrote: a refusal here
+  /// would keep all that is settled together from ever being settled.
   static func insert(
     _ attempt: Attempt, of id: JobID, on connection: Connection
   ) throws(SQLiteFailure) {
     let statement = try connection.statement(
       """
-      INSERT INTO qctl_attempts(job_id, attempt, started_at, finished_at, outcome, worker, error,
+      INSERT OR REPLACE INTO qctl_attempts(job_id, attempt, started_at, finished_at, outcome, worker, error,
         exit_code, signal)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
       """)
@@ -23,7 +25,7 @@ enum AttemptRow {
     try statement.run()
     guard let output = attempt.output, !output.isEmpty else { return }
     let insert = try connection.statement(
-      "INSERT INTO qctl_outputs(job_id, attempt, output) VALUES (?1, ?2, ?3)")
+      "INSERT OR REPLACE INTO qctl_outputs(job_id, attempt, output) VALUES (?1, ?2, ?3)")
     insert.bind(1, id.rawValue)
     insert.bind(2, attempt.attempt)
     insert.bind(3, output)

@@ -4,7 +4,7 @@ import Storage
 /// A filter as SQL: what an index or a cheap condition can answer is asked of SQLite, and
 /// `JobFilter.matches` has the last word on each row, so that every adapter means the same.
 struct JobQuery {
-  private let filter: JobFilter
+  private var filter: JobFilter
   private let order: JobOrder
   private let now: Instant
   /// Walks the jobs by id and judges the state of each.
@@ -32,6 +32,8 @@ struct JobQuery {
     addNames("queue", filter.queues.anyOf.map(\.description))
     addNames("type", filter.types.anyOf.map(\.description))
     if order == .latestFinishedFirst { conditions.append("finished_at IS NOT NULL") }
+    // SQLite has judged them; asking each job again would take the square of their number.
+    self.filter.ids = []
   }
 
   /// One page.
@@ -44,13 +46,16 @@ struct JobQuery {
     var jobs: [Job] = []
     var last: JobCursor?
     var seen = 0
-    let most = max(size, Self.rowsPerCall)
+    let most = min(max(size, Self.rowsPerCall), Int(Int32.max))
     let statement = try prepare(after: after, limit: most + 1, on: connection)
     defer { statement.reset() }
     while try statement.step() {
       if jobs.count == size || seen == most { return JobPage(jobs: jobs, next: last) }
       seen += 1
-      let job = try JobRow.read(statement)
+      guard let job = JobRow.readIfSound(statement) else {
+        last = Self.place(of: statement) ?? last
+        continue
+      }
       last = JobCursor(after: job)
       if accepts(job, statement) { jobs.append(job) }
     }
@@ -64,7 +69,7 @@ struct JobQuery {
     let statement = try prepare(after: nil, limit: -1, on: connection)
     defer { statement.reset() }
     while try statement.step() {
-      let job = try JobRow.read(statement)
+      guard let job = JobRow.readIfSound(statement) else { continue }
       guard !accepts(job, statement) || visit(job) else { return }
     }
   }
@@ -82,6 +87,13 @@ struct JobQuery {
   }
 
   private static let rowsPerCall = 20_000
+
+  /// Where a row stands that cannot be read.
+  private static func place(of row: Statement) -> JobCursor? {
+    JobID(rawValue: row.integer(0)).map {
+      JobCursor(id: $0, finishedAt: row.optionalInteger(9).map(Instant.init(milliseconds:)))
+    }
+  }
 
   private func accepts(_ job: Job, _ row: Statement) -> Bool {
     guard filter.matches(job, at: now) else { return false }

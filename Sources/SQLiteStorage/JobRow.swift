@@ -25,22 +25,40 @@ enum JobRow {
   ///
   /// Names are checked here too: a row may come from any program.
   static func read(_ row: Statement) throws(SQLiteFailure) -> Job {
-    do throws(InvalidValue) {
-      guard let id = JobID(rawValue: row.integer(0)) else {
-        throw InvalidValue(.id, "is not positive")
-      }
-      guard let state = row.withText(3, state) else { throw InvalidValue(.state, "is unknown") }
-      var job = Job(
-        id: id, queue: try QueueName(row.text(1)), type: try JobType(row.text(2)), state: state,
-        priority: try Priority(row.integer(4)), enqueuedAt: instant(row.integer(5)),
-        runAt: instant(row.integer(6)), maxAttempts: row.integer(7))
-      fillRest(&job, row)
-      return job
+    do {
+      return try parse(row)
     } catch {
       throw SQLiteFailure(
         Self.corruptCode,
         message: "job \(row.integer(0)): its \(error.field.rawValue) \(error.reason)")
     }
+  }
+
+  /// As `read`; `nil` for a row that cannot be read, where it must not stop the others (trap 17).
+  static func readIfSound(_ row: Statement) -> Job? { try? parse(row) }
+
+  /// A sentence about the present row if it cannot be read.
+  static func flaw(_ row: Statement) -> String? {
+    do {
+      _ = try parse(row)
+      return nil
+    } catch {
+      let id = JobID(rawValue: row.integer(0))?.description ?? String(row.integer(0))
+      return "job \(id) is passed over: its \(error.field.rawValue) \(error.reason)"
+    }
+  }
+
+  private static func parse(_ row: Statement) throws(InvalidValue) -> Job {
+    guard let id = JobID(rawValue: row.integer(0)) else {
+      throw InvalidValue(.id, "is not positive")
+    }
+    guard let state = row.withText(3, state) else { throw InvalidValue(.state, "is unknown") }
+    var job = Job(
+      id: id, queue: try QueueName(row.text(1)), type: try JobType(row.text(2)), state: state,
+      priority: try Priority(row.integer(4)), enqueuedAt: instant(row.integer(5)),
+      runAt: instant(row.integer(6)), maxAttempts: row.integer(7))
+    fillRest(&job, row)
+    return job
   }
 
   private static func fillRest(_ job: inout Job, _ row: Statement) {

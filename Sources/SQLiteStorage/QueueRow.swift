@@ -59,11 +59,12 @@ enum QueueRow {
     defer { statement.reset() }
     guard try statement.step() else { return }
     let due = try due(queue, at: now, on: connection)
-    sum.ready += statement.integer(1) + due.scheduled + due.retrying
-    sum.active += statement.integer(2)
-    sum.scheduled += statement.integer(0) - due.scheduled
-    sum.retrying += statement.integer(3) - due.retrying
-    guard statement.integer(0) + statement.integer(3) > 0 else { return }
+    // Whatever a row says, no sum may trap.
+    sum.ready &+= statement.integer(1) &+ due.scheduled &+ due.retrying
+    sum.active &+= statement.integer(2)
+    sum.scheduled &+= statement.integer(0) &- due.scheduled
+    sum.retrying &+= statement.integer(3) &- due.retrying
+    guard statement.integer(0) > 0 || statement.integer(3) > 0 else { return }
     let next = try firstWaiting(queue, after: now, on: connection)
     sum.nextDue = [sum.nextDue, next].compactMap(\.self).min()
   }
@@ -85,11 +86,11 @@ enum QueueRow {
   private static func addDue(
     to summary: inout QueueSummary, at now: Instant, on connection: Connection
   ) throws(SQLiteFailure) {
-    if summary.count(.scheduled) + summary.count(.retrying) > 0 {
+    if summary.count(.scheduled) > 0 || summary.count(.retrying) > 0 {
       let due = try due(summary.queue, at: now, on: connection)
       summary.counts = [
         .scheduled: -due.scheduled, .retrying: -due.retrying, .ready: due.scheduled + due.retrying,
-      ].merging(summary.counts, uniquingKeysWith: +).filter { $0.value != 0 }
+      ].merging(summary.counts, uniquingKeysWith: &+).filter { $0.value != 0 }
       summary.oldestReady = due.first
     }
     guard summary.count(.ready) > 0 else { return }
@@ -147,7 +148,10 @@ enum QueueRow {
       oldest = min(oldest ?? runAt, runAt)
       let level = statement.integer(1)
       guard level < Priority.levels.upperBound else { return oldest }
-      from = (level + 1) * Priority.strictQuantum.milliseconds
+      let next = (max(level, 0) + 1) * Priority.strictQuantum.milliseconds
+      // A row whose place is not its priority's would be found for ever.
+      guard next > from else { return oldest }
+      from = next
     }
   }
 

@@ -67,6 +67,7 @@ struct SQLiteFailure: Error {
     switch systemError {
     case 28, 122: .full(path: path)  // ENOSPC, EDQUOT
     case 30: .readOnly(path: path, detail: "the file system is read-only")  // EROFS
+    case _ where isFailedSync: .outcomeUnknown(path: path, detail: message)
     default:
       Self.damage.contains(code)
         ? .corrupt(path: path, detail: message) : .system(path: path, detail: message)

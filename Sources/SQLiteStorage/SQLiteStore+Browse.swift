@@ -31,6 +31,15 @@ extension SQLiteStore {
     return try statement.step() ? try JobRow.read(statement) : nil
   }
 
+  /// One row by its id; `nil` also where it cannot be read.
+  static func soundJob(_ id: JobID, on connection: Connection) throws(SQLiteFailure) -> Job? {
+    let statement = try connection.statement(
+      "SELECT \(JobRow.columns) FROM qctl_jobs WHERE id = ?1")
+    statement.bind(1, id.rawValue)
+    defer { statement.reset() }
+    return try statement.step() ? JobRow.readIfSound(statement) : nil
+  }
+
   package func page(_ request: JobPageRequest) throws(StorageError) -> JobPage {
     try withSession { session throws(StorageError) in
       try session.read { connection throws(SQLiteFailure) in

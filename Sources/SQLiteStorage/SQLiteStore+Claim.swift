@@ -21,7 +21,7 @@ extension SQLiteStore {
   }
 
   /// The most rows that one claim rescues, and promotes, in each queue.
-  static let largestStep: Int64 = 500
+  static let largestStep: Int = 500
 
   func take(
     _ request: ClaimRequest, in transaction: inout Transaction
@@ -41,14 +41,12 @@ extension SQLiteStore {
     for request: ClaimRequest, _ session: Session
   ) throws(StorageError) -> Bool {
     try session.read { connection throws(SQLiteFailure) in
-      let statement = try connection.statement(
-        """
-        SELECT EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1)
-          OR EXISTS (SELECT 1 FROM qctl_jobs
-            WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
-          OR EXISTS (SELECT 1 FROM qctl_jobs
-            WHERE state = 'active' AND queue = ?1 AND lease_until < ?2)
-        """)
+      let types = request.types
+      let statement =
+        types.isEmpty
+        ? try connection.statement(Self.workQuery([]))
+        : try connection.prepare(Self.workQuery(types))
+      Self.bind(types, to: statement)
       for queue in request.queues {
         statement.bind(1, queue.description)
         statement.bind(2, request.now.milliseconds)
@@ -57,6 +55,38 @@ extension SQLiteStore {
         if found { return true }
       }
       return false
+    }
+  }
+
+  /// Whether a queue that is not paused has something to take, to promote or to rescue.
+  private static func workQuery(_ types: [JobType]) -> String {
+    """
+    SELECT NOT EXISTS (SELECT 1 FROM qctl_queues WHERE queue = ?1 AND paused <> 0
+        AND (paused_until IS NULL OR paused_until > ?2))
+      AND (EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types)))
+        OR EXISTS (SELECT 1 FROM qctl_jobs
+          WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
+        OR EXISTS (SELECT 1 FROM qctl_jobs
+          WHERE state = 'active' AND queue = ?1 AND lease_until < ?2))
+    """
+  }
+
+  private static func readyQuery(_ types: [JobType]) -> String {
+    """
+    SELECT \(JobRow.columns) FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types))
+    ORDER BY ord, id
+    """
+  }
+
+  /// The condition on types, whose parameters begin behind queue and time.
+  private static func wanted(_ types: [JobType]) -> String {
+    guard !types.isEmpty else { return "" }
+    return " AND type IN (" + types.indices.map { "?\($0 + 3)" }.joined(separator: ",") + ")"
+  }
+
+  private static func bind(_ types: [JobType], to statement: Statement) {
+    for (index, type) in types.enumerated() {
+      statement.bind(Int32(clamping: index + 3), type.description)
     }
   }
 
@@ -83,7 +113,7 @@ extension SQLiteStore {
       """
       SELECT \(JobRow.columns) FROM qctl_jobs
       WHERE state = 'active' AND queue = ?1 AND lease_until < ?2
-      ORDER BY lease_until, id LIMIT ?3
+      ORDER BY lease_until, id
       """, queue, now, Self.largestStep, transaction)
     for job in lost {
       var settlement = Settlement(
@@ -100,7 +130,7 @@ extension SQLiteStore {
       """
       SELECT \(JobRow.columns) FROM qctl_jobs
       WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2
-      ORDER BY run_at, id LIMIT ?3
+      ORDER BY run_at, id
       """, queue, now, Self.largestStep, transaction)
     for job in due {
       var job = job
@@ -138,40 +168,40 @@ extension SQLiteStore {
     return claimed
   }
 
-  /// With wanted types the index is walked until enough are found; there is no list of types in it.
+  /// The index is walked until enough are found: there is no list of types in it, and a row that
+  /// cannot be read must not take the place of one behind it.
   private func readyJobs(
     of queue: QueueName, upTo limit: Int, types: [JobType], _ transaction: Transaction
   ) throws(StorageError) -> [Job] {
     try transaction.sql { connection throws(SQLiteFailure) in
-      let statement = try connection.statement(
-        """
-        SELECT \(JobRow.columns) FROM qctl_jobs WHERE state = 'ready' AND queue = ?1
-        ORDER BY ord, id LIMIT ?2
-        """)
+      let statement =
+        types.isEmpty
+        ? try connection.statement(Self.readyQuery([]))
+        : try connection.prepare(Self.readyQuery(types))
+      Self.bind(types, to: statement)
       statement.bind(1, queue.description)
-      statement.bind(2, types.isEmpty ? Int64(limit) : -1)
       defer { statement.reset() }
       var jobs: [Job] = []
       while jobs.count < limit, try statement.step() {
-        let job = try JobRow.read(statement)
-        if types.isEmpty || types.contains(job.type) { jobs.append(job) }
+        if let job = JobRow.readIfSound(statement) { jobs.append(job) }
       }
       return jobs
     }
   }
 
   private func jobs(
-    _ sql: String, _ queue: QueueName, _ now: Instant, _ limit: Int64, _ transaction: Transaction,
+    _ sql: String, _ queue: QueueName, _ now: Instant, _ limit: Int, _ transaction: Transaction,
     line: UInt = #line
   ) throws(StorageError) -> [Job] {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement = try connection.statement(sql, line: line)
       statement.bind(1, queue.description)
       statement.bind(2, now.milliseconds)
-      statement.bind(3, limit)
       defer { statement.reset() }
       var jobs: [Job] = []
-      while try statement.step() { jobs.append(try JobRow.read(statement)) }
+      while jobs.count < limit, try statement.step() {
+        if let job = JobRow.readIfSound(statement) { jobs.append(job) }
+      }
       return jobs
     }
   }

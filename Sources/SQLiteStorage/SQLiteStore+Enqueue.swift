@@ -23,6 +23,7 @@ extension SQLiteStore {
             return try acceptAll(at: now, from: source, progress: progress, in: &transaction)
           } catch {
             stop = error
+            if case .storage(let cause) = error { throw cause }
             throw StorageError.busy(path: path, detail: "")  // any error undoes; `stop` tells
           }
         }

@@ -14,8 +14,9 @@ extension SQLiteStore {
       }
       findings.append(journal(usesLog))
       if usesLog { findings.append(log()) }
-      findings += try integrity(session)
-      findings += try counts(session)
+      findings += try toldOfDamage { () throws(StorageError) in try integrity(session) }
+      findings += try toldOfDamage { () throws(StorageError) in try jobs(session) }
+      findings += try toldOfDamage { () throws(StorageError) in try counts(session) }
       return findings.compactMap(\.self)
     }
   }
@@ -73,6 +74,19 @@ extension SQLiteStore {
       remedy: "find the process that reads for long (fuser \(path))")
   }
 
+  /// A damaged store is what this is for: a check that trips over the damage tells of it.
+  private func toldOfDamage(
+    _ check: () throws(StorageError) -> [Finding]
+  ) throws(StorageError) -> [Finding] {
+    do {
+      return try check()
+    } catch .corrupt(_, let detail) {
+      return [Finding(.error, "integrity", detail, remedy: Self.restore)]
+    }
+  }
+
+  private static let restore = "stop the workers, keep a copy, restore the latest backup"
+
   private func integrity(_ session: Session) throws(StorageError) -> [Finding] {
     let problems = try session.read { connection throws(SQLiteFailure) in
       let statement = try connection.statement("PRAGMA quick_check(10)")
@@ -83,9 +97,25 @@ extension SQLiteStore {
     }
     guard problems != ["ok"] else { return [Finding(.ok, "integrity", "quick_check is ok")] }
     return problems.map {
+      Finding(.error, "integrity", $0, remedy: Self.restore)
+    }
+  }
+
+  /// Jobs that claims, lists and plans pass over since their rows cannot be read; the first few.
+  private func jobs(_ session: Session) throws(StorageError) -> [Finding] {
+    let flaws = try session.read { connection throws(SQLiteFailure) in
+      let statement = try connection.statement("SELECT \(JobRow.columns) FROM qctl_jobs")
+      defer { statement.reset() }
+      var flaws: [String] = []
+      while flaws.count < 10, try statement.step() {
+        if let flaw = JobRow.flaw(statement) { flaws.append(flaw) }
+      }
+      return flaws
+    }
+    guard !flaws.isEmpty else { return [] }
+    return flaws.map {
       Finding(
-        .error, "integrity", $0,
-        remedy: "stop the workers, keep a copy, restore the latest backup")
+        .error, "jobs", $0, remedy: "mend or delete its row in qctl_jobs with the sqlite3 shell")
     }
   }
 

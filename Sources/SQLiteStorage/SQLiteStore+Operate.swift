@@ -28,7 +28,7 @@ extension SQLiteStore {
         }
         if named {
           for id in request.filter.ids where !found.contains(id) {
-            if try Self.job(id, on: connection) == nil { plan.missing.append(id) }
+            if try Self.soundJob(id, on: connection) == nil { plan.missing.append(id) }
           }
         }
       }
@@ -53,7 +53,7 @@ extension SQLiteStore {
     _ request: ApplyRequest, to item: PlanItem, in transaction: inout Transaction
   ) throws(StorageError) -> ItemOutcome {
     let found = try transaction.sql { connection throws(SQLiteFailure) in
-      try Self.job(item.id, on: connection)
+      try Self.soundJob(item.id, on: connection)
     }
     guard let job = found else { return .missing }
     guard job.state == item.state else { return Self.judge(job, request.verb) }

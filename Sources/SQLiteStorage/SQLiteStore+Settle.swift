@@ -75,7 +75,7 @@ extension SQLiteStore {
     _ settlement: Settlement, at now: Instant, in transaction: inout Transaction
   ) throws(StorageError) -> SettleOutcome {
     let job = try transaction.sql { connection throws(SQLiteFailure) in
-      try Self.job(settlement.lease.id, on: connection)
+      try Self.soundJob(settlement.lease.id, on: connection)
     }
     guard let job, job.state == .active, job.token == settlement.lease.token else {
       try noteLost(settlement.lease, job, at: now, in: &transaction)

@@ -14,6 +14,7 @@ final class Session {
   private var gateSought = false
   private var checkpointer: Checkpointer
   private var isBroken = false
+  private var isClosed = false
 
   init(path: String, connection: Connection, usesLog: Bool?) {
     self.path = path
@@ -24,6 +25,8 @@ final class Session {
 
   /// Finishes everything.
   func close() {
+    guard !isClosed else { return }
+    isClosed = true
     checkpointer.close()
     connection.close()
   }
@@ -83,6 +86,8 @@ final class Session {
       return (result, transaction.hasChanged)
     } catch {
       rollback()
+      // A long transaction writes to the log, and may start it anew, before it commits.
+      if case .outcomeUnknown(_, let detail) = error { throw unknown(detail) }
       throw error
     }
   }
@@ -124,6 +129,7 @@ final class Session {
   }
 
   private func requireUsable() throws(StorageError) {
+    guard !isClosed else { throw .system(path: path, detail: "it was closed") }
     guard isBroken else { return }
     throw .outcomeUnknown(path: path, detail: "an earlier sync failed")
   }

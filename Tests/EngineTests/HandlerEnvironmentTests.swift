@@ -1,9 +1,10 @@
 import Calendar
-import Engine
 import Jobs
 import PosixIO
 import TestSupport
 import Testing
+
+@testable import Engine
 
 /// Moments as handlers read them.
 enum Deadline {
@@ -52,6 +53,22 @@ struct HandlerEnvironmentTests {
     let id = try rig.enqueue { $0.idempotencyKey = "order-7" }
     rig.run()
     #expect(try lines(rig, id).contains("QCTL_IDEMPOTENCY_KEY=order-7"))
+  }
+
+  /// A row of another program may hold any key; a worker that could start nothing for it would
+  /// end, and the next one too.
+  @Test(
+    "names the job where its key can't be given",
+    arguments: ["a\0b", String(repeating: "k", count: 200_000)])
+  func unfitKey(_ key: String) throws {
+    let id = try #require(JobID(rawValue: 7))
+    var job = Job(
+      id: id, queue: .default, type: .default, state: .active, priority: .default,
+      enqueuedAt: Instant(milliseconds: .max), runAt: Instant(milliseconds: .min), maxAttempts: 1)
+    job.idempotencyKey = key
+    let environment = HandlerEnvironment(inherited: EnvironmentBlock([:]), storeLocation: "s")
+    let block = environment.block(for: job, deadline: nil, controlPath: "c")
+    #expect(block["QCTL_IDEMPOTENCY_KEY"] == "\(id)")
   }
 
   @Test("counts attempts")

@@ -1,5 +1,6 @@
 import Engine
 import Jobs
+import MemoryStorage
 import PosixIO
 import Storage
 import TestSupport
@@ -75,5 +76,35 @@ struct StoreFailureTests {
     }
     #expect(report.ending == .stopped(.terminate))
     #expect(report.counts.abandoned == 1)
+  }
+
+  @Test("ends the worker also when its last job was taken from it meanwhile")
+  func lostMeanwhile() throws {
+    let rig = try WorkerRig(["sleep", "60"], mode: .forever)
+    let store = InterposedStore(rig.memory)
+    rig.store = store
+    rig.configuration.concurrency = 2
+    let id = try rig.enqueue()
+    var claims = 0
+    store.fail = { call in
+      guard call == .claim else { return nil }
+      claims += 1
+      return claims > 1 ? .full(path: "p") : nil
+    }
+    let report = rig.run { event in
+      switch event {
+      case .storeFailed:
+        guard let token = try? rig.job(id).job.token else { return }
+        _ = try? rig.memory.settle(
+          [Settlement(Lease(id: id, token: token), .complete(result: nil))], thenClaim: nil,
+          at: rig.now)
+        rig.clock.advance(.seconds(2))
+      // Ends a worker that would wait for ever.
+      case .leaseLost: rig.signals.send(.terminate)
+      default: return
+      }
+    }
+    #expect(report.ending == .storage(.full(path: "p")))
+    #expect(report.counts.leaseLost == 1)
   }
 }

@@ -93,6 +93,18 @@ import Testing
     expectUnknown { try rig.add() }
   }
 
+  /// A long transaction writes to the log before its commit, and so may start it anew there.
+  @Test func aSyncThatFailsBeforeALongCommitIsNotForgotten() throws {
+    try rig.addLongCommit()
+    var calls = 0
+    log.onSync = {
+      calls += 1
+      return calls == 1 ? Self.syncFailed : SQLITE_OK
+    }
+    expectUnknown { try rig.addLongCommit() }
+    expectUnknown { try rig.add() }
+  }
+
   private func syncs(_ body: () throws -> Void) throws -> Int {
     let before = log.syncs
     try body()
