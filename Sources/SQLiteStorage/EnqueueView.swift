@@ -47,6 +47,8 @@ enum EnqueueView {
             AND key = NEW.idempotency_key AND expires_at > strftime('%s', 'now') * 1000),
           (SELECT id FROM qctl_jobs WHERE queue = coalesce(NEW.queue, 'default')
             AND held_key = NEW.unique_key));
+      SELECT RAISE(ABORT, 'qctl: the row of qctl_request is gone')
+        WHERE NOT EXISTS (SELECT 1 FROM qctl_request);
       SELECT CASE
         \(checks)
       END FROM qctl_request r;

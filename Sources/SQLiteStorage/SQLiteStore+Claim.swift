@@ -28,8 +28,8 @@ extension SQLiteStore {
   ) throws(StorageError) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
     for queue in request.queues where claimed.count < request.limit {
-      guard try !isPaused(queue, at: request.now, transaction) else { continue }
       try rescue(queue, at: request.now, in: &transaction)
+      guard try !isPaused(queue, at: request.now, transaction) else { continue }
       try promote(queue, at: request.now, in: &transaction)
       claimed += try takeReady(
         from: queue, upTo: request.limit - claimed.count, request, in: &transaction)
@@ -58,16 +58,16 @@ extension SQLiteStore {
     }
   }
 
-  /// Whether a queue that is not paused has something to take, to promote or to rescue.
+  /// Whether a queue has something to rescue, or is not paused and has something to take or promote.
   private static func workQuery(_ types: [JobType]) -> String {
     """
-    SELECT NOT EXISTS (SELECT 1 FROM qctl_queues WHERE queue = ?1 AND paused <> 0
+    SELECT EXISTS (SELECT 1 FROM qctl_jobs
+        WHERE state = 'active' AND queue = ?1 AND lease_until < ?2)
+      OR NOT EXISTS (SELECT 1 FROM qctl_queues WHERE queue = ?1 AND paused <> 0
         AND (paused_until IS NULL OR paused_until > ?2))
       AND (EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types)))
         OR EXISTS (SELECT 1 FROM qctl_jobs
-          WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
-        OR EXISTS (SELECT 1 FROM qctl_jobs
-          WHERE state = 'active' AND queue = ?1 AND lease_until < ?2))
+          WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2))
     """
   }
 

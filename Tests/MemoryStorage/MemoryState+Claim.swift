@@ -5,13 +5,13 @@ extension MemoryState {
   /// The most jobs that one claim rescues, and the most that it promotes, in each queue.
   private static let largestStep = 500
 
-  /// Takes jobs queue by queue until the limit is reached; a queue that is reached and not paused
-  /// is looked after first: lost jobs rescued, due ones promoted.
+  /// Takes jobs queue by queue until the limit is reached; a queue that is reached is looked after
+  /// first: lost jobs rescued, paused or not, and where it is not paused due ones promoted.
   mutating func claim(_ request: ClaimRequest) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
     for queue in request.queues where claimed.count < request.limit {
-      guard pause(of: queue, at: request.now) == nil else { continue }
       rescue(in: queue, at: request.now)
+      guard pause(of: queue, at: request.now) == nil else { continue }
       promote(in: queue, at: request.now)
       claimed += take(from: queue, atMost: request.limit - claimed.count, request)
     }

@@ -1,8 +1,9 @@
 import Jobs
-import SQLiteStorage
 import Storage
 import TestSupport
 import Testing
+
+@testable import SQLiteStorage
 
 /// `INSERT INTO qctl_enqueue` from any program makes the same job as `qctl enqueue`.
 @Suite struct EnqueueViewTests {
@@ -12,6 +13,16 @@ import Testing
   init() throws {
     rig = try StoreRig()
     application = try rig.application()
+  }
+
+  /// An insert that did nothing and said nothing would be a lost job.
+  @Test(arguments: ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"])
+  func anInsertWithoutTheScratchRowIsRefused(_ verb: String) throws {
+    try application.run("DELETE FROM qctl_request")
+    #expect(throws: SQLiteFailure.self) {
+      try application.run("\(verb) INTO qctl_enqueue(queue) VALUES ('a')")
+    }
+    #expect(try application.number("SELECT count(*) FROM qctl_jobs") == 0)
   }
 
   @Test func everythingHasADefault() throws {

@@ -37,6 +37,17 @@ import Testing
     #expect(record.tags.map(\.name) == ["u"])
   }
 
+  @Test("A pause keeps no lost job in the hands of the dead", arguments: Adapters.all)
+  func whilePaused(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let id = try shop.add()
+    _ = try shop.claim(lease: .seconds(10))
+    #expect(try shop.pause() == [true])
+    shop.wait(.seconds(11))
+    #expect(try shop.claim().isEmpty)
+    #expect(try shop.detail(id).job.state == .ready)
+  }
+
   @Test("A lost job that was asked to stop ends cancelled", arguments: Adapters.all)
   func cancelled(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
