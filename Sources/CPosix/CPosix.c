@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,6 +65,7 @@ int qctl_volume_of(const char *path, struct qctl_volume *volume) {
   uint64_t block = found.f_frsize ? (uint64_t)found.f_frsize : (uint64_t)found.f_bsize;
   volume->available_bytes = (uint64_t)found.f_bavail * block;
   volume->total_bytes = (uint64_t)found.f_blocks * block;
+  volume->is_read_only = (found.f_flags & ST_RDONLY) != 0;
   return 0;
 }
 

@@ -69,6 +69,8 @@ package struct Volume: Hashable, Sendable {
   package let availableBytes: UInt64
   /// Bytes in all.
   package let totalBytes: UInt64
+  /// Whether it is mounted so that nobody can write to it.
+  package let isReadOnly: Bool
 
   /// Asks about the file system that `path`, which must exist, lies on.
   package init(of path: String) throws(SystemError) {
@@ -77,5 +79,6 @@ package struct Volume: Hashable, Sendable {
     kind = FileSystemKind(magic: UInt32(truncatingIfNeeded: found.magic))
     availableBytes = found.available_bytes
     totalBytes = found.total_bytes
+    isReadOnly = found.is_read_only != 0
   }
 }

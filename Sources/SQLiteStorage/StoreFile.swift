@@ -58,12 +58,7 @@ enum StoreFile {
 
   /// Whether the file system below is mounted read-only, so that nothing can change underneath.
   static func isOnReadOnlyMount(_ path: String) -> Bool {
-    do {
-      _ = try FileDescriptor.open(path, .readWrite, [.noFollow])
-      return false
-    } catch {
-      return error.code == .readOnlyFileSystem
-    }
+    (try? Volume(of: path).isReadOnly) ?? false
   }
 
   /// What a failed system call means for the store.

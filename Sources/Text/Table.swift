@@ -46,7 +46,8 @@ package struct Table: Sendable {
   }
 
   private func columnWidths(of rows: [[Cell]], within limit: Int?) -> [Int] {
-    var widths = columns.map(\.minimumWidth)
+    // All rows are known here, so no column needs to be wider than they are.
+    var widths = columns.map { $0.isShrinkable ? $0.minimumWidth : 0 }
     for row in rows {
       for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.width) }
     }

@@ -17,7 +17,7 @@ import Testing
     let ran = try rig.run(words + ["--dry-run"])
     #expect(ran.status == 0)
     #expect(ran.lines.first?.hasPrefix("QUEUE") == true)
-    #expect(ran.lines.dropFirst().first == "emails               2")
+    #expect(ran.lines.dropFirst().first == "emails     2")
     for id in ids { #expect(ran.output.contains(id.description)) }
     #expect(ran.output.contains("lost \\x1b[2Jsight"))
     #expect(!ran.output.contains("\u{1b}"))

@@ -24,6 +24,7 @@ struct qctl_volume {
   uint64_t magic;
   uint64_t available_bytes;
   uint64_t total_bytes;
+  int is_read_only;
 };
 int qctl_volume_of(const char *path, struct qctl_volume *volume);
 

@@ -57,7 +57,7 @@ extension RecordShape where Record == QueueSummary {
         let count = queue.count(state)
         return TableCell(String(count), state == .dead && count > 0 ? .red : .plain)
       } + [
-        TableCell(age(queue, now).map { TimeSpan(milliseconds: $0).brief } ?? ""),
+        TableCell(age(queue, now).map { TimeSpan(milliseconds: $0).inWholeSeconds } ?? ""),
         TableCell(queue.paused ? queue.pauseReason.map { "yes: \($0)" } ?? "yes" : ""),
       ]
   }

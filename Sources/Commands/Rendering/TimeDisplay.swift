@@ -51,6 +51,12 @@ extension Instant {
 }
 
 extension TimeSpan {
+  /// As `brief`, without milliseconds once there are seconds: an age is looked at, not measured.
+  var inWholeSeconds: String {
+    guard milliseconds >= 1000 else { return brief }
+    return TimeSpan(milliseconds: milliseconds / 1000 * 1000).brief
+  }
+
   /// At most two units: `1h 5m` as `1h5m`.
   var brief: String { DurationText.text(milliseconds, units: 2) }
 }

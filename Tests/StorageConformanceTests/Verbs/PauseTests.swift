@@ -65,7 +65,7 @@ import Testing
     #expect(try shop.store.queues(at: shop.now).count == 1)
   }
 
-  @Test("A paused queue frees its lost jobs and leaves its due ones as they are", arguments: Adapters.all)
+  @Test("A paused queue frees lost jobs and leaves due ones as they are", arguments: Adapters.all)
   func leavesAlone(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     let lost = try shop.job(.active)
