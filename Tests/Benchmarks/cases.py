@@ -84,8 +84,12 @@ def start_up(bench):
     same = f"SELECT * FROM qctl_jobs JOIN qctl_payloads USING(id) WHERE id={number}"
     bench.add_tool(subjects, "sqlite3, qctl's store", "sqlite3", store, same)
     title = f"qctl show ID, {bench.jobs:,} jobs"
-    target = Target("qctl", 1.0, "sqlite3 query")
-    yield bench.processes(1, title, subjects, 100, "C query, static", [target])
+    # On two lean tables the shell is spared two thirds of the schema that qctl has to parse.
+    targets = [
+        Target("qctl", 1.0, "sqlite3, qctl's store"),
+        Target("qctl", 1.0, "sqlite3 query"),
+    ]
+    yield bench.processes(1, title, subjects, 100, "C query, static", targets)
 
 
 def enqueue_process(bench):
