@@ -118,6 +118,6 @@ class Workshop:
         command += ["--retries", "1", "--disable-pip-version-check", "--target", str(folder)]
         done = subprocess.run([*command, *PEERS.values()], capture_output=True, text=True)
         if done.returncode != 0:
-            return f"cannot be installed from PyPI ({first_line(done.stderr)})"
+            return f"cannot be installed with pip ({first_line(done.stderr)})"
         stamp.write_text(wanted)
         return ""
