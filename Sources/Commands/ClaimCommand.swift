@@ -11,8 +11,7 @@ enum ClaimCommand {
   }
 
   struct Options: Sendable {
-    var queues: [QueueName] = [.default]
-    var types: [JobType] = []
+    var scope = ClaimScope()
     var lease = TimeSpan.seconds(60)
     var count = 1
     var worker: String?
@@ -43,23 +42,16 @@ enum ClaimCommand {
     exits: ExitStatus.notes(.negative, .cannotCreate),
     seeAlso: ["complete", "fail", "renew", "work"], validate: validate, run: { Action($0, run) })
 
-  private static let jobFlags: [Flag<Options>] = [
-    Flag.values(
-      "queue", short: "q", "QUEUE", splitsCommas: true, \.queues,
-      "Take jobs of QUEUE; of several in strict order", parse: ValueText.queue
-    ).default("default").completing(.queue),
-    Flag.values(
-      "type", short: "t", "TYPE", splitsCommas: true, \.types, "Take only jobs of TYPE",
-      parse: ValueText.type
-    ).completing(.type),
-    .int("limit", short: "n", "COUNT", in: 1...1000, \.count, "Take up to COUNT jobs")
-      .default("1"),
-    .value("lease", "TIME", \.lease, "How long they stay ours", parse: ValueText.lease)
-      .default("60s"),
-    .value("worker", "WORKER", \.worker, "The worker's name in lease and log") {
-      (text) throws(ValueError) -> String? in try ValueText.worker(text)
-    }.default("HOST:PID of the caller"),
-  ]
+  private static let jobFlags: [Flag<Options>] =
+    ClaimScope.flags.lifted(\.scope) + [
+      .int("limit", short: "n", "COUNT", in: 1...1000, \.count, "Take up to COUNT jobs")
+        .default("1"),
+      .value("lease", "TIME", \.lease, "How long they stay ours", parse: ValueText.lease)
+        .default("60s"),
+      .value("worker", "WORKER", \.worker, "The worker's name in lease and log") {
+        (text) throws(ValueError) -> String? in try ValueText.worker(text)
+      }.default("HOST:PID of the caller"),
+    ]
 
   private static let printFlags: [Flag<Options>] = [
     .choice("output", short: "o", "FORMAT", \.format, "How to print: table or json")
@@ -90,7 +82,7 @@ enum ClaimCommand {
     return try options.store.withStore(.write, in: context) { store throws(CommandFailure) in
       let claimed = try claim(options, store, context)
       guard !claimed.isEmpty else {
-        return try UnknownQueues.report(options.queues, store, context) ?? .negative
+        return try UnknownQueues.report(options.scope.queues, store, context) ?? .negative
       }
       do throws(CommandFailure) {
         try printer.print(claimed)
@@ -106,7 +98,7 @@ enum ClaimCommand {
     _ options: Options, _ store: any StorageAdapter, _ context: CommandContext
   ) throws(CommandFailure) -> [ClaimedJob] {
     let request = ClaimRequest(
-      queues: options.queues, types: options.types, limit: options.count,
+      queues: options.scope.queues, types: options.scope.types, limit: options.count,
       worker: options.worker ?? WorkerName.of(process: CurrentProcess.parentID),
       lease: options.lease, now: context.now())
     return try stored { () throws(StorageError) in try store.claim(request) }

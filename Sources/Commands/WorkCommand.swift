@@ -5,8 +5,7 @@ import Jobs
 /// `qctl work`: takes jobs and runs a program for each.
 enum WorkCommand {
   struct Options: Sendable {
-    var queues: [QueueName] = [.default]
-    var types: [JobType] = []
+    var scope = ClaimScope()
     var concurrency = 1
     var timeout: TimeSpan?
     var grace = TimeSpan.seconds(30)
@@ -43,18 +42,11 @@ enum WorkCommand {
     exits: ExitStatus.notes(.negative, .interrupted), sections: sections,
     seeAlso: ["enqueue", "claim", "tail"], validate: validate, run: { Action($0, run) })
 
-  private static let jobFlags: [Flag<Options>] = [
-    Flag.values(
-      "queue", short: "q", "QUEUE", splitsCommas: true, \.queues,
-      "Take jobs of QUEUE; of several in strict order", parse: ValueText.queue
-    ).default("default").completing(.queue),
-    Flag.values(
-      "type", short: "t", "TYPE", splitsCommas: true, \.types, "Take only jobs of TYPE",
-      parse: ValueText.type
-    ).completing(.type),
-    .int("concurrency", short: "c", "N", in: 1...1024, \.concurrency, "Run up to N jobs at once")
-      .default("1"),
-  ]
+  private static let jobFlags: [Flag<Options>] =
+    ClaimScope.flags.lifted(\.scope) + [
+      .int("concurrency", short: "c", "N", in: 1...1024, \.concurrency, "Run up to N jobs at once")
+        .default("1")
+    ]
 
   private static let endFlags: [Flag<Options>] = [
     .switch("until-empty", \.untilEmpty, "End when nothing is ready, due or active"),

@@ -37,10 +37,10 @@ struct WorkRun {
     _ environment: EnvironmentBlock, location: String
   ) -> WorkerConfiguration {
     var configuration = WorkerConfiguration(
-      queues: options.queues.withoutRepeats, handler: argv, environment: environment,
+      queues: options.scope.queues.withoutRepeats, handler: argv, environment: environment,
       storeLocation: location,
       name: options.name ?? WorkerName.of(process: CurrentProcess.id))
-    configuration.types = options.types.withoutRepeats
+    configuration.types = options.scope.types.withoutRepeats
     configuration.concurrency = options.concurrency
     configuration.mode = mode
     configuration.timeout = options.timeout
