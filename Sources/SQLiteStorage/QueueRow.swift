@@ -7,13 +7,18 @@ import Storage
 /// jobs, from its beginning up to now; the oldest ready job of each priority is the first entry of
 /// its stretch of the ready index, so at most ten look-ups find the oldest of all.
 enum QueueRow {
+  /// The condition on a row that its queue is paused at the moment of a parameter.
+  static func isPaused(at parameter: String) -> String {
+    "(paused <> 0 AND (paused_until IS NULL OR paused_until > \(parameter)))"
+  }
+
   static func all(at now: Instant, on connection: Connection) throws(SQLiteFailure)
     -> [QueueSummary]
   {
     let statement = try connection.statement(
       """
-      SELECT queue, paused <> 0 AND (paused_until IS NULL OR paused_until > ?1), paused_until,
-        pause_reason, scheduled, ready, active, retrying, blocked, completed, dead, cancelled
+      SELECT queue, \(isPaused(at: "?1")), paused_until, pause_reason,
+        scheduled, ready, active, retrying, blocked, completed, dead, cancelled
       FROM qctl_queues ORDER BY queue
       """)
     statement.bind(1, now.milliseconds)

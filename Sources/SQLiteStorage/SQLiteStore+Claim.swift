@@ -63,8 +63,8 @@ extension SQLiteStore {
     """
     SELECT EXISTS (SELECT 1 FROM qctl_jobs
         WHERE state = 'active' AND queue = ?1 AND lease_until < ?2)
-      OR NOT EXISTS (SELECT 1 FROM qctl_queues WHERE queue = ?1 AND paused <> 0
-        AND (paused_until IS NULL OR paused_until > ?2))
+      OR NOT EXISTS (SELECT 1 FROM qctl_queues
+        WHERE queue = ?1 AND \(QueueRow.isPaused(at: "?2")))
       AND (EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types)))
         OR EXISTS (SELECT 1 FROM qctl_jobs
           WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2))
@@ -95,10 +95,7 @@ extension SQLiteStore {
   ) throws(StorageError) -> Bool {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement = try connection.statement(
-        """
-        SELECT paused <> 0 AND (paused_until IS NULL OR paused_until > ?2)
-        FROM qctl_queues WHERE queue = ?1
-        """)
+        "SELECT \(QueueRow.isPaused(at: "?2")) FROM qctl_queues WHERE queue = ?1")
       statement.bind(1, queue.description)
       statement.bind(2, now.milliseconds)
       defer { statement.reset() }
@@ -116,9 +113,8 @@ extension SQLiteStore {
       ORDER BY lease_until, id
       """, queue, now, Self.largestStep, transaction)
     for job in lost {
-      var settlement = Settlement(
+      let settlement = Settlement(
         Lease(id: job.id, token: job.token ?? LeaseToken(rawValue: 0)), .release(reason: ""))
-      settlement.error = nil
       try end(job, by: .rescue(marks: true), as: .lost, settlement, at: now, in: &transaction)
     }
   }
@@ -190,11 +186,11 @@ extension SQLiteStore {
   }
 
   private func jobs(
-    _ sql: String, _ queue: QueueName, _ now: Instant, _ limit: Int, _ transaction: Transaction,
-    line: UInt = #line
+    _ sql: @autoclosure () -> String, _ queue: QueueName, _ now: Instant, _ limit: Int,
+    _ transaction: Transaction, line: UInt = #line
   ) throws(StorageError) -> [Job] {
     try transaction.sql { connection throws(SQLiteFailure) in
-      let statement = try connection.statement(sql, line: line)
+      let statement = try connection.statement(sql(), line: line)
       statement.bind(1, queue.description)
       statement.bind(2, now.milliseconds)
       defer { statement.reset() }
