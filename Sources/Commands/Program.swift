@@ -95,7 +95,7 @@ package struct Program {
         columns: isTerminal ? Terminal.size()?.columns ?? 80 : nil),
       environment: EnvironmentBlock.value,
       now: { Instant(milliseconds: SystemClock.wallMilliseconds()) },
-      random: { (try? Random.word()) ?? UInt64(bitPattern: SystemClock.monotonicNanoseconds()) },
+      random: Random.wordOrClock,
       interaction: .process, openStore: openStore)
   }
 }

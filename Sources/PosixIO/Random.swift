@@ -24,4 +24,9 @@ package enum Random {
     _ = try systemCall("getrandom") { qctl_random(&word, 8) }
     return word
   }
+
+  /// 64 random bits; the clock's, should the kernel have none to give.
+  package static func wordOrClock() -> UInt64 {
+    (try? word()) ?? UInt64(bitPattern: SystemClock.monotonicNanoseconds())
+  }
 }

@@ -15,7 +15,7 @@ enum Main {
     _ location: StoreLocation, _ intent: StoreIntent
   ) throws(StorageError) -> any StorageAdapter {
     switch location {
-    case .sqlite(let path): try SQLiteStore(path, for: intent, random: random)
+    case .sqlite(let path): try SQLiteStore(path, for: intent, random: Random.wordOrClock)
     case .directory(let path):
       throw .unsupported(
         .browse, reason: "\(path) asks for a directory store, which this version has not",
@@ -25,9 +25,5 @@ enum Main {
         .browse, reason: "\(scheme) needs the executable qctl-net, which is not installed",
         remedy: "use an SQLite store: --store FILE.db")
     }
-  }
-
-  private static func random() -> UInt64 {
-    (try? Random.word()) ?? UInt64(bitPattern: SystemClock.monotonicNanoseconds())
   }
 }
