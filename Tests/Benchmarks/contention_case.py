@@ -25,7 +25,8 @@ def contention(bench):
 def contend(bench, title, qctl, limit):
     """The summed rate, then the longest time that any single call took.
 
-    The limit leaves it to SQLite who is next, as C would; its commits sync while they hold the lock.
+    The limit leaves it to SQLite who is next, as C would; its commits sync while they hold the
+    lock.
     """
     longest = defaultdict(list)
 

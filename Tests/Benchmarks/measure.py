@@ -1,4 +1,4 @@
-"""Taking times and rates, always interleaved: the machine's speed drifts, ratios in one run hold."""
+"""Taking times and rates, always interleaved: speed drifts, ratios within one run hold."""
 
 import math
 import re

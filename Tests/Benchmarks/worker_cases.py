@@ -50,10 +50,10 @@ def worker(bench):
 
     def spooler():
         """Its queue is filled by a command for each job, while it works."""
-        script = 'n=$1; shift; while [ "$n" -gt 0 ]; do "$@" -n /bin/true; n=$((n - 1)); done; "$@" -w'
         few = count // 4
+        script = f'for n in $(seq {few}); do "$@" -n /bin/true; done; "$@" -w'
         with task_spooler(bench, "spooler", 2) as command:
-            return runs_per_second(["/bin/sh", "-c", script, "sh", str(few), *command], few)
+            return runs_per_second(["/bin/sh", "-c", script, "sh", *command], few)
 
     xargs = ["/bin/sh", "-c", f"seq {count} | xargs -P2 -n1 /bin/true"]
     subjects = {

@@ -1,8 +1,9 @@
-// How soon a handler starts: runs COMMAND, which makes a job, N times with pauses of 20 to 60 ms, and
-// waits each time until `stamp` has written its start into PIPE, which is made here. Prints a line for
-// each: microseconds from the start of COMMAND to that of the handler, and from COMMAND's exit to it
-// (negative where the handler was faster). With HANDLER, starts that itself once COMMAND is over:
-// the least that a worker could do, which knows at once.   pickup N PIPE COMMAND… [::: HANDLER…]
+// How soon a handler starts: runs COMMAND, which makes a job, N times with pauses of 20 to 60 ms,
+// and waits each time until `stamp` has written its start into PIPE, which is made here. Prints a
+// line for each: microseconds from the start of COMMAND to that of the handler, and from COMMAND's
+// exit to it (negative where the handler was faster). With HANDLER, starts that itself once COMMAND
+// is over: the least that a worker could do, which knows at once. Not a limit without HANDLER.
+//   pickup N PIPE COMMAND… [::: HANDLER…]
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

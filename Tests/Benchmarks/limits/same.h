@@ -35,7 +35,7 @@ static inline void bind_text(sqlite3_stmt *statement, int place, const char *tex
   sqlite3_bind_text(statement, place, text, (int)strlen(text), SQLITE_STATIC);
 }
 
-/// Opens a store that `qctl init` made, with a sync in each commit: one outside of it, as qctl does,
+/// Opens a store that `qctl init` made, with a sync in each commit: one outside of it, as in qctl,
 /// is no faster for a process that is alone.
 static inline sqlite3 *open_made_store(const char *path) {
   configure();

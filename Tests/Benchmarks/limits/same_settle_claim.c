@@ -1,6 +1,6 @@
 // Limit: settle the jobs in hand and claim the next in one synced commit, BATCH at a time, with the
-// rows that qctl writes: job, attempt, log record, counts. Takes N of the jobs that are there; other
-// processes may do the same on that store.   same_settle_claim N BATCH STORE
+// rows that qctl writes: job, attempt, log record, counts. Takes N of the jobs that are there;
+// other processes may do the same on that store.   same_settle_claim N BATCH STORE
 #include "same.h"
 
 typedef struct {

@@ -4,8 +4,8 @@ import PosixIO
 import SQLiteStorage
 import Storage
 
-/// In-process loops over the real store, for `make bench`: the work of one durable commit at a time,
-/// without a process start around each.
+/// In-process loops over the real store, for `make bench`: the work of one durable commit at a
+/// time, without a process start around each.
 ///
 ///     qctl-bench enqueue N STORE
 ///     qctl-bench settle-claim N STORE [BATCH]    N jobs that it puts there first
