@@ -25,7 +25,8 @@ def task_spooler(bench, name, slots):
     command = ["/usr/bin/env", *(f"{key}={value}" for key, value in settings.items()), program]
     # The server would otherwise keep the pipes open that somebody reads to their end.
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*command, "-S", str(slots)], **quiet, check=True)
+    if subprocess.run([*command, "-S", str(slots)], **quiet).returncode != 0:
+        raise Unavailable("task-spooler: its server did not start")
     try:
         yield command
     finally:
