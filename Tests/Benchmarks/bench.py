@@ -26,7 +26,7 @@ from workshop import ROOT, Unavailable, Workshop  # noqa: E402
 
 SIZES = (
     ("jobs", 1_000_000, "size of the large store"),
-    ("big", 10_000_000, "size of the stores that are kept from run to run (3 GB each)"),
+    ("big", 10_000_000, "size of the stores that are kept from run to run (5 GB in all)"),
 )
 
 
