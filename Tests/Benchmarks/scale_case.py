@@ -5,7 +5,7 @@ from measure import interleave, rate
 from report import Measurement, Target
 from workshop import Unavailable
 
-ROUNDS, COUNT = 5, 2_000
+ROUNDS, COUNT = 5, 1_000
 CLAIM, SETTLE = "claim alone, one at a time, no sync", "settle + claim, one at a time"
 
 
