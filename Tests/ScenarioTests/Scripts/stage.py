@@ -5,6 +5,7 @@ ended when the scene is, however it ends. A script calls run() with its scenes; 
 names those to play. What went wrong is printed; nothing is, where all is well.
 """
 
+import itertools
 import json
 import os
 import signal
@@ -27,6 +28,7 @@ class Stage:
         os.mkdir(self.path("locks"))
         self.problems = []
         self.processes = []
+        self.numbers = itertools.count()
         self.mark = f"QCTL_STAGE={uuid.uuid4()}"
         key, value = self.mark.split("=")
         self.environment = dict(os.environ, QCTL_STORE=self.path("queue.db"), **{key: value})
@@ -74,8 +76,7 @@ class Stage:
 
     def start(self, *words, environment=None, **more):
         """Starts a program in the background; what it says goes to a file."""
-        number = len(self.processes)
-        errors = self.path(f"said-{number}")
+        errors = self.path(f"said-{next(self.numbers)}")
         with open(errors, "wb") as file:
             process = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=more.pop("stdout", subprocess.DEVNULL), stderr=file,
