@@ -51,7 +51,6 @@ def settles_in_vain(stage, worker, job):
     stage.equal("completions", len(stage.events("completed")), 1)
     stage.equal("rescues", [record["job_id"] for record in stage.events("rescued")], [job])
     stage.equal("starts", [start[:2] for start in stage.starts()], [(job, 1), (job, 2)])
-    stage.nothing_overlapped()
 
 
 def a_stopped_worker_changes_nothing(stage):
@@ -93,7 +92,6 @@ def rescued_at_once(stage, start_others):
     stage.equal("attempts", [attempt["outcome"] for attempt in found["attempts"]], ["lost", "completed"])
     stage.equal("what it was charged with", (found["failures"], found["crashes"]), (0, 0))
     stage.equal("rescues", [record["job_id"] for record in stage.events("rescued")], [job])
-    stage.nothing_overlapped()
     return others
 
 
@@ -128,7 +126,6 @@ def a_busy_worker_rescues_at_once(stage):
     stage.until("the job is ready again", lambda: stage.state(job) == "ready")
     stage.check(not lives(process), "the handler of the dead worker still lives")
     stage.equal("the other job", stage.state(long), "active")
-    stage.nothing_overlapped()
     kill(busy.pid, signal.SIGKILL)
 
 

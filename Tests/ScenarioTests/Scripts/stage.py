@@ -44,7 +44,7 @@ class Stage:
         return holds
 
     def equal(self, what, found, wanted):
-        return self.check(found == wanted, f"{what}: {found!r} instead of {wanted!r}")
+        return self.check(found == wanted, f"{what}: {short(found)} instead of {short(wanted)}")
 
     def until(self, what, condition, seconds=20):
         """Waits until a condition holds; the deadline is only there so that nothing hangs."""
@@ -183,6 +183,11 @@ class Stage:
             return False
 
 
+def short(value):
+    text = repr(value)
+    return text if len(text) <= 300 else text[:300] + "…"
+
+
 def kill(pid, number):
     try:
         os.kill(pid, number)
@@ -231,6 +236,7 @@ def run(*scenes):
             pass
         finally:
             stage.close()
+        stage.nothing_overlapped()
         for problem in stage.problems:
             failed = True
             print(f"{name}: {problem}")
