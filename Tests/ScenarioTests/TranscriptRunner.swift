@@ -33,6 +33,9 @@ struct TranscriptRunner {
         "SCENARIO_STATE": scratch.path("state"),
       ])
     environment["TERM"] = nil
+    for name in ["QCTL_TEST_SEED", "QCTL_TORTURE_SEED", "QCTL_ROUNDS"] {
+      environment[name] = EnvironmentBlock.value(name)
+    }
     self.environment = environment
   }
 

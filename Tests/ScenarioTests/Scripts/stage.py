@@ -27,6 +27,7 @@ class Stage:
         os.mkdir(self.folder)
         os.mkdir(self.path("locks"))
         self.problems = []
+        self.leftovers = []
         self.processes = []
         self.numbers = itertools.count()
         self.mark = f"QCTL_STAGE={uuid.uuid4()}"
@@ -174,6 +175,8 @@ class Stage:
             for pid in marked:
                 kill(pid, signal.SIGKILL)
             time.sleep(0.01)
+        for path in filter(os.path.exists, self.leftovers):
+            os.remove(path)
 
     def is_ours(self, pid):
         try:

@@ -256,8 +256,8 @@ def main():
     for problem in stage.problems:
         print(problem)
     if torture and hasattr(torture, "told"):
-        print(f"{kills} kills, {jobs} jobs, {time.monotonic() - begun:.0f} s; {torture.told}", file=sys.stderr)
-    print(f"repeat with QCTL_TORTURE_SEED={seed}", file=sys.stdout if stage.problems else sys.stderr)
+        print(f"{kills} kills, {jobs} jobs, {time.monotonic() - begun:.0f} s; {torture.told}")
+    print(f"repeat with QCTL_TORTURE_SEED={seed}")
     sys.exit(bool(stage.problems))
 
 
