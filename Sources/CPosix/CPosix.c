@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -141,76 +140,6 @@ int qctl_mask_signals(const int *signals, int count, int block) {
   sigset_t set;
   fill_set(&set, signals, count);
   return pthread_sigmask(block ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
-}
-
-// Which descriptor each standard stream of the child comes from. One that is itself standard but
-// goes elsewhere would be overwritten before its turn, so it is first copied above them.
-static int lift(int stream, int target, int *lifted) {
-  *lifted = -1;
-  if (stream < 0 || stream > 2 || stream == target) return stream;
-  *lifted = fcntl(stream, F_DUPFD_CLOEXEC, 3);
-  return *lifted;
-}
-
-static int add_stream(posix_spawn_file_actions_t *actions, int stream, int target) {
-  if (stream == qctl_stream_inherit) return 0;
-  if (stream == qctl_stream_null)
-    return posix_spawn_file_actions_addopen(actions, target, "/dev/null", O_RDWR, 0);
-  return posix_spawn_file_actions_adddup2(actions, stream, target);
-}
-
-// A child starts as if from a login shell: no ignored signal, no blocked signal.
-static int add_attributes(posix_spawnattr_t *attributes, int own_group) {
-  sigset_t every, none;
-  // Not sigfillset: it leaves out the two signals glibc keeps for itself, and posix_spawn has
-  // the child ignore those unless they are named here.
-  memset(&every, 0xff, sizeof every);
-  sigemptyset(&none);
-  short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
-  if (own_group) flags |= POSIX_SPAWN_SETPGROUP;
-  int error = posix_spawnattr_setsigdefault(attributes, &every);
-  if (!error) error = posix_spawnattr_setsigmask(attributes, &none);
-  if (!error && own_group) error = posix_spawnattr_setpgroup(attributes, 0);
-  if (!error) error = posix_spawnattr_setflags(attributes, flags);
-  return error;
-}
-
-static int spawn_with(
-    int *pid, const char *path, char *const arguments[], char *const environment[],
-    const int sources[3], int own_group) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  int error = posix_spawn_file_actions_init(&actions);
-  if (error) return error;
-  error = posix_spawnattr_init(&attributes);
-  if (error) {
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-  }
-  for (int i = 0; i < 3 && !error; i++) error = add_stream(&actions, sources[i], i);
-  if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-  if (!error) error = add_attributes(&attributes, own_group);
-  pid_t child = -1;
-  if (!error) error = posix_spawn(&child, path, &actions, &attributes, arguments, environment);
-  if (!error) *pid = child;
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return error;
-}
-
-int qctl_spawn(
-    int *pid, const char *path, char *const arguments[], char *const environment[],
-    const int streams[3], int own_group) {
-  int sources[3], lifted[3] = {-1, -1, -1};
-  int error = 0;
-  for (int i = 0; i < 3 && !error; i++) {
-    sources[i] = lift(streams[i], i, &lifted[i]);
-    if (streams[i] >= 0 && sources[i] < 0) error = errno;
-  }
-  if (!error) error = spawn_with(pid, path, arguments, environment, sources, own_group);
-  for (int i = 0; i < 3; i++)
-    if (lifted[i] >= 0) close(lifted[i]);
-  return error;
 }
 
 int qctl_wait(int pid, int block, struct qctl_wait_status *status) {

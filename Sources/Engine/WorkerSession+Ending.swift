@@ -85,7 +85,7 @@ extension Settlement.Verdict {
   fileprivate var isFailure: Bool {
     switch self {
     case .fail, .timeOut, .reject: true
-    case .complete, .release, .snooze, .cancel: false
+    case .complete, .release, .putBack, .snooze, .cancel: false
     }
   }
 }

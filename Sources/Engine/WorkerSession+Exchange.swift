@@ -155,7 +155,7 @@ extension WorkerCounts {
     switch verdict {
     case _ where state == .cancelled: cancelled += 1
     case .cancel: cancelled += 1
-    case .release: released += 1
+    case .release, .putBack: released += 1
     case .snooze: snoozed += 1
     case .complete: completed += 1
     case .fail, .timeOut, .reject: if state == .dead { dead += 1 } else { failed += 1 }

@@ -7,7 +7,8 @@
 //   active              → completed                          complete
 //   active              → retrying or dead                   fail
 //   active              → dead                               reject
-//   active              → ready                              release, rescue
+//   active              → ready                              release; rescue, unless it ran alone
+//   active              → retrying or dead                   rescue of one that ran alone
 //   active              → scheduled                          snooze
 //   live but active     → cancelled                          cancel
 //   active              → active, asked                      cancel
@@ -30,9 +31,9 @@ extension Job {
     case .becomeDue: try becomeDue(now)
     case .unblock: try unblock(now)
     case .abandon: try require(state == .blocked) { $0.end(.cancelled, now) }
-    case .claim(let token, let worker, let until):
-      try require(state == .ready) { $0.begin(token, worker, until, now) }
-    case .renew(let until): try require(state == .active) { $0.leaseUntil = until }
+    case .claim(let token, let worker, let hold):
+      try require(state == .ready) { $0.begin(token, worker, hold, now) }
+    case .renew(let until): try require(state == .active) { $0.renew(until) }
     case .complete:
       try require(state == .active) {
         $0.error = nil
@@ -48,7 +49,7 @@ extension Job {
       }
     case .release: try require(state == .active) { $0.release(now) }
     case .snooze(let until): try require(state == .active) { $0.snooze(until, now) }
-    case .rescue(let marks): try require(state == .active) { $0.rescue(marks, now) }
+    case .rescue(let loss): try require(state == .active) { $0.rescue(loss, now) }
     case .cancel: try cancel(now)
     case .finishCancel: try require(state == .active) { $0.end(.cancelled, now) }
     case .retry(let when): try retry(when, now)
@@ -73,15 +74,23 @@ extension Job {
   }
 
   private mutating func begin(
-    _ token: LeaseToken, _ worker: String, _ until: Instant, _ now: Instant
+    _ token: LeaseToken, _ worker: String, _ hold: Hold, _ now: Instant
   ) {
     state = .active
     attempt = attempt.addingSaturated(1)
     startedAt = now
     self.token = token
     self.worker = worker
-    leaseUntil = until
+    switch hold {
+    case .until(let end): leaseUntil = end
+    case .presence(let id): presence = id
+    }
     cancelRequested = false
+  }
+
+  /// A sign of life needs no renewal.
+  private mutating func renew(_ until: Instant) {
+    if presence == nil { leaseUntil = until }
   }
 
   private mutating func fail(
@@ -92,6 +101,7 @@ extension Job {
     guard !cancelRequested else { return end(.cancelled, now) }
     guard failures < maxAttempts else { return end(.dead, now) }
     giveBack(.retrying)
+    marked = false
     runAt = now + (retryAfter ?? policy.delay(afterFailures: failures, random: random))
   }
 
@@ -99,6 +109,7 @@ extension Job {
     state = next
     token = nil
     leaseUntil = nil
+    presence = nil
     cancelRequested = false
   }
 
@@ -113,14 +124,34 @@ extension Job {
   private mutating func snooze(_ until: Instant, _ now: Instant) {
     guard !cancelRequested else { return end(.cancelled, now) }
     giveBack(until > now ? .scheduled : .ready)
+    marked = false
     runAt = until
   }
 
-  private mutating func rescue(_ marks: Bool, _ now: Instant) {
-    guard !cancelRequested else { return end(.cancelled, now) }
-    giveBack(.ready)
-    marked = marked || marks
+  private mutating func rescue(_ loss: Loss, _ now: Instant) {
+    switch loss {
+    case .unstarted: release(now)
+    case .started:
+      release(now)
+      marked = state == .ready
+    case .alone(let policy, let random): crash(policy, random, now)
+    }
   }
+
+  /// The last worker died with this job alone, so the suspicion is against the job.
+  private mutating func crash(_ policy: Backoff, _ random: UInt64, _ now: Instant) {
+    crashes = crashes.addingSaturated(1)
+    guard crashes < Self.mostCrashes || cancelRequested else {
+      failures = failures.addingSaturated(1)
+      error = Self.crashError
+      return end(.dead, now)
+    }
+    fail(Self.crashError, nil, policy, random, now)
+    marked = !state.isTerminal
+  }
+
+  /// What a crash leaves as the job's error; constant, so that such jobs are grouped.
+  private static let crashError = "its worker died while this job ran alone"
 
   private mutating func cancel(_ now: Instant) throws(TransitionRefusal) {
     guard !state.isTerminal else { throw .state(state) }

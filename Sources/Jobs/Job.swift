@@ -28,8 +28,10 @@ package struct Job: Equatable, Sendable {
   package var crashes: Int64 = 0
   /// How often an operator brought it back.
   package var replays: Int64 = 0
-  /// Until when its worker has a right to it.
+  /// Until when its worker has a right to it, where that is decided by time.
   package var leaseUntil: Instant?
+  /// The worker whose sign of life keeps the job, where that is decided so.
+  package var presence: PresenceID?
   /// The name of its worker, or of its latest one.
   package var worker: String?
   /// The token of the present lease.
@@ -82,6 +84,9 @@ package struct Job: Equatable, Sendable {
     self.runAt = runAt
     self.maxAttempts = maxAttempts
   }
+
+  /// So many worker deaths while it ran alone make a job dead.
+  package static let mostCrashes: Int64 = 3
 
   /// Failures until a job is dead, where neither job nor queue says otherwise.
   package static let defaultMaxAttempts: Int64 = 10

@@ -9,7 +9,7 @@ package enum JobEvent: Equatable, Sendable {
   /// The jobs it waited for ended so that it must not run.
   case abandon
   /// A worker takes it.
-  case claim(token: LeaseToken, worker: String, until: Instant)
+  case claim(token: LeaseToken, worker: String, hold: Hold)
   /// The lease is renewed.
   case renew(until: Instant)
   /// The handler succeeded.
@@ -22,8 +22,8 @@ package enum JobEvent: Equatable, Sendable {
   case release
   /// The handler asks for later.
   case snooze(until: Instant)
-  /// Its worker was lost; `marks` where the job had started.
-  case rescue(marks: Bool)
+  /// Its worker was lost.
+  case rescue(Loss)
   /// An operator wants it gone; an active job is asked to stop.
   case cancel
   /// The worker stopped the active job because it was asked to.

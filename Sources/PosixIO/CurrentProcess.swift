@@ -30,9 +30,23 @@ package enum Host {
 
   /// A random id that the kernel drew at boot (random(4)), as 36 characters.
   package static func bootID() throws(SystemError) -> String {
-    let bytes = try FileSystem.readFile("/proc/sys/kernel/random/boot_id", limit: 128)
+    let bytes = try FileSystem.readFile(bootIDPath, limit: 128)
     return String(decoding: bytes.prefix { $0 > 0x20 }, as: UTF8.self)
   }
+
+  /// The same id as its 16 bytes.
+  ///
+  /// - Throws: also `inputOutput` where the file holds no such id.
+  package static func bootIDBytes() throws(SystemError) -> [UInt8] {
+    let digits = try bootID().utf8.filter { $0 != UInt8(ascii: "-") }
+    let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard digits.count == 32, values.count == 32 else {
+      throw SystemError(.inputOutput, call: "read", subject: bootIDPath)
+    }
+    return stride(from: 0, to: 32, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+  }
+
+  private static let bootIDPath = "/proc/sys/kernel/random/boot_id"
 }
 
 /// The text in a buffer that C has filled, up to its NUL.

@@ -86,6 +86,16 @@ extension Descriptor where Self: ~Copyable {
     try writeAll(Array(text.utf8))
   }
 
+  /// Writes what the kernel takes at once at `offset`, without moving the position, and says how
+  /// many bytes that was.
+  package func write(
+    _ bytes: UnsafeRawBufferPointer, at offset: Int64
+  ) throws(SystemError) -> Int {
+    try systemCall("pwrite") {
+      pwrite(rawValue, bytes.baseAddress, bytes.count, off_t(offset))
+    }
+  }
+
   /// Writes all of it at `offset` without moving the position.
   package func writeAll(_ bytes: [UInt8], at offset: Int64) throws(SystemError) {
     var done = 0

@@ -12,6 +12,9 @@ package enum ProcessTable {
     package let startTicks: UInt64
     /// The kernel's letter: `R`, `S`, `D`, `T`, `Z` for a zombie, and so on.
     package let state: UInt8
+
+    /// True when it has ended, and only waits to be reaped.
+    package var isZombie: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
   }
 
   /// A process, or nil when there is none with that number.
@@ -25,13 +28,22 @@ package enum ProcessTable {
     }
   }
 
+  /// The numbers of all processes that /proc shows to us.
+  package static func numbers() throws(SystemError) -> [Int32] {
+    var reader = try DirectoryReader("/proc")
+    var found: [Int32] = []
+    while let name = try reader.next() {
+      if let pid = Int32(name.name) { found.append(pid) }
+    }
+    return found
+  }
+
   /// All processes of a group, zombies left out.
   package static func members(ofGroup group: Int32) throws(SystemError) -> [Entry] {
-    var reader = try DirectoryReader("/proc")
     var found: [Entry] = []
-    while let name = try reader.next() {
-      guard let pid = Int32(name.name), let entry = try entry(pid) else { continue }
-      if entry.group == group, entry.state != UInt8(ascii: "Z") { found.append(entry) }
+    for pid in try numbers() {
+      guard let entry = try entry(pid) else { continue }
+      if entry.group == group, !entry.isZombie { found.append(entry) }
     }
     return found
   }

@@ -77,6 +77,8 @@ extension SystemError.Code {
   package static let noSuchDevice = Self(ENXIO)
   /// ETXTBSY.
   package static let textBusy = Self(ETXTBSY)
+  /// ECANCELED; what a start gives that was refused, see ``StartRecord``.
+  package static let cancelled = Self(ECANCELED)
 
   /// True when there is no such file, or a part of its path is not a directory.
   package var isMissing: Bool { self == .noSuchFile || self == .notDirectory }

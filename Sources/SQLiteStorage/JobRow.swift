@@ -7,7 +7,7 @@ enum JobRow {
   static let columns = """
     id, queue, type, state, priority, enqueued_at, run_at, max_attempts, started_at, finished_at, \
     attempt, failures, crashes, replays, lease_until, token, worker, cancel_requested, marked, \
-    unique_key, held_key IS NOT NULL, idempotency_key, timeout_ms, backoff, error
+    unique_key, held_key IS NOT NULL, idempotency_key, timeout_ms, backoff, error, presence
     """
 
   /// The same columns of a join in which qctl_jobs is called `j`.
@@ -15,11 +15,11 @@ enum JobRow {
     j.id, j.queue, j.type, j.state, j.priority, j.enqueued_at, j.run_at, j.max_attempts, \
     j.started_at, j.finished_at, j.attempt, j.failures, j.crashes, j.replays, j.lease_until, \
     j.token, j.worker, j.cancel_requested, j.marked, j.unique_key, j.held_key IS NOT NULL, \
-    j.idempotency_key, j.timeout_ms, j.backoff, j.error
+    j.idempotency_key, j.timeout_ms, j.backoff, j.error, j.presence
     """
 
   /// How many columns there are; further ones of a query follow.
-  static let columnCount: Int32 = 25
+  static let columnCount: Int32 = 26
 
   /// The job of the present row.
   ///
@@ -79,6 +79,7 @@ enum JobRow {
     job.timeout = row.optionalInteger(22).map(TimeSpan.init(milliseconds:))
     job.backoff = row.optionalText(23).flatMap { try? Backoff($0) }
     job.error = row.optionalText(24)
+    job.presence = row.optionalInteger(25).flatMap(PresenceID.init(rawValue:))
   }
 
   /// Writes everything of a job that a transition can change.
@@ -87,7 +88,8 @@ enum JobRow {
       """
       UPDATE qctl_jobs SET state = ?2, ord = ?3, run_at = ?4, started_at = ?5, finished_at = ?6,
         attempt = ?7, failures = ?8, crashes = ?9, replays = ?10, lease_until = ?11, token = ?12,
-        worker = ?13, cancel_requested = ?14, marked = ?15, held_key = ?16, error = ?17
+        worker = ?13, cancel_requested = ?14, marked = ?15, held_key = ?16, error = ?17,
+        presence = ?18
       WHERE id = ?1
       """)
     statement.bind(1, job.id.rawValue)
@@ -107,6 +109,7 @@ enum JobRow {
     statement.bind(15, job.marked)
     statement.bind(16, job.holdsUniqueKey ? job.uniqueKey : nil)
     statement.bind(17, job.error)
+    statement.bind(18, job.presence?.rawValue)
     try statement.run()
   }
 

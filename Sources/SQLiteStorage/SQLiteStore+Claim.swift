@@ -31,8 +31,8 @@ extension SQLiteStore {
       try rescue(queue, at: request.now, in: &transaction)
       guard try !isPaused(queue, at: request.now, transaction) else { continue }
       try promote(queue, at: request.now, in: &transaction)
-      claimed += try takeReady(
-        from: queue, upTo: request.limit - claimed.count, request, in: &transaction)
+      let goesOn = try takeReady(from: queue, request, into: &claimed, in: &transaction)
+      guard goesOn else { break }
     }
     return claimed
   }
@@ -113,9 +113,9 @@ extension SQLiteStore {
       ORDER BY lease_until, id
       """, queue, now, Self.largestStep, transaction)
     for job in lost {
-      let settlement = Settlement(
-        Lease(id: job.id, token: job.token ?? LeaseToken(rawValue: 0)), .release(reason: ""))
-      try end(job, by: .rescue(marks: true), as: .lost, settlement, at: now, in: &transaction)
+      // Nobody saw the worker die, but a marked job is handed out alone.
+      let loss = job.marked ? alone(job) : .started
+      try rescue(job, loss, reason: "lease ran out", at: now, in: &transaction)
     }
   }
 
@@ -139,18 +139,20 @@ extension SQLiteStore {
     }
   }
 
+  /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
   private func takeReady(
-    from queue: QueueName, upTo limit: Int, _ request: ClaimRequest,
+    from queue: QueueName, _ request: ClaimRequest, into claimed: inout [ClaimedJob],
     in transaction: inout Transaction
-  ) throws(StorageError) -> [ClaimedJob] {
-    let ready = try readyJobs(of: queue, upTo: limit, types: request.types, transaction)
-    var claimed: [ClaimedJob] = []
+  ) throws(StorageError) -> Bool {
+    let ready = try readyJobs(
+      of: queue, upTo: request.limit - claimed.count, types: request.types, transaction)
     claimed.reserveCapacity(ready.count)
     for job in ready {
+      guard !job.marked || claimed.isEmpty else { return false }
+      let isMarked = job.marked
       var job = job
       let token = LeaseToken(rawValue: Int64(bitPattern: random()))
-      let event = JobEvent.claim(
-        token: token, worker: request.worker, until: request.now + request.lease)
+      let event = JobEvent.claim(token: token, worker: request.worker, hold: request.hold)
       guard (try? job.apply(event, at: request.now)) != nil else { continue }
       let bulk = try transaction.change { connection throws(SQLiteFailure) in
         try JobRow.update(job, on: connection)
@@ -160,8 +162,9 @@ extension SQLiteStore {
       claimed.append(
         ClaimedJob(
           job: job, lease: Lease(id: job.id, token: token), payload: bulk.payload, tags: bulk.tags))
+      guard !isMarked else { return false }
     }
-    return claimed
+    return true
   }
 
   /// The index is walked until enough are found: there is no list of types in it, and a row that

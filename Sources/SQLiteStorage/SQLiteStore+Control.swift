@@ -33,6 +33,7 @@ extension SQLiteStore {
       statement.bind(4, wanted.reason)
       try statement.run()
     }
+    if !request.paused { transaction.announce() }
     var record = LogRecord(request.paused ? .paused : .resumed, at: request.now)
     record.queue = queue
     record.actor = request.actor

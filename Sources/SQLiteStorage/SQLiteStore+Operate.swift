@@ -121,6 +121,7 @@ extension SQLiteStore {
       return try PayloadRow.tags(of: job.id, on: connection)
     }
     transaction.count(job.queue, from: before.state, to: job.state)
+    transaction.announce()
     try log(Self.record(event, job, tags, request), in: &transaction)
   }
 

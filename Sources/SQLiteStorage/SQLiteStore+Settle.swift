@@ -33,10 +33,14 @@ extension SQLiteStore {
           let status = try transaction.sql { connection throws(SQLiteFailure) in
             try Self.status(of: lease, on: connection)
           }
-          if status != .lost {
+          if status == .lost {
+            try noteLost(Settlement(lease, .putBack), at: now, in: &transaction)
+          } else {
             try transaction.change { connection throws(SQLiteFailure) in
               let statement = try connection.statement(
-                "UPDATE qctl_jobs SET lease_until = ?2 WHERE id = ?1")
+                """
+                UPDATE qctl_jobs SET lease_until = ?2 WHERE id = ?1 AND presence IS NULL
+                """)
               statement.bind(1, lease.id.rawValue)
               statement.bind(2, until.milliseconds)
               try statement.run()
@@ -78,8 +82,12 @@ extension SQLiteStore {
       try Self.soundJob(settlement.lease.id, on: connection)
     }
     guard let job, job.state == .active, job.token == settlement.lease.token else {
-      try noteLost(settlement.lease, job, at: now, in: &transaction)
+      try noteLost(settlement, job, at: now, in: &transaction)
       return .leaseLost
+    }
+    guard settlement.verdict != .putBack || job.cancelRequested else {
+      try putBack(job, by: .release, at: now, in: &transaction)
+      return .settled(.ready)
     }
     let (event, outcome) = plan(settlement, for: job)
     let state = try end(job, by: event, as: outcome, settlement, at: now, in: &transaction)
@@ -95,7 +103,7 @@ extension SQLiteStore {
     case .fail(let retryAfter): return (fail(job, error, retryAfter), .failed)
     case .timeOut: return (fail(job, error, nil), .timedOut)
     case .reject: return (.reject(error: error), .rejected)
-    case .release: return (.release, .released)
+    case .release, .putBack: return (.release, .released)
     case .snooze(let until): return (.snooze(until: until), .snoozed)
     case .cancel: return (.finishCancel, .cancelled)
     }
@@ -107,10 +115,21 @@ extension SQLiteStore {
   }
 
   private func noteLost(
-    _ lease: Lease, _ job: Job?, at now: Instant, in transaction: inout Transaction
+    _ settlement: Settlement, at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) {
+    let job = try transaction.sql { connection throws(SQLiteFailure) in
+      try Self.soundJob(settlement.lease.id, on: connection)
+    }
+    try noteLost(settlement, job, at: now, in: &transaction)
+  }
+
+  private func noteLost(
+    _ settlement: Settlement, _ job: Job?, at now: Instant, in transaction: inout Transaction
   ) throws(StorageError) {
     var record = LogRecord(.leaseLost, at: now)
-    record.jobID = lease.id
+    record.jobID = settlement.lease.id
+    record.attempt = settlement.attempt
+    record.worker = settlement.worker
     record.queue = job?.queue
     record.jobType = job?.type
     record.status = job?.state
@@ -129,7 +148,7 @@ extension SQLiteStore {
     } catch {
       return before.state
     }
-    let error = settlement.error.map(ErrorText.capped)
+    let error = isCrash(event) ? job.error : settlement.error.map(ErrorText.capped)
     let attempt = Attempt(
       attempt: job.attempt, startedAt: before.startedAt ?? now, finishedAt: now, outcome: outcome,
       worker: before.worker ?? "", error: error, exitCode: settlement.exitCode,
@@ -144,15 +163,24 @@ extension SQLiteStore {
       return try PayloadRow.tags(of: job.id, on: connection)
     }
     transaction.count(job.queue, from: .active, to: job.state)
-    if let total = Self.total(of: outcome, job.state) { transaction.tally(job.queue, total) }
+    if let total = Self.total(of: outcome, job.state, isCrash: isCrash(event)) {
+      transaction.tally(job.queue, total)
+    }
     try log(Self.record(of: attempt, settlement, job, tags, at: now), in: &transaction)
     return job.state
   }
 
-  private static func total(of outcome: Attempt.Outcome, _ state: JobState) -> CountChange.Total? {
+  private func isCrash(_ event: JobEvent) -> Bool {
+    if case .rescue(.alone) = event { true } else { false }
+  }
+
+  private static func total(
+    of outcome: Attempt.Outcome, _ state: JobState, isCrash: Bool
+  ) -> CountChange.Total? {
     switch outcome {
     case .completed: .succeeded
     case .failed, .timedOut, .rejected: state == .dead ? .dead : .retried
+    case .lost where isCrash: state == .dead ? .dead : .retried
     case .released, .snoozed, .lost, .cancelled: nil
     }
   }
@@ -166,7 +194,9 @@ extension SQLiteStore {
     record.exitCode = attempt.exitCode
     record.signal = attempt.signal
     record.worker = attempt.worker
-    if attempt.outcome == .released, case .release(let reason) = settlement.verdict {
+    if attempt.outcome == .released || attempt.outcome == .lost,
+      case .release(let reason) = settlement.verdict
+    {
       record.reason = reason
     }
     return record

@@ -56,4 +56,9 @@ extension SQLiteStore: StorageSource, StorageBrowsing, StorageOperating, Storage
 {
   /// Everything in full.
   package var capabilities: Capabilities { Capabilities() }
+
+  package var meetingPlace: MeetingPlace? {
+    MeetingPlace(
+      workers: path + ".qctl/workers", bell: path + ".qctl/bell", touched: [path + "-wal", path])
+  }
 }

@@ -1,4 +1,4 @@
-/// The tables of format version 1, all under `qctl_`, so that they can live in an application's own
+/// The tables of format version 2, all under `qctl_`, so that they can live in an application's own
 /// database (design.md §4).
 ///
 /// The application's runtime may be old: no STRICT, no JSON function, nothing newer than SQLite 3.24
@@ -6,7 +6,7 @@
 /// format under Tests that must open for ever (CONTRIBUTING.md, "Changing the format").
 enum Schema {
   /// The version that this build writes.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
 
   /// Everything, in order of creation.
   static let statements = tables + indexes + views
@@ -35,7 +35,12 @@ enum Schema {
       total_enqueued INTEGER NOT NULL DEFAULT 0,
       total_succeeded INTEGER NOT NULL DEFAULT 0,
       total_retried INTEGER NOT NULL DEFAULT 0,
-      total_dead INTEGER NOT NULL DEFAULT 0
+      total_dead INTEGER NOT NULL DEFAULT 0,
+      minute INTEGER NOT NULL DEFAULT 0,
+      durations BLOB,
+      keep_completed INTEGER,
+      keep_cancelled INTEGER,
+      keep_dead INTEGER
     ) WITHOUT ROWID
     """,
     """
@@ -66,7 +71,9 @@ enum Schema {
       idempotency_key TEXT,
       timeout_ms INTEGER,
       backoff TEXT,
-      error TEXT
+      error TEXT,
+      presence INTEGER,
+      bulk INTEGER
     )
     """,
     """
@@ -129,7 +136,40 @@ enum Schema {
       PRIMARY KEY(queue, key)
     ) WITHOUT ROWID
     """,
+    minutes, bulks,
   ]
+
+  /// What happened in each queue, minute by minute: the totals as they stood when the minute was
+  /// over, and how long its executions took.
+  static let minutes = """
+    CREATE TABLE qctl_minutes(
+      queue TEXT NOT NULL,
+      minute INTEGER NOT NULL,
+      total_enqueued INTEGER NOT NULL,
+      total_succeeded INTEGER NOT NULL,
+      total_retried INTEGER NOT NULL,
+      total_dead INTEGER NOT NULL,
+      ready INTEGER NOT NULL,
+      active INTEGER NOT NULL,
+      waiting INTEGER NOT NULL,
+      dead INTEGER NOT NULL,
+      durations BLOB,
+      PRIMARY KEY(queue, minute)
+    ) WITHOUT ROWID
+    """
+
+  /// The stretches of ids that a staged bulk has filled, until its jobs are promoted.
+  static let bulks = """
+    CREATE TABLE qctl_bulks(
+      first_id INTEGER PRIMARY KEY,
+      last_id INTEGER NOT NULL,
+      bulk INTEGER NOT NULL,
+      published INTEGER NOT NULL DEFAULT 0,
+      queue TEXT,
+      oldest INTEGER,
+      touched_at INTEGER NOT NULL
+    )
+    """
 
   /// One index per question, none of which holds rows that cannot be claimed: with one index over
   /// all states, a million scheduled rows in front left 18 claims a second (performance.md).
@@ -145,7 +185,12 @@ enum Schema {
     WHERE finished_at IS NOT NULL
     """,
     "CREATE UNIQUE INDEX qctl_jobs_key ON qctl_jobs(queue, held_key) WHERE held_key IS NOT NULL",
+    idempotencyExpiry,
   ]
+
+  /// For forgetting keys in time.
+  static let idempotencyExpiry =
+    "CREATE INDEX qctl_idempotency_expiry ON qctl_idempotency(expires_at)"
 
   private static let views = [
     EnqueueView.table, EnqueueView.view, EnqueueView.lastView, EnqueueView.trigger,

@@ -41,6 +41,7 @@ extension Session {
       throw .newerVersion(path: path, found: version, known: Schema.version)
     }
     do {
+      if version < Schema.version { try bringUpToDate(path, connection) }
       return try start(path, connection, looksOnly: intent == .read)
     } catch {
       connection.close()
@@ -163,6 +164,26 @@ extension Session {
       }
     } catch {
       throw error.storageError(at: path)
+    }
+  }
+
+  /// Behind the gate, so that processes that meet an old store together wait for the first.
+  private static func bringUpToDate(
+    _ path: String, _ connection: Connection
+  ) throws(SQLiteFailure) {
+    let gate = WriteGate(folder: path + ".qctl")
+    let entered = gate?.enter() ?? false
+    defer { if entered { gate?.leave() } }
+    try connection.execute("PRAGMA synchronous=FULL")
+    try connection.execute("BEGIN IMMEDIATE")
+    do throws(SQLiteFailure) {
+      if let version = try formatVersion(connection), version < Schema.version {
+        try Migration.run(from: version, on: connection)
+      }
+      try connection.execute("COMMIT")
+    } catch {
+      try? connection.execute("ROLLBACK")
+      throw error
     }
   }
 

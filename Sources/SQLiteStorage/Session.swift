@@ -11,6 +11,7 @@ final class Session {
   /// Not known to a session that only looks.
   let usesLog: Bool?
   private var gate: WriteGate?
+  private let bell: Bell
   private var gateSought = false
   private var checkpointer: Checkpointer
   private var isBroken = false
@@ -21,6 +22,7 @@ final class Session {
     self.connection = connection
     self.usesLog = usesLog
     checkpointer = Checkpointer(path: path)
+    bell = Bell(folder: path + ".qctl")
   }
 
   /// Finishes everything.
@@ -60,19 +62,20 @@ final class Session {
     seekGate()
     let entered = gate?.enter() ?? false
     let result: Result
-    let changed: Bool
+    let done: Commit
     do {
       defer { if entered { gate?.leave() } }
-      (result, changed) = try commit(body)
-      if changed, usesLog { try fold() }
+      (result, done) = try commit(body)
+      if done.hasChanged, usesLog { try fold() }
     }
-    if durable, changed, usesLog { try sync() }
+    if done.hasNews { bell.ring() }
+    if durable, done.hasChanged, usesLog { try sync() }
     return result
   }
 
   private func commit<Result>(
     _ body: (inout Transaction) throws(StorageError) -> Result
-  ) throws(StorageError) -> (Result, Bool) {
+  ) throws(StorageError) -> (Result, Commit) {
     do {
       try connection.statement("BEGIN IMMEDIATE").run()
     } catch {
@@ -83,12 +86,23 @@ final class Session {
       let result = try body(&transaction)
       try transaction.finish()
       try end()
-      return (result, transaction.hasChanged)
+      return (result, Commit(transaction.hasChanged, transaction.hasNews))
     } catch {
       rollback()
       // A long transaction writes to the log, and may start it anew, before it commits.
       if case .outcomeUnknown(_, let detail) = error { throw unknown(detail) }
       throw error
+    }
+  }
+
+  /// What a commit brought.
+  private struct Commit {
+    let hasChanged: Bool
+    let hasNews: Bool
+
+    init(_ hasChanged: Bool, _ hasNews: Bool) {
+      self.hasChanged = hasChanged
+      self.hasNews = hasNews
     }
   }
 

@@ -7,6 +7,8 @@ struct Transaction {
   let path: String
   /// Whether anything was written, so that an idle claim costs no sync.
   private(set) var hasChanged = false
+  /// Whether there is something new for workers: a job to take now or later, or one to stop.
+  private(set) var hasNews = false
   /// Few queues meet in one transaction, so a list is searched.
   private var counts: [(queue: QueueName, change: CountChange)] = []
 
@@ -37,7 +39,13 @@ struct Transaction {
   /// Notes that a job of `queue` went from one state to another; `nil` for not being there.
   mutating func count(_ queue: QueueName, from old: JobState?, to new: JobState?) {
     guard old != new else { return }
+    if let new, new == .ready || new.waitsForTime, old?.waitsForTime != true { announce() }
     counts[place(of: queue)].change.move(from: old, to: new)
+  }
+
+  /// Notes that workers shall look.
+  mutating func announce() {
+    hasNews = true
   }
 
   /// Notes something that is only ever added up.

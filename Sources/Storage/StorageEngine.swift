@@ -21,7 +21,10 @@ package protocol StorageEngine: AnyObject, Sendable {
   ) throws(BulkError) -> BulkResult
 
   /// Takes the most urgent jobs of the first queue in the list that has any, then the next.
-  /// Also promotes what is due and rescues what was lost, both in bounded steps.
+  /// Also promotes what is due and rescues what ran out of its lease, both in bounded steps.
+  ///
+  /// A marked job comes alone, and the claim ends before one that is not the first: it must run
+  /// alone in its worker (design.md §7).
   func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob]
 
   /// Ends leases, each as its settlement says, and takes new jobs, all in one commit.
@@ -30,9 +33,18 @@ package protocol StorageEngine: AnyObject, Sendable {
     _ settlements: [Settlement], thenClaim request: ClaimRequest?, at now: Instant
   ) throws(StorageError) -> SettleResult
 
-  /// Extends leases that are still valid.
+  /// Extends leases that are still valid; a stale one is logged as `lease_lost`.
   func renew(_ leases: [Lease], until: Instant, at now: Instant) throws(StorageError)
     -> [LeaseStatus]
+
+  /// Takes the jobs out of the hands of a worker that shows no life any more.
+  ///
+  /// The caller has seen to it that no handler of that worker runs.
+  /// - Returns: how many jobs that were.
+  func rescue(_ request: RescueRequest) throws(StorageError) -> Int
+
+  /// The workers that have jobs by their sign of life, without changing anything.
+  func presences() throws(StorageError) -> [PresenceID]
 
   /// What stands of these leases, without changing anything.
   func status(of leases: [Lease]) throws(StorageError) -> [LeaseStatus]
@@ -102,18 +114,60 @@ package struct ClaimRequest: Equatable, Sendable {
   package var lease: TimeSpan
   /// When.
   package var now: Instant
+  /// The sign of life that keeps the jobs; then `lease` means nothing to the store.
+  package var presence: PresenceID?
 
   /// A request with its parts.
   package init(
     queues: [QueueName], types: [JobType] = [], limit: Int = 1, worker: String,
-    lease: TimeSpan = .seconds(60), now: Instant
+    lease: TimeSpan = .seconds(60), presence: PresenceID? = nil, now: Instant
   ) {
     self.queues = queues
     self.types = types
     self.limit = limit
     self.worker = worker
     self.lease = lease
+    self.presence = presence
     self.now = now
+  }
+
+  /// What shall keep the jobs in the worker's hands.
+  package var hold: Hold { presence.map(Hold.presence) ?? .until(now + lease) }
+}
+
+/// A worker that is gone, and what it was doing.
+package struct RescueRequest: Equatable, Sendable {
+  /// Whose jobs.
+  package var presence: PresenceID
+  /// The executions whose handlers had started.
+  package var started: Set<Execution>
+  /// Whether the worker is dead, and not merely silent: only a death is a crash.
+  package var isDead: Bool
+  /// When.
+  package var now: Instant
+
+  /// A request with its parts.
+  package init(
+    presence: PresenceID, started: Set<Execution> = [], isDead: Bool = true, now: Instant
+  ) {
+    self.presence = presence
+    self.started = started
+    self.isDead = isDead
+    self.now = now
+  }
+}
+
+/// One execution of one job.
+package struct Execution: Hashable, Sendable {
+  /// Which job.
+  package let id: JobID
+  /// Which attempt.
+  package let attempt: Int64
+
+  /// An execution with its parts.
+  package init(id: JobID, attempt: Int64) {
+    self.id = id
+    self.attempt = attempt
   }
 }
 
@@ -175,6 +229,8 @@ package struct Settlement: Equatable, Sendable {
     case reject
     /// Given back, nothing counted.
     case release(reason: String)
+    /// Given back before any handler started: as if it had not been claimed, but for the number.
+    case putBack
     /// Asked for later, nothing counted.
     case snooze(until: Instant)
     /// Stopped because an operator asked.
@@ -193,6 +249,9 @@ package struct Settlement: Equatable, Sendable {
   package var signal: Int64?
   /// Captured output, capped by the caller.
   package var output: [UInt8]?
+  /// Which attempt and which worker, where the caller knows: told if the lease is lost.
+  package var attempt: Int64?
+  package var worker: String?
 
   /// A settlement with its required parts.
   package init(_ lease: Lease, _ verdict: Verdict) {

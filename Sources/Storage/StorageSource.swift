@@ -4,6 +4,9 @@ package protocol StorageSource: AnyObject, Sendable {
   var identity: StoreIdentity { get }
   /// What it can do. Must not touch the store.
   var capabilities: Capabilities { get }
+  /// Where processes of this host meet beside an embedded store; `nil` where the store itself keeps
+  /// leases by time. Must not touch the store.
+  var meetingPlace: MeetingPlace? { get }
   /// Looks the store over for `doctor`. Must not change anything.
   func findings() throws(StorageError) -> [Finding]
   /// Gives everything back; the store is not used afterwards.
@@ -25,6 +28,28 @@ package struct StoreIdentity: Equatable, Sendable {
     self.location = location
     self.formatVersion = formatVersion
   }
+}
+
+/// Paths beside an embedded store by which processes of one host notice each other.
+package struct MeetingPlace: Equatable, Sendable {
+  /// A folder for the workers' files; it may not be there yet.
+  package let workers: String
+  /// A file that is opened for writing and closed after each change that gives workers something to
+  /// do, once the change can be seen.
+  package let bell: String
+  /// Files that other programs' changes touch, perhaps before the change can be seen.
+  package let touched: [String]
+
+  /// A place with its parts.
+  package init(workers: String, bell: String, touched: [String]) {
+    self.workers = workers
+    self.bell = bell
+    self.touched = touched
+  }
+}
+
+extension StorageSource {
+  package var meetingPlace: MeetingPlace? { nil }
 }
 
 /// One thing that `doctor` noticed.

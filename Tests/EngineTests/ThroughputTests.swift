@@ -1,5 +1,6 @@
 import Engine
 import Jobs
+import MemoryStorage
 import PosixIO
 import Storage
 import Synchronization
@@ -7,7 +8,8 @@ import TestSupport
 import Testing
 
 /// As little of a store as a worker needs, so that a worker's own pace shows.
-private final class PlainStore: StorageEngine {
+private final class PlainStore: ForwardingStore {
+  let base: any StorageAdapter = MemoryStore { 0 }
   private struct State {
     var left: Int
     var given: Int64 = 0
@@ -72,16 +74,6 @@ private final class PlainStore: StorageEngine {
   }
 
   func record(_ records: [LogRecord]) throws(StorageError) {}
-
-  func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
-    throw .missing(path: "")
-  }
-
-  func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
-  ) throws(BulkError) -> BulkResult {
-    throw .source
-  }
 }
 
 @Suite("Two thousand short jobs")

@@ -10,6 +10,7 @@ import Testing
     var isDue = true
     var isAsked = false
     var failures: Int64 = 0
+    var crashes: Int64 = 0
     let leads: [JobState: JobState]
 
     var testDescription: String { name }
@@ -22,6 +23,9 @@ import Testing
   private static let failing = JobEvent.fail(
     error: "boom", retryAfter: nil, policy: .fixed(.seconds(9)), random: 0)
 
+  private static let crashing = JobEvent.rescue(
+    .alone(policy: .fixed(.seconds(9)), random: 0))
+
   static let table: [Row] = [
     Row(
       name: "becomes due", event: .becomeDue, leads: [.scheduled: .ready, .retrying: .ready]),
@@ -32,7 +36,7 @@ import Testing
       leads: [.blocked: .scheduled]),
     Row(name: "is abandoned", event: .abandon, leads: [.blocked: .cancelled]),
     Row(
-      name: "is claimed", event: .claim(token: token, worker: "w", until: later),
+      name: "is claimed", event: .claim(token: token, worker: "w", hold: .until(later)),
       leads: [.ready: .active]),
     Row(name: "is renewed", event: .renew(until: later), leads: [.active: .active]),
     Row(name: "completes", event: .complete, leads: [.active: .completed]),
@@ -50,9 +54,22 @@ import Testing
     Row(
       name: "is snoozed when asked", event: .snooze(until: later), isAsked: true,
       leads: [.active: .cancelled]),
-    Row(name: "is rescued", event: .rescue(marks: true), leads: [.active: .ready]),
+    Row(name: "is rescued", event: .rescue(.started), leads: [.active: .ready]),
     Row(
-      name: "is rescued when asked", event: .rescue(marks: true), isAsked: true,
+      name: "is rescued when asked", event: .rescue(.started), isAsked: true,
+      leads: [.active: .cancelled]),
+    Row(name: "is rescued unstarted", event: .rescue(.unstarted), leads: [.active: .ready]),
+    Row(name: "fails by a crash alone", event: crashing, leads: [.active: .retrying]),
+    Row(
+      name: "fails by the third crash alone", event: crashing, crashes: 2, leads: [.active: .dead]),
+    Row(
+      name: "fails by a crash for the last time", event: crashing, failures: 2,
+      leads: [.active: .dead]),
+    Row(
+      name: "fails by a crash alone when asked", event: crashing, isAsked: true,
+      leads: [.active: .cancelled]),
+    Row(
+      name: "fails by the third crash when asked", event: crashing, isAsked: true, crashes: 2,
       leads: [.active: .cancelled]),
     Row(
       name: "is cancelled", event: .cancel,
@@ -82,6 +99,7 @@ import Testing
       enqueuedAt: now - .hours(2), runAt: row.isDue ? now : later, maxAttempts: 3)
     job.attempt = 5
     job.failures = row.failures
+    job.crashes = row.crashes
     job.holdsUniqueKey = !state.isTerminal
     job.uniqueKey = "k"
     if state.isTerminal { job.finishedAt = now - .hours(1) }
@@ -142,6 +160,30 @@ import Testing
     #expect(job.runAt == Self.now && job.finishedAt == nil && !job.holdsUniqueKey)
   }
 
+  @Test("A job that was running when its worker was lost is marked until it ends without a crash")
+  func marked() throws {
+    let crash = JobEvent.rescue(.alone(policy: .fixed(.seconds(9)), random: 0))
+    var job = try Self.job(.active, Row(name: "", event: .release, leads: [:]))
+    try job.apply(.rescue(.started), at: Self.now)
+    #expect(job.marked && job.crashes == 0 && job.failures == 0)
+    try Self.begin(&job)
+    try job.apply(.rescue(.unstarted), at: Self.now)
+    #expect(job.marked && job.crashes == 0)
+    try Self.begin(&job)
+    try job.apply(crash, at: Self.now)
+    #expect(job.marked && job.crashes == 1 && job.failures == 1 && job.error != nil)
+    try job.apply(.becomeDue, at: job.runAt)
+    try Self.begin(&job)
+    try job.apply(Self.failing, at: Self.now)
+    #expect(!job.marked && job.crashes == 1 && job.failures == 2)
+  }
+
+  private static func begin(_ job: inout Job) throws {
+    let hold = Hold.presence(PresenceID(random: 7))
+    try job.apply(.claim(token: token, worker: "w", hold: hold), at: now)
+    expectInvariants(job)
+  }
+
   @Test("Counters at their limit stay there")
   func saturated() throws {
     let row = Row(name: "", event: Self.failing, failures: .max, leads: [:])
@@ -151,7 +193,7 @@ import Testing
     job.replays = .max
     job.attempt = .max
     try job.apply(.retry(at: Self.now), at: Self.now)
-    try job.apply(.claim(token: Self.token, worker: "w", until: Self.later), at: Self.now)
+    try job.apply(.claim(token: Self.token, worker: "w", hold: .until(Self.later)), at: Self.now)
     #expect(job.replays == .max && job.attempt == .max)
   }
 
@@ -171,7 +213,8 @@ func expectInvariants(_ job: Job, _ note: String = "") {
   let comment = Comment(rawValue: "\(job) \(note)")
   #expect(job.state.isTerminal == (job.finishedAt != nil), comment)
   #expect((job.state == .active) == (job.token != nil), comment)
-  #expect((job.state == .active) == (job.leaseUntil != nil), comment)
+  let holds = (job.leaseUntil != nil ? 1 : 0) + (job.presence != nil ? 1 : 0)
+  #expect(holds == (job.state == .active ? 1 : 0), comment)
   #expect(job.state == .active || !job.cancelRequested, comment)
   #expect(!job.state.isTerminal || !job.holdsUniqueKey, comment)
   #expect(!job.state.isTerminal || !job.marked, comment)

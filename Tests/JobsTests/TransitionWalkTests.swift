@@ -41,14 +41,14 @@ import Testing
     let token = LeaseToken(rawValue: Int64(bitPattern: random.next()))
     return switch Int.random(in: 0...15, using: &random) {
     case 0...1: .becomeDue
-    case 2...5: .claim(token: token, worker: "w", until: time)
+    case 2...5: .claim(token: token, worker: "w", hold: .until(time))
     case 6: .renew(until: time)
     case 7: .complete
     case 8...9: .fail(error: "e", retryAfter: nil, policy: .default, random: random.next())
     case 10: .reject(error: nil)
     case 11: .release
     case 12: .snooze(until: time)
-    case 13: .rescue(marks: true)
+    case 13: .rescue(.started)
     case 14: Bool.random(using: &random) ? .cancel : .finishCancel
     default: .retry(at: time)
     }

@@ -13,7 +13,7 @@ extension MemoryState {
       rescue(in: queue, at: request.now)
       guard pause(of: queue, at: request.now) == nil else { continue }
       promote(in: queue, at: request.now)
-      claimed += take(from: queue, atMost: request.limit - claimed.count, request)
+      guard take(from: queue, request, into: &claimed) else { break }
     }
     return claimed
   }
@@ -28,15 +28,55 @@ extension MemoryState {
       .sorted { ($0.leaseUntil ?? now, $0.id) < ($1.leaseUntil ?? now, $1.id) }
       .prefix(Self.largestStep)
     for before in lost {
-      guard let job = change(before.id, by: .rescue(marks: true), at: now) else { continue }
-      let attempt = Attempt(
-        attempt: before.attempt, startedAt: before.startedAt ?? now, finishedAt: now,
-        outcome: .lost, worker: before.worker ?? "")
-      jobs[job.id]?.attempts.append(attempt)
-      var line = record(job.state == .cancelled ? .cancelled : .rescued, at: now, job: job)
-      line.duration = attempt.finishedAt.since(attempt.startedAt)
-      line.worker = before.worker
-      log.append(line)
+      // Nobody saw the worker die, but a marked job is handed out alone.
+      rescue(before, before.marked ? alone(before) : .started, reason: "lease ran out", at: now)
+    }
+  }
+
+  private func alone(_ job: Job) -> Loss {
+    .alone(policy: job.backoff ?? .default, random: random())
+  }
+
+  /// Frees the jobs of a worker that is gone, in the order of their ids.
+  mutating func rescue(_ request: RescueRequest) -> Int {
+    let lost = jobs.values.map(\.job)
+      .filter { $0.state == .active && $0.presence == request.presence }
+      .sorted { $0.id < $1.id }
+    let reason = request.isDead ? "worker died" : "worker silent"
+    for job in lost { rescue(job, loss(of: job, request), reason: reason, at: request.now) }
+    return lost.count
+  }
+
+  private func loss(of job: Job, _ request: RescueRequest) -> Loss {
+    let isStarted = request.started.contains(Execution(id: job.id, attempt: job.attempt))
+    guard isStarted else { return .unstarted }
+    return job.marked && request.isDead ? alone(job) : .started
+  }
+
+  private mutating func rescue(
+    _ before: Job, _ loss: Loss, reason: String, at now: Instant
+  ) {
+    guard let job = change(before.id, by: .rescue(loss), at: now) else { return }
+    guard loss != .unstarted || job.state == .cancelled else { return }
+    let isCrash = if case .alone = loss { true } else { false }
+    let attempt = Attempt(
+      attempt: before.attempt, startedAt: before.startedAt ?? now, finishedAt: now,
+      outcome: loss == .unstarted ? .released : .lost, worker: before.worker ?? "",
+      error: isCrash ? job.error : nil)
+    jobs[job.id]?.attempts.append(attempt)
+    var line = record(Self.event(after: loss, job.state), at: now, job: job)
+    line.duration = attempt.finishedAt.since(attempt.startedAt)
+    line.error = attempt.error
+    line.worker = before.worker
+    line.reason = reason
+    log.append(line)
+  }
+
+  private static func event(after loss: Loss, _ state: JobState) -> LogRecord.Event {
+    switch state {
+    case .cancelled: .cancelled
+    case .dead: .dead
+    default: .rescued
     }
   }
 
@@ -47,15 +87,20 @@ extension MemoryState {
     for job in due { _ = change(job.id, by: .becomeDue, at: now) }
   }
 
+  /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
   private mutating func take(
-    from queue: QueueName, atMost most: Int, _ request: ClaimRequest
-  ) -> [ClaimedJob] {
+    from queue: QueueName, _ request: ClaimRequest, into claimed: inout [ClaimedJob]
+  ) -> Bool {
     let wanted = jobs(in: queue) {
       $0.state == .ready && (request.types.isEmpty || request.types.contains($0.type))
     }
-    return wanted.sorted { Self.place(of: $0) < Self.place(of: $1) }
-      .prefix(most)
-      .compactMap { begin($0.id, request) }
+    for job in wanted.sorted(by: { Self.place(of: $0) < Self.place(of: $1) }) {
+      guard claimed.count < request.limit else { return true }
+      guard !job.marked || claimed.isEmpty else { return false }
+      if let taken = begin(job.id, request) { claimed.append(taken) }
+      guard !job.marked else { return false }
+    }
+    return true
   }
 
   private static func place(of job: Job) -> (Int64, JobID) {
@@ -64,8 +109,7 @@ extension MemoryState {
 
   private mutating func begin(_ id: JobID, _ request: ClaimRequest) -> ClaimedJob? {
     let token = LeaseToken(rawValue: Int64(bitPattern: random()))
-    let event = JobEvent.claim(
-      token: token, worker: request.worker, until: request.now + request.lease)
+    let event = JobEvent.claim(token: token, worker: request.worker, hold: request.hold)
     guard let job = change(id, by: event, at: request.now), let detail = jobs[id] else {
       return nil
     }

@@ -10,8 +10,11 @@ extension MemoryState {
     guard let before = holder(of: settlement.lease),
       let job = change(id, by: event(for: settlement, before), at: now)
     else {
-      log.append(leaseLost(id, at: now))
+      log.append(leaseLost(settlement, at: now))
       return .leaseLost
+    }
+    guard settlement.verdict != .putBack || job.state == .cancelled else {
+      return .settled(job.state)
     }
     if case .complete(let result) = settlement.verdict { jobs[id]?.result = result }
     let attempt = attempt(settlement, before, at: now)
@@ -23,7 +26,11 @@ extension MemoryState {
   /// Extends a valid lease; one that is asked to stop too, since stopping takes time.
   mutating func renew(_ lease: Lease, until: Instant, at now: Instant) -> LeaseStatus {
     let status = status(of: lease)
-    if status != .lost { _ = change(lease.id, by: .renew(until: until), at: now) }
+    if status == .lost {
+      log.append(leaseLost(Settlement(lease, .putBack), at: now))
+    } else {
+      _ = change(lease.id, by: .renew(until: until), at: now)
+    }
     return status
   }
 
@@ -47,7 +54,7 @@ extension MemoryState {
     case .fail(let retryAfter): failure(error, retryAfter, job)
     case .timeOut: failure(error, nil, job)
     case .reject: .reject(error: error)
-    case .release: .release
+    case .release, .putBack: .release
     case .snooze(let until): .snooze(until: until)
     case .cancel: .finishCancel
     }
@@ -75,7 +82,7 @@ extension MemoryState {
     case .fail: .failed
     case .timeOut: .timedOut
     case .reject: .rejected
-    case .release: .released
+    case .release, .putBack: .released
     case .snooze: .snoozed
     case .cancel: .cancelled
     }
@@ -103,14 +110,17 @@ extension MemoryState {
     }
   }
 
-  /// Tells that somebody came too late; whose the stale token was, and of which attempt, nobody
-  /// knows.
-  private func leaseLost(_ id: JobID, at now: Instant) -> LogRecord {
+  /// Tells that somebody came too late; whose the stale token was, and of which attempt, only they
+  /// know.
+  private func leaseLost(_ settlement: Settlement, at now: Instant) -> LogRecord {
+    let id = settlement.lease.id
     var line = LogRecord(.leaseLost, at: now)
     line.jobID = id
     line.queue = jobs[id]?.job.queue
     line.jobType = jobs[id]?.job.type
     line.status = jobs[id]?.job.state
+    line.attempt = settlement.attempt
+    line.worker = settlement.worker
     return line
   }
 }

@@ -73,6 +73,16 @@ extension MemoryStore: StorageEngine {
     state.withLock { state in leases.map { state.renew($0, until: until, at: now) } }
   }
 
+  package func rescue(_ request: RescueRequest) throws(StorageError) -> Int {
+    state.withLock { $0.rescue(request) }
+  }
+
+  package func presences() throws(StorageError) -> [PresenceID] {
+    state.withLock { state in
+      Set(state.jobs.values.compactMap(\.job.presence)).sorted { $0.rawValue < $1.rawValue }
+    }
+  }
+
   package func status(of leases: [Lease]) throws(StorageError) -> [LeaseStatus] {
     state.withLock { state in leases.map { state.status(of: $0) } }
   }

@@ -29,6 +29,10 @@ struct ClockAndHostTests {
     let id = try Host.bootID()
     #expect(id.utf8.count == 36)
     #expect(try Host.bootID() == id)
+    let bytes = try Host.bootIDBytes()
+    #expect(bytes.count == 16)
+    let digits = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    #expect(digits == id.filter { $0 != "-" })
   }
 
   @Test("users and groups are read from the files")

@@ -82,6 +82,34 @@ struct PollTests {
     try inotify.remove(watch)
     #expect(try inotify.events().map(\.mask) == [.ignored])
   }
+
+  @Test("for files tells of a writer that was killed, whose lock is free at once or soon")
+  func killedWriter() throws {
+    let scratch = try ScratchDirectory()
+    let said = try Pipe()
+    var request = SpawnRequest(
+      executable: "/bin/sh",
+      arguments: CStringList([
+        "sh", "-c", "exec 9>\"$1\"; flock 9; echo locked; exec sleep 1000", "sh", scratch.path("l"),
+      ]),
+      environment: .current())
+    request.output = .descriptor(said.writer.rawValue)
+    let holder = try ChildProcess.spawn(request)
+    #expect(try said.reader.read(upTo: 7) == Array("locked\n".utf8))
+    let inotify = try Inotify()
+    let watch = try inotify.watch(scratch.path, .closeWrite)
+    let lock = try FileLock.open(scratch.path("l"))
+    #expect(try !lock.tryLock())
+    #expect(try inotify.events().isEmpty)
+    try Signal.kill.send(to: holder.pid)
+    #expect(try Poll.wait(for: .read, on: inotify.rawValue, milliseconds: 60_000) == .read)
+    let events = try inotify.events()
+    #expect(events.map(\.mask) == [.closeWrite])
+    #expect(events.first?.name == "l" && events.first?.watch == watch)
+    // The kernel tells of the close first and gives the lock back after it.
+    #expect(try lock.lock(deadline: SystemClock.monotonicNanoseconds() + 30_000_000_000))
+    #expect(try holder.wait() == .signaled(.kill, coreDumped: false))
+  }
 }
 
 @Suite("A terminal")

@@ -13,9 +13,9 @@ struct SignalTests {
     #expect(Signal.realtime(-1) == nil)
   }
 
-  @Test("are read as data in the order they came due")
-  func source() throws {
-    let wanted = try #require(Signal.realtime(5))
+  @Test("are read as data in the order they came due", arguments: [1, 2, 5] as [Int32])
+  func source(offset: Int32) throws {
+    let wanted = try #require(Signal.realtime(offset))
     let source = try SignalSource([wanted])
     #expect(try source.next() == nil)
     // Only this thread has it blocked, so it is sent to this thread alone.

@@ -33,11 +33,32 @@ import Testing
     now = try #require(last).timestamp + .seconds(1)
   }
 
-  @Test func itIsOfItsVersion() throws {
-    let found = try PlainDatabase(path).number(
-      "SELECT value FROM qctl_meta WHERE key = 'format_version'")
-    #expect(found == 1)
-    #expect(found <= Schema.version)
+  @Test func itIsBroughtUpToDate() throws {
+    let version = "SELECT value FROM qctl_meta WHERE key = 'format_version'"
+    let old = try #require(FileSystem.parent(of: #filePath)) + "/Fixtures/format-1.db"
+    let copy = scratch.path("untouched.db")
+    try FileSystem.replaceFile(copy, with: try FileSystem.readFile(old, limit: 1 << 20))
+    #expect(try PlainDatabase(copy).number(version) == 1)
+    #expect(try PlainDatabase(path).number(version) == Schema.version)
+  }
+
+  @Test func itHasTheSchemaOfANewStore() throws {
+    let fresh = scratch.path("fresh.db")
+    try StoreRig.open(fresh, for: .create).close()
+    let wanted = try Self.schema(fresh)
+    #expect(try Self.schema(path) == wanted)
+    #expect(wanted.count > 10)
+  }
+
+  /// The statements that made a database, however they were laid out.
+  private static func schema(_ path: String) throws -> [String] {
+    try PlainDatabase(path).rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").map {
+      let spaced = ($0.first.flatMap(\.self) ?? "").replacing("(", with: " ( ").replacing(
+        ")", with: " ) "
+      )
+      .replacing(",", with: " , ")
+      return spaced.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }.sorted()
   }
 
   @Test func everyJobIsThere() {

@@ -52,10 +52,23 @@ int qctl_read_signal(int descriptor, int *signal, int *sender);
 int qctl_mask_signals(const int *signals, int count, int block);
 
 enum { qctl_stream_inherit = -1, qctl_stream_null = -2 };
-// Returns an errno value, 0 for success; the failure of the exec itself included.
-int qctl_spawn(
-    int *pid, const char *path, char *const arguments[], char *const environment[],
-    const int streams[3], int own_group);
+struct qctl_spawn_request {
+  const char *path;
+  char *const *arguments;
+  char *const *environment;
+  int streams[3];
+  int own_group;
+  // Where the child notes that it exists (Spawn.c), or -1: 16 bytes at one offset, and 8 that must
+  // be zero at the other.
+  int record;
+  int64_t record_offset;
+  int64_t refusal_offset;
+};
+// Returns an errno value, 0 for success; the failure of the exec itself included, and ECANCELED
+// when the child was refused. `call` is set to the name of what failed.
+int qctl_spawn(const struct qctl_spawn_request *request, int *pid, const char **call);
+// Closes all descriptors from `first` on, as close_range(2) does where the kernel has it.
+int qctl_close_listed(int first);
 
 struct qctl_wait_status {
   int pid;

@@ -80,7 +80,7 @@ extension WorkerReporter {
     case .complete: ("completed", .green)
     case .fail, .timeOut, .reject:
       end.state == .dead ? ("dead", .red) : (isTimeOut(end) ? "timed_out" : "failed", .yellow)
-    case .release: ("released", .dim)
+    case .release, .putBack: ("released", .dim)
     case .snooze: ("snoozed", .dim)
     case .cancel: ("cancelled", .dim)
     }

@@ -10,6 +10,7 @@ struct Everything: Equatable {
   let queues: [QueueSummary]
   let log: [LogRecord]
   let outstanding: Outstanding
+  let presences: [PresenceID]
 
   init(of store: any StorageAdapter, at now: Instant, pageSize: Int = 7) throws(StorageError) {
     let jobs = { (order: JobOrder) throws(StorageError) in
@@ -24,6 +25,7 @@ struct Everything: Equatable {
     queues = try store.queues(at: now).map(Self.withoutZeros)
     log = try Self.log(of: store, LogFilter(), size: 100)
     outstanding = try store.outstanding(in: queues.map(\.queue), at: now)
+    presences = try store.presences()
   }
 
   /// A whole listing, page by page, since a page may be short and only the whole can be compared.
@@ -79,6 +81,7 @@ struct Everything: Equatable {
     if log.count != other.log.count {
       parts.append("log of \(log.count) against \(other.log.count)")
     }
+    if presences != other.presences { parts.append("presences") }
     if outstanding != other.outstanding {
       parts.append("\(outstanding) against \(other.outstanding)")
     }

@@ -9,6 +9,7 @@ enum Operation {
   case settle([Settlement], thenClaim: ClaimRequest?)
   case renew([Lease], until: Instant)
   case status([Lease])
+  case rescue(RescueRequest)
   case plan(PlanRequest)
   case apply(ApplyRequest)
   case pause(PauseRequest)
@@ -31,6 +32,7 @@ enum Observation: Equatable {
   case listed(Result<[Job], StorageError>)
   case logged(Result<[LogRecord], StorageError>)
   case outstanding(Result<Outstanding, StorageError>)
+  case rescued(Result<Int, StorageError>)
   case waited
 }
 
@@ -56,6 +58,8 @@ extension Operation {
         })
     case .status(let leases):
       .leases(Self.result { () throws(StorageError) in try store.status(of: leases) })
+    case .rescue(let request):
+      .rescued(Self.result { () throws(StorageError) in try store.rescue(request) })
     case .plan(let request):
       .planned(Self.result { () throws(StorageError) in try store.plan(request) })
     case .apply(let request):

@@ -61,7 +61,7 @@ extension OperationGenerator {
     case 3...5: .fail(retryAfter: chance(30) ? .seconds(Int64(number(0...100))) : nil)
     case 6: .timeOut
     case 7: .reject
-    case 8: chance(50) ? .release(reason: "drain") : .cancel
+    case 8: any(of: [.release(reason: "drain"), .putBack, .cancel])
     default: .snooze(until: now + .seconds(Int64(number(-10...600))))
     }
   }

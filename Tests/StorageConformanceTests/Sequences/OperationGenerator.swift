@@ -8,6 +8,7 @@ struct OperationGenerator {
   var random: SeededGenerator
   private(set) var ids: [JobID] = []
   private(set) var leases: [Lease] = []
+  private var executions: [Execution] = []
   private var plans: [(OperatorVerb, Plan)] = []
 
   init(seed: UInt64) {
@@ -21,8 +22,9 @@ struct OperationGenerator {
     case 22..<26: bulk()
     case 26..<42: .claim(claimRequest())
     case 42..<60: settle()
-    case 60..<66: .renew(someLeases(), until: now + .seconds(Int64(number(-5...120))))
-    case 66..<68: .status(someLeases())
+    case 60..<65: .renew(someLeases(), until: now + .seconds(Int64(number(-5...120))))
+    case 65..<66: .status(someLeases())
+    case 66..<68: .rescue(rescueRequest())
     case 68..<74: .plan(PlanRequest(verb(), filter(), sampleSize: number(0...3), now: now))
     case 74..<82: apply()
     case 82..<85: pause()
@@ -52,6 +54,7 @@ struct OperationGenerator {
 
   private mutating func learn(_ claimed: [ClaimedJob]) {
     leases += claimed.map(\.lease)
+    executions += claimed.map { Execution(id: $0.job.id, attempt: $0.job.attempt) }
   }
 
   /// Makes it likely that a worker soon hears of a request to stop.
@@ -80,7 +83,16 @@ extension OperationGenerator {
     ClaimRequest(
       queues: some(of: Self.queues), types: chance(20) ? some(of: Self.types) : [],
       limit: any(of: [0, 1, 1, 2, 3, 10]), worker: any(of: ["w1", "w2"]),
-      lease: .seconds(Int64(number(1...90))), now: now)
+      lease: .seconds(Int64(number(1...90))),
+      presence: chance(50) ? any(of: Self.presences) : nil, now: now)
+  }
+
+  private static let presences = [PresenceID(random: 2), PresenceID(random: 4)]
+
+  private mutating func rescueRequest() -> RescueRequest {
+    let started = executions.suffix(12).filter { _ in chance(70) }
+    return RescueRequest(
+      presence: any(of: Self.presences), started: Set(started), isDead: chance(80), now: now)
   }
 
   private mutating func settle() -> Operation {

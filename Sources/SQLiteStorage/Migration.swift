@@ -1,0 +1,35 @@
+import CSQLite
+
+/// Brings the tables of an older format up to date (CONTRIBUTING.md, "Changing the format").
+///
+/// Each step is one list of statements, run with the new version number in one transaction, so a
+/// store has always one format or the other. A process of an older qctl that has the store open goes
+/// on: SQLite has it compile its statements anew, and columns that it does not know have defaults.
+enum Migration {
+  /// From version 1: workers that show life by a file, staged bulks, samples, retention.
+  private static let toVersion2 = [
+    "ALTER TABLE qctl_jobs ADD COLUMN presence INTEGER",
+    "ALTER TABLE qctl_jobs ADD COLUMN bulk INTEGER",
+    "ALTER TABLE qctl_queues ADD COLUMN minute INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE qctl_queues ADD COLUMN durations BLOB",
+    "ALTER TABLE qctl_queues ADD COLUMN keep_completed INTEGER",
+    "ALTER TABLE qctl_queues ADD COLUMN keep_cancelled INTEGER",
+    "ALTER TABLE qctl_queues ADD COLUMN keep_dead INTEGER",
+    Schema.minutes, Schema.bulks, Schema.idempotencyExpiry,
+  ]
+
+  private static func step(from version: Int64) -> [String]? {
+    version == 1 ? toVersion2 : nil
+  }
+
+  /// Runs the steps that a store still lacks; inside a write transaction of the caller's.
+  static func run(from version: Int64, on connection: Connection) throws(SQLiteFailure) {
+    var version = version
+    while version < Schema.version, let statements = step(from: version) {
+      for statement in statements { try connection.execute(statement) }
+      version += 1
+    }
+    try connection.execute(
+      "UPDATE qctl_meta SET value = \(version) WHERE key = 'format_version'")
+  }
+}

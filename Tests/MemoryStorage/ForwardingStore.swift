@@ -1,0 +1,69 @@
+package import Jobs
+package import Storage
+
+/// A store that hands every call on to another, so that a test writes only what differs.
+package protocol ForwardingStore: StorageAdapter {
+  /// The store that does the work.
+  var base: any StorageAdapter { get }
+}
+
+extension ForwardingStore {
+  package var identity: StoreIdentity { base.identity }
+  package var capabilities: Capabilities { base.capabilities }
+  package var meetingPlace: MeetingPlace? { base.meetingPlace }
+  package func findings() throws(StorageError) -> [Finding] { try base.findings() }
+  package func close() { base.close() }
+
+  package func queues(at now: Instant) throws(StorageError) -> [QueueSummary] {
+    try base.queues(at: now)
+  }
+  package func page(_ request: JobPageRequest) throws(StorageError) -> JobPage {
+    try base.page(request)
+  }
+  package func job(_ id: JobID) throws(StorageError) -> JobDetail? { try base.job(id) }
+  package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
+    try base.log(request)
+  }
+  package func plan(_ request: PlanRequest) throws(StorageError) -> Plan { try base.plan(request) }
+  package func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
+    try base.apply(request)
+  }
+  package func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool] {
+    try base.setPaused(request)
+  }
+}
+
+extension ForwardingStore {
+  package func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
+    try base.enqueue(job, at: now)
+  }
+  package func enqueueAll(
+    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
+  ) throws(BulkError) -> BulkResult {
+    try base.enqueueAll(at: now, from: source, progress: progress)
+  }
+  package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
+    try base.claim(request)
+  }
+  package func settle(
+    _ settlements: [Settlement], thenClaim request: ClaimRequest?, at now: Instant
+  ) throws(StorageError) -> SettleResult {
+    try base.settle(settlements, thenClaim: request, at: now)
+  }
+  package func renew(
+    _ leases: [Lease], until: Instant, at now: Instant
+  ) throws(StorageError) -> [LeaseStatus] {
+    try base.renew(leases, until: until, at: now)
+  }
+  package func rescue(_ request: RescueRequest) throws(StorageError) -> Int {
+    try base.rescue(request)
+  }
+  package func presences() throws(StorageError) -> [PresenceID] { try base.presences() }
+  package func status(of leases: [Lease]) throws(StorageError) -> [LeaseStatus] {
+    try base.status(of: leases)
+  }
+  package func outstanding(
+    in queues: [QueueName], at now: Instant
+  ) throws(StorageError) -> Outstanding { try base.outstanding(in: queues, at: now) }
+  package func record(_ records: [LogRecord]) throws(StorageError) { try base.record(records) }
+}
