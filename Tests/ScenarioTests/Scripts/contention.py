@@ -34,7 +34,8 @@ def stop_all(stage, processes):
 
 def nobody_heard_of_a_lock(stage, names, workers=()):
     stage.equal("failed", stage.lines("failed"), [])
-    texts = ["\n".join(stage.lines(f"{name}.said")) for name in names] + [stage.said_by(worker) for worker in workers]
+    texts = ["\n".join(stage.lines(f"{name}.said")) for name in names]
+    texts += [stage.said_by(worker) for worker in workers]
     for text in texts:
         stage.check("locked" not in text and "busy" not in text, f"somebody heard of a lock: {text[-300:]}")
 
@@ -146,5 +147,5 @@ def a_long_reader_does_no_lasting_harm(stage):
 
 
 if __name__ == "__main__":
-    run(heartbeats_do_not_starve, sixteen_processes_hear_of_no_lock, a_stopped_holder_of_the_gate_blocks_nobody_for_long,
-        a_long_reader_does_no_lasting_harm)
+    run(heartbeats_do_not_starve, sixteen_processes_hear_of_no_lock,
+        a_stopped_holder_of_the_gate_blocks_nobody_for_long, a_long_reader_does_no_lasting_harm)

@@ -21,7 +21,8 @@ def under_way(stage):
 def faulty(stage, handler):
     """A worker of the debug build whose writes fail when the file `faults` says so."""
     library = stage.path("faults.so")
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, os.path.join(SCRIPTS, "faults.c"), "-ldl"], check=True)
+    source = os.path.join(SCRIPTS, "faults.c")
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     return stage.work(
         "--lease", "2s", "--quiet", handler=["env", "-u", "LD_PRELOAD", *handler],
         program=os.environ["QCTL_DEBUG"], environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults")})

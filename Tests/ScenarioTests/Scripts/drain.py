@@ -27,7 +27,8 @@ def go(stage):
 
 
 def is_draining(stage, worker, count=1):
-    stage.until("it says that it takes no new jobs", lambda: f"no new jobs, {count} still running" in stage.said_by(worker))
+    sentence = f"no new jobs, {count} still running"
+    stage.until("it says that it takes no new jobs", lambda: sentence in stage.said_by(worker))
 
 
 def states(stage):

@@ -87,7 +87,8 @@ def rescued_at_once(stage, start_others):
     others = others or [stage.work("--until-empty", handler=handler)]
     # Far below the lease, which is 60 s here.
     stage.until("the job of the dead worker is completed", lambda: stage.state(job) == "completed")
-    stage.check(not any(lives(pid) for _, attempt, pid in stage.starts() if attempt == 1), "the first handler still lives")
+    left = [pid for _, attempt, pid in stage.starts() if attempt == 1 and lives(pid)]
+    stage.equal("first handlers that still live", left, [])
     found = stage.job(job)
     stage.equal("attempts", [attempt["outcome"] for attempt in found["attempts"]], ["lost", "completed"])
     stage.equal("what it was charged with", (found["failures"], found["crashes"]), (0, 0))
@@ -165,7 +166,8 @@ echo "end $QCTL_JOB_ID" >>runs
             continue
         running.add(job)
         stage.check(len(running) == 1 or not running & marked, f"beside a marked job: {running}")
-    left = [(job["id"], job["state"], job["failures"]) for job in stage.jobs() if job["state"] != "completed" or job["failures"]]
+    left = [(job["id"], job["state"], job["failures"]) for job in stage.jobs()
+            if job["state"] != "completed" or job["failures"]]
     stage.equal("jobs not completed, or charged", left, [])
     stage.equal("rescues", {record["job_id"] for record in stage.events("rescued")}, marked)
 

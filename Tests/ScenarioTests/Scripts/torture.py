@@ -186,7 +186,8 @@ class Torture:
         stage.equal("jobs", len(jobs), self.jobs)
         keys = {job["idempotency_key"] for job in jobs.values()}
         stage.equal("different jobs", len(keys), self.jobs)
-        self.few("jobs not completed", [(job["id"], job["state"]) for job in jobs.values() if job["state"] != "completed"])
+        self.few("jobs not completed", [
+            (job["id"], job["state"]) for job in jobs.values() if job["state"] != "completed"])
         self.few("jobs charged with what was no crash", [
             (job["id"], job["failures"], job["crashes"]) for job in jobs.values() if job["failures"] != job["crashes"]])
         self.examine_completions(jobs)
@@ -200,7 +201,8 @@ class Torture:
         events = [record["job_id"] for record in self.stage.events("completed")]
         self.few("completed twice in the log", {id for id in jobs} ^ set(events), len(events) - len(jobs))
         attempts = self.attempts()
-        completed = {job: [number for number, outcome in found if outcome == "completed"] for job, found in attempts.items()}
+        completed = {job: [number for number, outcome in found if outcome == "completed"]
+                     for job, found in attempts.items()}
         self.few("not completed by exactly its last attempt", [
             (id, completed.get(id)) for id, job in jobs.items() if completed.get(id) != [job["attempt"]]])
         started = {start[:2] for start in self.stage.starts()}
