@@ -146,7 +146,7 @@ while [ ! -e "end-$QCTL_JOB_ID" ] && [ ! -e go ] && [ -e starts ]; do sleep 0.02
     worker.send_signal(less)
     # Nobody is hurt: a running job ends by itself, and no other takes its place.
     worker.send_signal(signal.SIGUSR2)
-    stage.until("it answers", lambda: len(stage.said_by(worker).splitlines()) >= 3)
+    stage.until("it answers", lambda: all(job in stage.said_by(worker) for job, _, _ in stage.starts()))
     stage.equal("handlers that run on", running(stage), 3)
     for job, _, _ in stage.starts()[:2]:
         open(stage.path(f"end-{job}"), "w").close()
