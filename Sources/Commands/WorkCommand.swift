@@ -12,6 +12,7 @@ enum WorkCommand {
     var killAfter = TimeSpan.seconds(5)
     var lease = TimeSpan.seconds(60)
     var poll = TimeSpan(milliseconds: 250)
+    var group = 16
     var untilEmpty = false
     var untilSettled = false
     var once = false
@@ -45,7 +46,12 @@ enum WorkCommand {
   private static let jobFlags: [Flag<Options>] =
     ClaimScope.flags.lifted(\.scope) + [
       .int("concurrency", short: "c", "N", in: 1...1024, \.concurrency, "Run up to N jobs at once")
-        .default("1")
+        .default("1"),
+      .int(
+        "prefetch", "N", in: 1...256, \.group,
+        "Of short jobs, claim up to N ahead and settle up to N together"
+      )
+      .default("16"),
     ]
 
   private static let endFlags: [Flag<Options>] = [

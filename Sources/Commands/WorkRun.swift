@@ -16,7 +16,7 @@ struct WorkRun {
     return try options.store.withStore(.create, in: context) { store throws(CommandFailure) in
       let reporter = WorkerReporter(options.output, context)
       let worker = Worker(
-        configuration(environment, location: store.identity.location), store: store,
+        configuration(environment, store), store: store,
         signals: try signals(), random: context.random, observe: reporter.hear)
       return try status(of: worker.run(), reporter)
     }
@@ -34,12 +34,14 @@ struct WorkRun {
   }
 
   private func configuration(
-    _ environment: EnvironmentBlock, location: String
+    _ environment: EnvironmentBlock, _ store: any StorageAdapter
   ) -> WorkerConfiguration {
     var configuration = WorkerConfiguration(
       queues: options.scope.queues.withoutRepeats, handler: argv, environment: environment,
-      storeLocation: location,
+      storeLocation: store.identity.location,
       name: options.name ?? WorkerName.of(process: CurrentProcess.id))
+    configuration.meetingPlace = store.meetingPlace
+    configuration.group = options.group
     configuration.types = options.scope.types.withoutRepeats
     configuration.concurrency = options.concurrency
     configuration.mode = mode

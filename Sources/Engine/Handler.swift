@@ -20,7 +20,8 @@ struct Handler {
 
   /// Starts it, in a process group of its own.
   func spawn(
-    environment: EnvironmentBlock, input: ChildStream, output: Int32, error: Int32
+    environment: EnvironmentBlock, input: ChildStream, output: Int32, error: Int32,
+    record: StartRecord?
   ) throws(SystemError) -> ChildProcess {
     var request = SpawnRequest(
       executable: executable, arguments: arguments, environment: environment)
@@ -28,6 +29,7 @@ struct Handler {
     request.output = .descriptor(output)
     request.error = .descriptor(error)
     request.ownGroup = true
+    request.record = record
     return try ChildProcess.spawn(request)
   }
 }

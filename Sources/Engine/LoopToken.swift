@@ -10,8 +10,11 @@ struct LoopToken: Hashable {
 
   let rawValue: UInt64
 
-  /// The signals; no start ever has this number.
+  /// The signals, and what others do to the store; no start ever has these numbers.
   static let signals = LoopToken(rawValue: .max)
+  static let bell = LoopToken(rawValue: .max - 1)
+  static let files = LoopToken(rawValue: .max - 2)
+  static let workers = LoopToken(rawValue: .max - 3)
 
   private static let partBits: UInt64 = 2
   private static let slotBits: UInt64 = 16

@@ -25,10 +25,3 @@ struct PollPace {
     current = range.lowerBound
   }
 }
-
-/// How many jobs are taken in one call: as many as can start at once.
-///
-/// Claiming ahead, for short jobs, is decided here and nowhere else.
-struct ClaimPolicy {
-  func limit(freeSlots: Int) -> Int { freeSlots }
-}

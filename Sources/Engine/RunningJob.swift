@@ -16,7 +16,7 @@ final class RunningJob {
     case cancel
     /// The worker ends, or its right to the job does; the job is given back.
     case release(reason: String)
-    /// The job is somebody else's already; nothing is said about it.
+    /// The job is somebody else's already; what is said about it will only be logged.
     case lost
   }
 
@@ -69,6 +69,9 @@ final class RunningJob {
     timeoutAt = timeout.map { started + $0 }
     capture = (StreamCapture(limit: outputLimit), StreamCapture(limit: outputLimit))
   }
+
+  /// How long the process ran, in nanoseconds.
+  var nanoseconds: Int64 { ended.nanoseconds &- started.nanoseconds }
 
   var isOver: Bool { outcome != nil && output == nil && error == nil }
 }

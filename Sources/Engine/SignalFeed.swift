@@ -16,9 +16,12 @@ package protocol SignalFeed: AnyObject {
 package final class ProcessSignals: SignalFeed {
   private let source: SignalSource
 
-  /// Blocks SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2, which are read here from now on.
+  /// Blocks SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMIN+1 and SIGRTMIN+2, which are read here
+  /// from now on.
   package init() throws(SystemError) {
-    source = try SignalSource([.terminate, .interrupt, .hangUp, .user1, .user2])
+    source = try SignalSource(
+      [.terminate, .interrupt, .hangUp, .user1, .user2]
+        + [Signal.moreHandlers, Signal.fewerHandlers].compactMap(\.self))
   }
 
   package var descriptor: Int32 { source.rawValue }
@@ -27,4 +30,11 @@ package final class ProcessSignals: SignalFeed {
     // A failed read is as good as no signal: the descriptor stays readable if one waits.
     (try? source.next()) ?? nil
   }
+}
+
+extension Signal {
+  /// Raises a worker's concurrency by one: SIGRTMIN+1.
+  static var moreHandlers: Signal? { realtime(1) }
+  /// Lowers it by one: SIGRTMIN+2.
+  static var fewerHandlers: Signal? { realtime(2) }
 }

@@ -1,35 +1,46 @@
 /// The places for running handlers, as many as may run at a time.
+///
+/// That number can change while they run: lowered, it only keeps the next ones from starting.
 struct Slots {
-  private var jobs: [RunningJob?]
-  private var vacant: [Int]
+  /// How many may run at a time.
+  private(set) var limit: Int
+  /// How many do.
+  private(set) var count = 0
+  private var jobs: [RunningJob?] = []
+  private var vacant: [Int] = []
   private var starts: UInt64 = 0
 
   init(count: Int) {
-    let count = min(max(1, count), LoopToken.mostSlots)
-    jobs = Array(repeating: nil, count: count)
-    // Taken from the end: the first slot first, only because that is easier to follow.
-    vacant = Array((0..<count).reversed())
+    limit = Self.clamped(count)
   }
 
-  var free: Int { vacant.count }
-  var isEmpty: Bool { vacant.count == jobs.count }
-  var count: Int { jobs.count - vacant.count }
+  var free: Int { max(0, limit - count) }
+  var isEmpty: Bool { count == 0 }
 
   /// The running jobs, by slot.
   var running: [RunningJob] { jobs.compactMap { $0 } }
+
+  /// Whether a marked job runs, which must stay alone.
+  var runsAlone: Bool { count == 1 && jobs.contains { $0?.claimed.isMarked ?? false } }
+
+  /// Changes how many may run; at least one.
+  mutating func resize(by difference: Int) {
+    limit = Self.clamped(limit + difference)
+  }
 
   /// A token for the next start; `nil` if no slot is free.
   ///
   /// Nothing is taken yet.
   func nextToken() -> LoopToken? {
-    vacant.last.map { LoopToken(start: starts &+ 1, slot: $0) }
+    guard free > 0 else { return nil }
+    return LoopToken(start: starts &+ 1, slot: vacant.last ?? jobs.count)
   }
 
   /// Puts a started job into the slot of its token.
   mutating func put(_ job: RunningJob) {
-    guard let slot = vacant.popLast() else { return }
     starts &+= 1
-    jobs[slot] = job
+    count += 1
+    if let slot = vacant.popLast() { jobs[slot] = job } else { jobs.append(job) }
   }
 
   /// The job that an event is about; `nil` if it is gone already.
@@ -47,8 +58,11 @@ struct Slots {
       guard let job = jobs[index], job.isOver else { continue }
       jobs[index] = nil
       vacant.append(index)
+      count -= 1
       over.append(job)
     }
     return over
   }
+
+  private static func clamped(_ count: Int) -> Int { min(max(1, count), LoopToken.mostSlots) }
 }

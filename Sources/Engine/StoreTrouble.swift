@@ -26,6 +26,14 @@ extension StorageError {
   }
 }
 
+extension StorageError {
+  /// Whether the store as it was opened will never answer again.
+  var isFinal: Bool {
+    if case .outcomeUnknown = self { return true }
+    return false
+  }
+}
+
 /// Handlers that could not be started, in a row.
 struct SpawnFailures {
   private var count = 0

@@ -17,7 +17,8 @@ package struct Worker {
   ///
   /// - Parameters:
   ///   - signals: where signals come from; `nil` for a worker that nobody signals.
-  ///   - random: any 64 bits, for the name of the directory of control files.
+  ///   - random: any 64 bits, for the worker's number and the name of its directory of control
+  ///     files.
   ///   - observe: hears what happens, on the thread that runs the worker.
   package init(
     _ configuration: WorkerConfiguration, store: any StorageEngine, signals: (any SignalFeed)?,

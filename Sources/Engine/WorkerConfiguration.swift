@@ -1,5 +1,6 @@
 package import Jobs
 package import PosixIO
+package import Storage
 
 /// Everything that decides how a worker works, as plain values.
 package struct WorkerConfiguration: Sendable {
@@ -31,8 +32,13 @@ package struct WorkerConfiguration: Sendable {
   package var killAfter = TimeSpan.seconds(5)
   /// How long running jobs may go on after the first SIGTERM or SIGINT.
   package var grace = TimeSpan.seconds(20)
-  /// How long a lease lasts; renewed after a third of it.
+  /// How long the worker may be silent until others take its jobs; where there is no place to meet
+  /// them, how long a lease lasts, which is renewed after a third of it.
   package var lease = TimeSpan.seconds(60)
+  /// Where the processes of this host meet; `nil` for a store that keeps leases itself.
+  package var meetingPlace: MeetingPlace?
+  /// The most short jobs that are claimed ahead, and that are settled together; 1 for one at a time.
+  package var group = 16
   /// How often a worker with running jobs asks whether one shall be cancelled.
   package var cancelCheck = TimeSpan.seconds(1)
   /// The shortest and the longest wait between two looks for work.

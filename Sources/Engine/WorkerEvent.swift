@@ -24,6 +24,12 @@ package enum WorkerEvent: Equatable, Sendable {
   case stoppingAtOnce
   /// No new jobs from now on, by SIGUSR1.
   case quiet
+  /// So many handlers may run at a time from now on.
+  case concurrency(Int)
+  /// SIGHUP, and the handler was looked for anew; with what kept it from being found.
+  case reloaded(SystemError?)
+  /// Jobs of a worker that is gone are free again.
+  case rescued(Rescuer.Rescued)
   /// SIGUSR2 asks how things stand.
   case status(WorkerStatus)
 }
@@ -54,6 +60,13 @@ package enum WorkerWarning: Equatable, Sendable {
   case missingCommand(Job, status: Int32)
   /// The handler could not be started; the job was given back.
   case spawnFailed(Job, SystemError)
+  /// Others declared this worker lost, since it had shown no life for too long: its handlers are
+  /// killed, and it begins anew.
+  case declaredLost
+  /// It can't show life to others on this host, and goes by leases instead.
+  case noPresence(SystemError)
+  /// Workers that are gone can't be looked for.
+  case noRescue(SystemError)
   /// The directory for control files could not be removed.
   case controlDirectoryLeft(SystemError)
 }
@@ -72,6 +85,8 @@ package struct WorkerStatus: Equatable, Sendable {
 
   /// The jobs in hand.
   package let running: [Running]
+  /// How many may run at a time.
+  package let concurrency: Int
   /// What was done so far.
   package let counts: WorkerCounts
   /// Whether new jobs are taken.

@@ -6,17 +6,18 @@ import Storage
 extension WorkerSession {
   /// A handler is gone: decides what the store shall be told.
   func conclude(_ job: RunningJob) {
+    presence?.clearProcess(slot: job.token.slot)
     let reply = takeReply(job)
-    guard job.stop != .lost, let outcome = job.outcome else {
-      counts.leaseLost += 1
-      return observe(.leaseLost(job.claimed.job))
-    }
+    let outcome = job.outcome ?? .signaled(.kill, coreDumped: false)
+    if job.stop == nil { short.note(nanoseconds: job.nanoseconds) }
     var settlement = Settlement(
       job.claimed.lease, verdict(job, outcome, reply.said))
     switch outcome {
     case .exited(let status): settlement.exitCode = Int64(status)
     case .signaled(let signal, _): settlement.signal = Int64(signal.rawValue)
     }
+    settlement.attempt = job.claimed.job.attempt
+    settlement.worker = configuration.name
     settlement.output = job.keptOutput
     if settlement.verdict.isFailure {
       settlement.error = errorText(job, outcome, reply.problem)
@@ -25,7 +26,8 @@ extension WorkerSession {
     unsettled.append(
       Unsettled(
         settlement: settlement, job: job.claimed.job, duration: job.ended.since(job.started),
-        leaseEnd: job.leaseEnd))
+        since: job.ended,
+        leaseEnd: presence == nil ? job.leaseEnd : job.ended + configuration.lease))
   }
 
   private func verdict(
@@ -35,7 +37,10 @@ extension WorkerSession {
     case .timeout: return .timeOut
     case .cancel: return .cancel
     case .release(let reason): return .release(reason: reason)
-    case .lost, nil: break
+    case .lost: return .release(reason: "lease lost")
+    // Killed by those who declared us lost, as it seems; that is no failure of the job.
+    case nil where isLost && !outcome.isSuccess: return .release(reason: "declared lost")
+    case nil: break
     }
     switch judge(outcome) {
     case .permanent: return .reject

@@ -5,6 +5,7 @@ import PosixIO
 extension WorkerSession {
   /// Waits until something happens or a time has come, and takes in what happened.
   func waitForEvents(since now: Tick) {
+    watch?.listen(to: sources, epoll)
     let wake = nextWake(now)
     let wait = wake.nanoseconds == .max ? nil : max(0, wake.since(now).milliseconds)
     do {
@@ -17,7 +18,16 @@ extension WorkerSession {
   }
 
   private func take(_ token: LoopToken) {
-    guard token != .signals else { return takeSignals() }
+    switch token {
+    case .signals: takeSignals()
+    case .bell: hear(.bell)
+    case .files: hear(.files)
+    case .workers: hear(.workers)
+    default: takeJobEvent(token)
+    }
+  }
+
+  private func takeJobEvent(_ token: LoopToken) {
     guard let job = slots[token] else { return }
     switch token.part {
     case .exit: job.reap(at: clock.monotonic())
@@ -29,14 +39,19 @@ extension WorkerSession {
 
   private func nextWake(_ now: Tick) -> Tick {
     var next = Tick(nanoseconds: .max)
-    if !unsettled.isEmpty { next = isForced ? now : trouble?.nextTry ?? now }
-    if mayClaim, slots.free > 0 {
-      next = min(next, max(nextPoll, claimsFrom, trouble?.nextTry ?? now))
+    if let settles = settleTime(now) { next = settles }
+    if isHungry {
+      let looks = min(nextPoll, jobLooks.next ?? nextPoll)
+      next = min(next, max(looks, claimsFrom, trouble?.nextTry ?? now))
     }
+    if let first = waiting.first, !first.claimed.isMarked {
+      next = min(next, first.since + ShortJobs.patience)
+    }
+    if rescuer != nil { next = min(next, nextUpkeep, rescueLooks.next ?? nextUpkeep) }
     guard !slots.isEmpty else { return next }
     for job in slots.running { next = min(next, job.nextTimer, leaveBy(job)) }
     if let graceEnd { next = min(next, graceEnd) }
-    return min(next, nextRenewal, nextCancelCheck)
+    return min(next, presence == nil ? nextRenewal : nextCancelCheck, nextCancelCheck)
   }
 
   func obeyTimers(_ now: Tick) {
@@ -44,6 +59,7 @@ extension WorkerSession {
       self.graceEnd = nil
       stopAll(.release(reason: "worker stopped"), at: now)
     }
+    if jobLooks.takeDue(now) { nextPoll = min(nextPoll, now) }
     for job in slots.running { job.advance(to: now, killAfter: configuration.killAfter) }
   }
 }

@@ -6,6 +6,8 @@ struct Unsettled {
   let settlement: Settlement
   let job: Job
   let duration: TimeSpan
+  /// When it ended.
+  let since: Tick
   /// When telling the store may come too late.
   let leaseEnd: Tick
 }
@@ -13,7 +15,7 @@ struct Unsettled {
 /// Talking to the store: settling what is over and taking what is next, in one call.
 extension WorkerSession {
   var mayClaim: Bool {
-    guard ending == nil, !isQuiet else { return false }
+    guard ending == nil, !isQuiet, !isLost, !isForOneAlone else { return false }
     return trouble?.error.isBusy ?? true
   }
 
@@ -21,33 +23,59 @@ extension WorkerSession {
     if let trouble { endIfIdle(in: trouble, now) }
     if let trouble, trouble.nextTry > now, !isForced { return }
     let wanted = claimLimit(now)
-    guard wanted > 0 || !unsettled.isEmpty else { return }
+    guard wanted > 0 || mustSettle(now) else { return }
     let wall = clock.wall()
     let request = wanted > 0 ? claimRequest(wanted, wall) : nil
     do {
       let claimed = try settleAndClaim(request, wall)
       recovered()
       guard request != nil else { return }
-      begin(claimed, leaseEnd: now + configuration.lease)
-      if claimed.count < wanted { foundTooLittle(claimed.isEmpty, now) } else { pace.reset() }
+      let leaseEnd = now + configuration.lease
+      waiting += claimed.map { Waiting(claimed: $0, since: now, leaseEnd: leaseEnd) }
+      startWaiting()
+      noteFound(claimed.count, of: wanted, now)
     } catch {
       failed(error, at: now)
       forgetHopeless(now)
     }
   }
 
-  // With something to settle the store is called anyway, so new work is asked for without waiting
-  // for the poll.
+  /// Whether a job would be taken if there were one.
+  var isHungry: Bool { mayClaim && slots.free > 0 && waiting.isEmpty }
+
+  private var ahead: Int { configuration.mode == .once ? 0 : short.ahead(slots: slots.limit) }
+
+  /// How many jobs to ask for.
+  ///
+  /// With something to settle the store is called anyway, so new work is asked for without waiting
+  /// for the poll; and what is claimed ahead is asked for before the last of it is started, so that
+  /// no slot waits for the disk.
   private func claimLimit(_ now: Tick) -> Int {
-    guard mayClaim, now >= claimsFrom, !unsettled.isEmpty || now >= nextPoll else { return 0 }
-    let limit = ClaimPolicy().limit(freeSlots: slots.free)
+    guard mayClaim, now >= claimsFrom else { return 0 }
+    let limit = slots.free + ahead - waiting.count
+    guard limit > 0 else { return 0 }
+    let isDue = now >= nextPoll
+    let isLow = isHungry || waiting.count < slots.limit && ahead > 0
+    guard isLow && (isDue || !unsettled.isEmpty && isHungry) || mustSettle(now) else { return 0 }
     return configuration.mode == .once ? min(limit, 1) : limit
+  }
+
+  /// Whether the store must hear now of what is over, or may wait for more of it.
+  private func mustSettle(_ now: Tick) -> Bool { settleTime(now).map { $0 <= now } ?? false }
+
+  /// When the store must hear of what is over.
+  func settleTime(_ now: Tick) -> Tick? {
+    guard let first = unsettled.first else { return nil }
+    if let trouble { return isForced ? now : trouble.nextTry }
+    let isGroup = unsettled.count >= short.group || ahead == 0
+    guard !isGroup, ending == nil, !slots.isEmpty || !waiting.isEmpty else { return now }
+    return first.since + ShortJobs.settleDelay
   }
 
   private func claimRequest(_ limit: Int, _ wall: Instant) -> ClaimRequest {
     ClaimRequest(
       queues: configuration.queues, types: configuration.types, limit: limit,
-      worker: configuration.name, lease: configuration.lease, now: wall)
+      worker: configuration.name, lease: configuration.lease, presence: presence?.id, now: wall)
   }
 
   private func settleAndClaim(
@@ -82,31 +110,37 @@ extension WorkerSession {
 // MARK: - Nothing to do
 
 extension WorkerSession {
-  /// Fewer jobs than wanted: the queues are empty for now.
-  private func foundTooLittle(_ nothing: Bool, _ now: Tick) {
-    if !nothing { pace.reset() }
-    nextPoll = now + pace.next()
-    guard nothing, slots.isEmpty, unsettled.isEmpty, ending == nil else { return }
-    switch configuration.mode {
-    case .forever: return
-    case .once: ending = .nothing
-    case .untilEmpty, .untilSettled: endIfNothingIsLeft(now)
+  /// Fewer jobs than wanted mean that the queues are empty for now, unless one came that must be
+  /// alone.
+  private func noteFound(_ count: Int, of wanted: Int, _ now: Tick) {
+    if count > 0 {
+      pace.reset()
+      jobLooks.end()
     }
+    guard count < wanted else { return }
+    nextPoll = now + pace.next()
+    guard count == 0, slots.isEmpty, waiting.isEmpty, unsettled.isEmpty, ending == nil else {
+      return
+    }
+    guard configuration.mode != .once else { return ending = .nothing }
+    lookAhead(now)
   }
 
-  private func endIfNothingIsLeft(_ now: Tick) {
+  /// Nothing to do: ends if that is the end, else notes when the first waiting job is due.
+  private func lookAhead(_ now: Tick) {
     let wall = clock.wall()
     do {
       let left = try store.outstanding(in: configuration.queues, at: wall)
-      let retrying = configuration.mode == .untilSettled ? left.retrying : 0
-      guard left.ready > 0 || left.active > 0 || retrying > 0 else {
-        ending = .finished
-        return
-      }
+      if configuration.mode != .forever, isAllDone(left) { return ending = .finished }
       if let due = left.nextDue { nextPoll = min(nextPoll, now + max(.zero, due.since(wall))) }
     } catch {
       failed(error, at: now)
     }
+  }
+
+  private func isAllDone(_ left: Outstanding) -> Bool {
+    let retrying = configuration.mode == .untilSettled ? left.retrying : 0
+    return left.ready <= 0 && left.active <= 0 && retrying <= 0
   }
 }
 
@@ -131,19 +165,22 @@ extension WorkerSession {
 
   /// Ends a worker that has nothing left to tell a failing store, and so would never ask again.
   private func endIfIdle(in trouble: StoreTrouble, _ now: Tick) {
-    guard !trouble.error.isBusy, slots.isEmpty, unsettled.isEmpty else { return }
+    guard !trouble.error.isBusy, slots.isEmpty, waiting.isEmpty, unsettled.isEmpty else { return }
     giveUp(.storage(trouble.error), at: now)
   }
 
-  /// Drops what the store could not be told in time: its lease will run out, and the job runs
-  /// again.
+  /// Drops what the store could not be told in time: others will rescue the job, and it runs again.
   ///
   /// The worker then ends with what the store said: it can promise nothing any more.
   private func forgetHopeless(_ now: Tick) {
     guard let trouble, !trouble.error.isBusy || ending != nil else { return }
-    let hopeless = unsettled.filter { isForced || $0.leaseEnd <= now }
-    guard !hopeless.isEmpty else { return }
-    unsettled.removeAll { isForced || $0.leaseEnd <= now }
+    let isHopeless = { [isForced] (entry: Unsettled) in
+      isForced || trouble.error.isFinal || entry.leaseEnd <= now
+    }
+    let hopeless = unsettled.filter(isHopeless)
+    guard !hopeless.isEmpty || trouble.error.isFinal else { return }
+    unsettled.removeAll(where: isHopeless)
+    waiting.removeAll { _ in trouble.error.isFinal }
     counts.abandoned += hopeless.count
     for entry in hopeless { observe(.abandoned(entry.job)) }
     giveUp(.storage(trouble.error), at: now)

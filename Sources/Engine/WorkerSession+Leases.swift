@@ -3,20 +3,26 @@ import Storage
 
 /// Keeping the right to running jobs, and noticing when it is gone.
 ///
-/// Renewal comes before everything else in a turn: a worker that was stopped for longer than a
-/// lease first asks whether its jobs are still its own.
+/// This comes before everything else in a turn: a worker that was stopped for too long first asks
+/// whether its jobs are still its own.
 extension WorkerSession {
-  func keepLeases(_ now: Tick) {
-    let running = slots.running
-    guard !running.isEmpty else { return }
-    if nextRenewal <= now {
-      renew(running, now)
+  func keepHold(_ now: Tick) {
+    if presence != nil { keepPresence() }
+    guard !slots.isEmpty else { return }
+    if presence == nil, nextRenewal <= now {
+      renew(slots.running, now)
     } else if nextCancelCheck <= now {
       nextCancelCheck = now + configuration.cancelCheck
+      let running = slots.running
       // A failure shows again in the next renewal or settlement, which deal with it.
       let statuses = try? store.status(of: running.map(\.claimed.lease))
       obey(statuses ?? [], of: running, now)
     }
+    if presence == nil { leaveInTime(now) }
+  }
+
+  private func leaveInTime(_ now: Tick) {
+    let running = slots.running
     for job in running where leaveBy(job) <= now {
       let reason = RunningJob.Stop.release(reason: "lease could not be renewed")
       job.stop(reason, killAfter: configuration.killAfter, at: now)
@@ -25,7 +31,7 @@ extension WorkerSession {
 
   /// When a handler must be stopped so that it is surely gone when the lease ends.
   func leaveBy(_ job: RunningJob) -> Tick {
-    guard job.stop == nil else { return Tick(nanoseconds: .max) }
+    guard job.stop == nil, presence == nil else { return Tick(nanoseconds: .max) }
     let margin = min(
       configuration.killAfter.milliseconds.addingClamped(1000),
       configuration.lease.milliseconds / 2)

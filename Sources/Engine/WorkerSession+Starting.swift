@@ -2,48 +2,66 @@ import Jobs
 import PosixIO
 import Storage
 
+/// A job in hand whose handler has not started.
+struct Waiting {
+  let claimed: ClaimedJob
+  /// When it was claimed.
+  let since: Tick
+  let leaseEnd: Tick
+}
+
+extension ClaimedJob {
+  /// Whether it was running when a worker was lost, and so must run alone.
+  var isMarked: Bool { job.marked }
+}
+
 /// Starting handlers.
 extension WorkerSession {
-  /// Starts a handler for each job.
+  /// Whether a marked job runs or is next: then nothing else is taken.
+  var isForOneAlone: Bool { slots.runsAlone || waiting.first?.claimed.isMarked == true }
+
+  /// Starts handlers for the jobs in hand, as far as there are free slots.
   ///
   /// Once one can't be started, the rest is given back with it: the reason is the worker's or the
   /// machine's, not the job's.
-  func begin(_ claimed: [ClaimedJob], leaseEnd: Tick) {
-    var obstacle: SystemError?
-    for job in claimed {
-      if let obstacle {
-        giveBack(job, obstacle, leaseEnd)
-        continue
-      }
-      do { try start(job, leaseEnd: leaseEnd) } catch {
-        obstacle = error
-        observe(.warning(.spawnFailed(job.job, error)))
-        giveBack(job, error, leaseEnd)
-        noteSpawnFailure(error)
+  func startWaiting() {
+    while let next = waiting.first, mayStart(next) {
+      waiting.removeFirst()
+      do { try start(next) } catch {
+        return dealWith(error, next)
       }
     }
   }
 
-  private func start(_ claimed: ClaimedJob, leaseEnd: Tick) throws(SystemError) {
+  private func mayStart(_ next: Waiting) -> Bool {
+    guard !isLost, ending == nil || ending == .finished else { return false }
+    return next.claimed.isMarked ? slots.isEmpty : slots.free > 0 && !slots.runsAlone
+  }
+
+  private func dealWith(_ error: SystemError, _ failed: Waiting) {
+    guard error.code != .cancelled else {
+      putBack(failed)
+      return becomeLost()
+    }
+    observe(.warning(.spawnFailed(failed.claimed.job, error)))
+    let reason = "handler could not be started: " + error.code.reason
+    unsettled.append(entry(failed, .release(reason: reason)))
+    putBackWaiting()
+    noteSpawnFailure(error)
+  }
+
+  private func start(_ next: Waiting) throws(SystemError) {
     guard let token = slots.nextToken() else {
       // The store gave more than was asked for.
       throw SystemError(.busy, call: "claim")
     }
-    let job = try launch(claimed, token, leaseEnd: leaseEnd)
+    let job = try launch(next.claimed, token, leaseEnd: next.leaseEnd)
     expectRenewal(from: job.started)
     slots.put(job)
     spawnFailures.reset()
     counts.started += 1
     if configuration.mode == .once, ending == nil { ending = .finished }
-    observe(.started(claimed.job))
-  }
-
-  private func giveBack(_ claimed: ClaimedJob, _ error: SystemError, _ leaseEnd: Tick) {
-    let reason = "handler could not be started: " + error.code.reason
-    unsettled.append(
-      Unsettled(
-        settlement: Settlement(claimed.lease, .release(reason: reason)), job: claimed.job,
-        duration: .zero, leaseEnd: leaseEnd))
+    observe(.started(next.claimed.job))
   }
 
   private func noteSpawnFailure(_ error: SystemError) {
@@ -68,6 +86,8 @@ extension WorkerSession {
     try input?.writer.setNonBlocking()
     let written = input?.prefill(with: claimed.payload) ?? 0
     let timeout = claimed.job.timeout ?? configuration.timeout
+    let execution = Execution(id: claimed.job.id, attempt: claimed.job.attempt)
+    let record = try presence?.prepare(execution, slot: token.slot)
     let startedAt = clock.wall()
     let started = clock.monotonic()
     let child = try handler.spawn(
@@ -75,7 +95,7 @@ extension WorkerSession {
         for: claimed.job, deadline: timeout.map { startedAt + $0 },
         controlPath: control.place(for: claimed.job)),
       input: input?.reader.rawValue.asStream ?? .null, output: output.writer.rawValue,
-      error: error.writer.rawValue)
+      error: error.writer.rawValue, record: record)
     let job = RunningJob(
       claimed, token: token, child: child, timeout: timeout, written: written,
       outputLimit: configuration.outputLimit, leaseEnd: leaseEnd, started: started,
@@ -110,6 +130,38 @@ extension WorkerSession {
     } catch {
       return false
     }
+  }
+}
+
+// MARK: - Giving back what has not started
+
+extension WorkerSession {
+  /// Gives back what nobody will start, or what has waited for too long behind a job that took
+  /// longer than those before it; a marked job waits until it can be alone.
+  func returnWaiting(_ now: Tick) {
+    guard let first = waiting.first else { return }
+    let isOver = isLost || isQuiet || ending != nil && ending != .finished
+    if isOver || !first.claimed.isMarked && first.since + ShortJobs.patience <= now {
+      putBackWaiting()
+    }
+  }
+
+  func putBackWaiting() {
+    for job in waiting { putBack(job) }
+    waiting.removeAll(keepingCapacity: true)
+  }
+
+  private func putBack(_ job: Waiting) {
+    unsettled.append(entry(job, .putBack))
+  }
+
+  private func entry(_ job: Waiting, _ verdict: Settlement.Verdict) -> Unsettled {
+    var settlement = Settlement(job.claimed.lease, verdict)
+    settlement.attempt = job.claimed.job.attempt
+    settlement.worker = configuration.name
+    return Unsettled(
+      settlement: settlement, job: job.claimed.job, duration: .zero, since: clock.monotonic(),
+      leaseEnd: job.leaseEnd)
   }
 }
 

@@ -9,9 +9,12 @@ extension WorkerSession {
       switch signal {
       case .terminate: end(by: signal, .stopped(signal))
       case .interrupt: end(by: signal, .interrupted)
-      case .hangUp: if configuration.endsOnHangUp { end(by: signal, .stopped(signal)) }
+      case .hangUp:
+        if configuration.endsOnHangUp { end(by: signal, .stopped(signal)) } else { reload() }
       case .user1: beQuiet()
       case .user2: observe(.status(status(at: clock.monotonic())))
+      case Signal.moreHandlers: resize(by: 1)
+      case Signal.fewerHandlers: resize(by: -1)
       default: continue
       }
     }
@@ -51,6 +54,21 @@ extension WorkerSession {
     for job in slots.running { job.stop(reason, killAfter: configuration.killAfter, at: now) }
   }
 
+  /// Looks for the handler anew, as a deploy may have moved it; there is nothing else to read again.
+  private func reload() {
+    do {
+      handler = try Handler(configuration.handler, environment: configuration.environment)
+      observe(.reloaded(nil))
+    } catch {
+      observe(.reloaded(error))
+    }
+  }
+
+  private func resize(by difference: Int) {
+    slots.resize(by: difference)
+    observe(.concurrency(slots.limit))
+  }
+
   private func beQuiet() {
     guard !isQuiet else { return }
     isQuiet = true
@@ -62,6 +80,6 @@ extension WorkerSession {
       running: slots.running.map {
         WorkerStatus.Running(
           job: $0.claimed.job, process: $0.child.pid, elapsed: now.since($0.started))
-      }, counts: counts, claims: mayClaim)
+      }, concurrency: slots.limit, counts: counts, claims: mayClaim)
   }
 }

@@ -5,15 +5,17 @@ import Storage
 // The life of a worker, as turns of one loop. In each turn, in this order:
 //
 //   1. what happened (exits, bytes, signals) is taken in;
-//   2. leases are renewed, cancellations noticed, timers obeyed: always after what happened, so that
-//      a handler that ended in time is never called late;
+//   2. the hold on running jobs is looked after, cancellations noticed, timers obeyed: always after
+//      what happened, so that a handler that ended in time is never called late;
 //   3. jobs that are over get their verdicts;
-//   4. one call to the store settles them and takes new jobs for the free slots;
-//   5. their handlers are started;
-//   6. the loop waits for the next event or time.
+//   4. handlers of jobs that were claimed ahead are started in the free slots: their processes work
+//      while this one waits for the disk;
+//   5. workers that are gone are looked for, now and then;
+//   6. one call to the store settles what is over and takes new jobs, whose handlers are started;
+//   7. the loop waits for the next event or time.
 //
-// Nothing accepted is lost: what can't be settled is left to its lease, and whoever takes the job
-// next presents another token.
+// Nothing accepted is lost: what can't be settled is left to whoever rescues it, and whoever takes
+// the job next presents another token.
 
 /// One run of a worker: its handlers, what the store must still be told, and how it will end.
 final class WorkerSession {
@@ -22,13 +24,25 @@ final class WorkerSession {
   let clock: WorkerClock
   let observe: (WorkerEvent) -> Void
   let signals: (any SignalFeed)?
-  let handler: Handler
+  var handler: Handler
   let environment: HandlerEnvironment
   let control: ControlDirectory
   let epoll: Epoll
+  let random: () -> UInt64
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
+  /// How this worker shows that it lives; without it, it goes by leases.
+  var presence: Presence?
+  let rescuer: Rescuer?
+  let rescueTrouble: SystemError?
+  let watch: StoreWatch?
+  /// Others have declared this worker lost.
+  var isLost = false
+
   var slots: Slots
+  /// Jobs in hand whose handlers have not started, in the order in which they will.
+  var waiting: [Waiting] = []
+  var short: ShortJobs
   var unsettled: [Unsettled] = []
   var counts = WorkerCounts()
   var trouble: StoreTrouble?
@@ -43,6 +57,11 @@ final class WorkerSession {
   var graceEnd: Tick?
 
   var pace: PollPace
+  /// Looks for jobs after somebody touched the store's files, and for lost workers after one of
+  /// their files was closed.
+  var jobLooks = LookSeries()
+  var rescueLooks = LookSeries()
+  var nextUpkeep: Tick
   /// No job is taken before this, after a handler could not be started.
   var claimsFrom: Tick
   var nextPoll: Tick
@@ -51,13 +70,15 @@ final class WorkerSession {
 
   init(
     _ configuration: WorkerConfiguration, store: any StorageEngine, signals: (any SignalFeed)?,
-    clock: WorkerClock, random: () -> UInt64, observe: @escaping (WorkerEvent) -> Void
+    clock: WorkerClock, random: @escaping () -> UInt64,
+    observe: @escaping (WorkerEvent) -> Void
   ) throws(WorkerRefusal) {
     self.configuration = configuration
     self.store = store
     self.signals = signals
     self.clock = clock
     self.observe = observe
+    self.random = random
     let inherited = configuration.environment
     do { handler = try Handler(configuration.handler, environment: inherited) } catch {
       throw WorkerRefusal(ending: .handlerUnusable(error))
@@ -69,17 +90,28 @@ final class WorkerSession {
       try ControlDirectory(environment: inherited, random: random)
     }
     slots = Slots(count: configuration.concurrency)
+    short = ShortJobs(group: configuration.group)
     pace = PollPace(configuration.poll)
+    let place = configuration.meetingPlace
+    (rescuer, rescueTrouble) = Self.rescuer(at: place)
+    watch = place.flatMap { try? StoreWatch($0) }
     let now = clock.monotonic()
-    (claimsFrom, nextPoll) = (now, now)
+    (claimsFrom, nextPoll, nextUpkeep) = (now, now, now)
     (nextRenewal, nextCancelCheck) = (now, now)
+  }
+
+  private static func rescuer(at place: MeetingPlace?) -> (Rescuer?, SystemError?) {
+    guard let place else { return (nil, nil) }
+    do { return (try Rescuer(place), nil) } catch { return (nil, error) }
   }
 
   deinit { buffer.deallocate() }
 
   func run() -> WorkerReport {
+    showLife()
     let ending = recordStart() ?? loop()
     record(.workerStopped, reason: ending.reason)
+    presence?.end(keepsFile: counts.abandoned > 0)
     do { try control.remove() } catch { observe(.warning(.controlDirectoryLeft(error))) }
     return WorkerReport(counts: counts, ending: ending)
   }
@@ -94,11 +126,14 @@ final class WorkerSession {
     }
     while true {
       let now = clock.monotonic()
-      keepLeases(now)
+      keepHold(now)
       obeyTimers(now)
       slots.takeOver().forEach(conclude)
+      startWaiting()
+      returnWaiting(now)
+      rescueOthers(now)
       exchange(now)
-      if let ending, slots.isEmpty, unsettled.isEmpty { return ending }
+      if let ending, slots.isEmpty, waiting.isEmpty, unsettled.isEmpty { return ending }
       waitForEvents(since: now)
     }
   }

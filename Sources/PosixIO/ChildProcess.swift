@@ -60,6 +60,12 @@ package struct ChildProcess: Hashable, Sendable {
     FileDescriptor(owning: try systemCall("pidfd_open") { qctl_pidfd_open(pid) })
   }
 
+  /// What a child does with our open files on a kernel without close_range(2), before 5.9; here for
+  /// its test.
+  static func closeListed(from first: Int32) throws(SystemError) {
+    _ = try systemCall("getdents64") { qctl_close_listed(first) }
+  }
+
   private func wait(block: Bool) throws(SystemError) -> ExitOutcome? {
     var status = qctl_wait_status()
     let found = try systemCall("waitpid") { qctl_wait(pid, block ? 1 : 0, &status) }

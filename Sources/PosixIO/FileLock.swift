@@ -3,10 +3,9 @@ import Glibc
 
 /// An flock(2) lock on a file: held by the open file, so it is gone when its holder dies.
 ///
-/// Uncontended, locking is one system call. A contended lock with a deadline is tried again: a few
-/// times at once, as holders are brief, then after pauses that grow from 0.2 to 5 ms. A blocking
-/// flock would queue fairly, but only a signal could end its wait, and a signal handler in a
-/// process with threads is worse than the pauses.
+/// Uncontended, locking is one system call. Who must wait queues in the kernel, with a deadline as
+/// without: trying again after pauses let some process starve (four writers on two cores: a longest
+/// wait of 164 ms against 36, and fewer turns in all).
 package struct FileLock: ~Copyable, Sendable {
   /// How it is held.
   package enum Mode: Sendable {
@@ -50,18 +49,23 @@ package struct FileLock: ~Copyable, Sendable {
     _ mode: Mode = .exclusive, deadline: Int64
   ) throws(SystemError) -> Bool {
     if try tryLock(mode) { return true }
-    for _ in 0..<8 {
-      sched_yield()
+    do {
+      return try systemCall("flock") {
+        qctl_flock_until(descriptor.rawValue, mode.operation, deadline)
+      } == 1
+    } catch {
+      // No timer, as past the limit of pending signals.
+      guard error.code == .wouldBlock else { throw error }
+      return try tryAgain(mode, until: deadline)
+    }
+  }
+
+  private func tryAgain(_ mode: Mode, until deadline: Int64) throws(SystemError) -> Bool {
+    while deadline > SystemClock.monotonicNanoseconds() {
+      SystemClock.sleep(nanoseconds: 1_000_000)
       if try tryLock(mode) { return true }
     }
-    var pause: Int64 = 200_000
-    while true {
-      let left = deadline &- SystemClock.monotonicNanoseconds()
-      if left <= 0 { return false }
-      SystemClock.sleep(nanoseconds: min(pause, left))
-      if try tryLock(mode) { return true }
-      pause = min(pause &* 2, 5_000_000)
-    }
+    return false
   }
 
   /// Gives the lock back.

@@ -41,7 +41,8 @@ extension ProcessTable {
 extension ProcessTable {
   /// True when the environment that a process was started with has that `NAME=value`, byte for byte.
   ///
-  /// A process that has ended has none. One between its start and its program has its parent's.
+  /// A process that has ended has none. One on the way to its program has its parent's and, for an
+  /// instant even after ``ChildProcess/spawn(_:)`` has returned, none.
   ///
   /// - Returns: nil where it may not be read, as of another user's process.
   package static func environmentContains(_ pid: Int32, _ entry: [UInt8]) -> Bool? {

@@ -67,8 +67,7 @@ extension SQLiteStore {
   }
 
   private func loss(of job: Job, _ request: RescueRequest) -> Loss {
-    let isStarted = request.started.contains(Execution(id: job.id, attempt: job.attempt))
-    guard isStarted else { return .unstarted }
+    guard request.hasStarted(job) else { return .unstarted }
     return job.marked && request.isDead ? alone(job) : .started
   }
 

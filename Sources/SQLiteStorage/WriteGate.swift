@@ -25,7 +25,6 @@ struct WriteGate: ~Copyable {
   ///
   /// - Returns: whether the gate is held, and must be left.
   borrowing func enter() -> Bool {
-    if (try? lock.tryLock()) == true { return true }
     let deadline = SystemClock.monotonicNanoseconds() + Self.patience
     return (try? lock.lock(deadline: deadline)) ?? false
   }

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures qctl against the least possible work (C programs) and against its peers.
 
-    bench.py [CASE[,CASE…]] [--jobs N]
+    bench.py [CASE[,CASE…]] [--jobs N] [--big N]
 
 Prints one table and writes .build/bench.json. Without cases, or with an empty CASE in the
-environment, all of them run. A missed target is shown, not failed on: on a busy machine one bad run
-proves nothing. Needs the release build for qctl's own figures; without it, limits and peers remain.
+environment, all of them run; BENCH_JOBS and BENCH_BIG there do as the options, for a quick look.
+A missed target is shown, not failed on: on a busy machine one bad run proves nothing. Needs the
+release build for qctl's own figures; without it, limits and peers remain.
 """
 
 import argparse
@@ -17,9 +18,16 @@ import sys
 sys.dont_write_bytecode = True
 
 import stores  # noqa: E402
-from cases import CASES, Bench  # noqa: E402
+from cases import CASES  # noqa: E402
+from harness import Bench  # noqa: E402
 from report import table, write_json  # noqa: E402
 from workshop import ROOT, Unavailable, Workshop  # noqa: E402
+
+
+SIZES = (
+    ("jobs", 1_000_000, "size of the large store"),
+    ("big", 10_000_000, "size of the stores that are kept from run to run (5 GB in all)"),
+)
 
 
 def chosen_cases(text):
@@ -38,11 +46,14 @@ def chosen_cases(text):
 def arguments():
     parser = argparse.ArgumentParser(description="Measure qctl against its limits and peers.")
     parser.add_argument("cases", nargs="?", default=os.environ.get("CASE", ""))
-    parser.add_argument("--jobs", type=int, default=1_000_000, help="size of the large store")
+    for name, usual, help in SIZES:
+        # A text, so that a wrong one in the environment is complained of like an option's.
+        usual = os.environ.get(f"BENCH_{name.upper()}") or str(usual)
+        parser.add_argument(f"--{name}", type=int, default=usual, help=help)
     given = parser.parse_args()
-    if given.jobs < 2:
-        parser.error("--jobs must be at least 2")
-    return chosen_cases(given.cases), given.jobs
+    if min(given.jobs, given.big) < 2:
+        parser.error("--jobs and --big must be at least 2")
+    return chosen_cases(given.cases), given.jobs, given.big
 
 
 def describe_machine(workshop):
@@ -56,11 +67,11 @@ def describe_machine(workshop):
 
 
 def main():
-    cases, jobs = arguments()
+    cases, jobs, big = arguments()
     workshop = Workshop()
     machine = describe_machine(workshop)
     workshop.build_limits()
-    bench = Bench(workshop, jobs)
+    bench = Bench(workshop, jobs, big)
     measurements = []
     try:
         for case in cases:

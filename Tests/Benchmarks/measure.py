@@ -1,5 +1,6 @@
-"""Taking times and rates, always interleaved: the machine's speed drifts, ratios in one run hold."""
+"""Taking times and rates, always interleaved: speed drifts, ratios within one run hold."""
 
+import math
 import re
 import statistics
 import subprocess
@@ -17,6 +18,11 @@ class Sample:
     @property
     def median(self):
         return statistics.median(self.runs)
+
+    def percentile(self, part):
+        """The least figure that `part` per cent of the runs don't exceed; 100 is the largest."""
+        ordered = sorted(self.runs)
+        return ordered[max(math.ceil(len(ordered) * part / 100) - 1, 0)]
 
     @property
     def spread(self):
@@ -53,12 +59,35 @@ def time_processes(commands, rounds):
     return {label: (Sample(times[label]), Sample(memory[label])) for label in commands}
 
 
+def reported(output, name, command):
+    """The figure that a program, timing itself, printed under a name."""
+    found = re.search(name + r"\W+([0-9.]+)", output)
+    if found is None:
+        raise Unavailable(f"{command[0].rsplit('/', 1)[-1]} reported no {name}")
+    return float(found.group(1))
+
+
 def rate(command):
     """Runs a program that times itself; returns the operations per second that it reports."""
-    found = re.search(r"ops_per_second\W+([0-9.]+)", require(command))
-    if found is None:
-        raise Unavailable(f"{command[0].rsplit('/', 1)[-1]} reported no ops_per_second")
-    return float(found.group(1))
+    return reported(require(command), "ops_per_second", command)
+
+
+def together(commands):
+    """Runs programs that time themselves at once, each doing the same number of operations.
+
+    Returns all operations over the time of the slowest, and the longest single one in ms.
+    """
+    started = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for command in commands
+    ]
+    outputs = [process.communicate() for process in started]
+    for process, (_, errors) in zip(started, outputs):
+        if process.returncode != 0:
+            raise Unavailable(f"status {process.returncode}, {first_line(errors)}")
+    slowest = min(reported(out, "ops_per_second", commands[0]) for out, _ in outputs)
+    longest = max(reported(out, "longest_ms", commands[0]) for out, _ in outputs)
+    return slowest * len(commands), longest
 
 
 def interleave(subjects, rounds, on_failure):

@@ -10,24 +10,30 @@ from measure import Sample
 class Target:
     """`subject` shall be at most (or, with `at_least`, no less than) `bound` × `against`.
 
-    Without `against` the bound is a figure of its own, in the measurement's unit.
+    Without `against` the bound is a figure of its own, in the measurement's unit. It is the median
+    that counts, or another percentile; 100 is the largest figure of all.
     """
 
     subject: str
     bound: float
     against: str = ""
     at_least: bool = False
+    percentile: int = 50
 
     def text(self, unit):
-        sign = "≥" if self.at_least else "≤"
+        part = {50: "", 100: "longest "}.get(self.percentile, f"p{self.percentile} ")
+        sign = part + ("≥" if self.at_least else "≤")
         return f"{sign} {self.bound:g} " + (f"× {self.against}" if self.against else unit)
 
     def value(self, samples):
         """What to compare with the bound, or None where a side wasn't measured."""
         if self.subject not in samples or (self.against and self.against not in samples):
             return None
-        own = samples[self.subject].median
-        return own / samples[self.against].median if self.against else own
+        own = self._figure(samples[self.subject])
+        return own / self._figure(samples[self.against]) if self.against else own
+
+    def _figure(self, sample):
+        return sample.median if self.percentile == 50 else sample.percentile(self.percentile)
 
     def verdict(self, samples):
         value = self.value(samples)

@@ -1,10 +1,14 @@
 """Scratch stores for the benchmarks: fresh ones, and filled ones shared by the cases of a run."""
 
+import hashlib
+import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from measure import require, time_processes
-from workshop import SCRATCH, Unavailable
+from workshop import LIMITS, SCRATCH, Unavailable
 
 
 def fresh_folder(name):
@@ -31,6 +35,14 @@ def job_lines(count):
     return str(path)
 
 
+def _recipe(empty_store, *counts):
+    """What a big store depends on, as a short text."""
+    with closing(sqlite3.connect(empty_store)) as database:
+        tables = database.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
+    sources = [(LIMITS / name).read_text() for name in ("big_store.c", "same.h")]
+    return hashlib.sha256(repr((tables, sources, counts)).encode()).hexdigest()
+
+
 class Stores:
     def __init__(self, workshop):
         self.workshop = workshop
@@ -46,15 +58,18 @@ class Stores:
 
     def qctl(self, count):
         """A store of qctl with `count` jobs, the id of one, and how the filling went."""
-        if self.workshop.qctl is None:
-            raise Unavailable("qctl: not built")
         if count not in self._qctl:
             self._qctl[count] = self.fill_qctl(f"qctl-{count}", count)
         return self._qctl[count]
 
     def fill_qctl(self, name, count):
         """Fills a fresh store; (path, id, jobs per second, peak MiB)."""
-        path = str(fresh_folder(name) / "queue.db")
+        if self.workshop.qctl is None:
+            raise Unavailable("qctl: not built")
+        return self.fill_made(str(fresh_folder(name) / "queue.db"), count)
+
+    def fill_made(self, path, count):
+        """As `fill_qctl`, at a path where a store may be."""
         command = [self.workshop.qctl, "--store", path, "enqueue"]
         ((time, memory),) = time_processes(
             {"fill": [*command, "--bulk", job_lines(count)]}, 1
@@ -63,6 +78,43 @@ class Stores:
         if not identifier:
             raise Unavailable("qctl enqueue: printed no id")
         return path, identifier, count / (time.median / 1000), memory.median
+
+    def made(self, name):
+        """An empty store as `qctl init` makes it, for what brings its own rows."""
+        if self.workshop.qctl is None:
+            raise Unavailable("qctl: not built")
+        path = str(fresh_folder(name) / "queue.db")
+        require([self.workshop.qctl, "--store", path, "init"])
+        return path
+
+    def with_jobs(self, name, count):
+        """A fresh store with `count` ready jobs of the default queue."""
+        path = self.made(name)
+        self.add_jobs(path, count)
+        return path
+
+    def add_jobs(self, path, count):
+        require([self.workshop.limit("same_bulk"), str(count), path])
+
+    def big(self, name, completed, scheduled, ready):
+        """A store with many rows, kept for later runs: what is done to it must be small.
+
+        It is made anew once qctl's tables, or the program that fills them, have changed.
+        """
+        empty = self.made("big-empty")
+        folder = SCRATCH / "big" / name
+        stamp, wanted = folder / "made-of", _recipe(empty, completed, scheduled, ready)
+        path = str(folder / "queue.db")
+        if stamp.exists() and stamp.read_text() == wanted:
+            return path
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(Path(empty).parent, folder)
+        counts = [str(count) for count in (completed, scheduled, ready)]
+        require([self.workshop.limit("big_store"), *counts, path])
+        # What is still to be written would slow down what is measured next.
+        os.sync()
+        stamp.write_text(wanted)
+        return path
 
     @staticmethod
     def remove(path):

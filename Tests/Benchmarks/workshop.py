@@ -1,6 +1,7 @@
 """Where the benchmarks are made: a scratch folder on the real disk, the C limits, the peers, qctl."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,8 @@ LIMITS = HERE / "limits"
 
 # Pinned, so that two runs a year apart compare with the same thing.
 PEERS = {"huey": "huey==3.5.4", "litequeue": "litequeue==0.9", "persist-queue": "persist-queue==1.1.0"}
-STATIC = ("hello", "query_one")
+STATIC = ("hello", "query_one", "stamp")
+USES_SQLITE = re.compile(r'#include "(store|same)\.h"')
 
 
 class Unavailable(Exception):
@@ -79,7 +81,7 @@ class Workshop:
         target = Path(target)
         if target.exists() and target.stat().st_mtime > max(source.stat().st_mtime, headers):
             return
-        libraries = ["-lsqlite3", "-lm"] if "store.h" in source.read_text() else []
+        libraries = ["-lsqlite3", "-lm"] if USES_SQLITE.search(source.read_text()) else []
         command = ["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", *flags, "-o", str(target)]
         # Kept back unless it fails: linking SQLite statically warns of dlopen, which nobody calls.
         done = subprocess.run([*command, str(source), *libraries], capture_output=True, text=True)

@@ -1,6 +1,7 @@
-import PosixIO
 import TestSupport
 import Testing
+
+@testable import PosixIO
 
 @Suite("A child process")
 struct ChildProcessTests {
@@ -106,6 +107,19 @@ struct ChildProcessTests {
     #expect(String(decoding: output, as: UTF8.self) == "0\n1\n2\n3\n")
     #expect(try child.wait().isSuccess)
     try leak.close()
+  }
+
+  @Test("has them closed one by one where the kernel cannot close them all", arguments: [1, 200])
+  func closesListed(count: Int) throws {
+    let null = try FileDescriptor.open("/dev/null")
+    // Numbers far above those of the tests beside this one.
+    let numbers = (0..<count).map { _ in ExecutableLeak.copy(of: null, from: 700) }
+    #expect(numbers.allSatisfy { $0 >= 700 })
+    try ChildProcess.closeListed(from: 700)
+    for number in numbers {
+      #expect(throws: SystemError.self) { try BorrowedDescriptor(number).status() }
+    }
+    _ = try null.status()
   }
 
   @Test("starts with no signal blocked or ignored")

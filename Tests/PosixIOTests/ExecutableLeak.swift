@@ -7,4 +7,9 @@ enum ExecutableLeak {
   static func copy(of descriptor: borrowing FileDescriptor) -> FileDescriptor {
     FileDescriptor(owning: dup(descriptor.rawValue))
   }
+
+  /// The same, with that number or the next free one above.
+  static func copy(of descriptor: borrowing FileDescriptor, from number: Int32) -> Int32 {
+    fcntl(descriptor.rawValue, F_DUPFD, number)
+  }
 }

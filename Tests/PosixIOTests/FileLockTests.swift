@@ -40,6 +40,52 @@ struct FileLockTests {
     #expect(try !second.lock(deadline: start - 1))
   }
 
+  @Test("is had within the deadline once it is given back, signals blocked or not")
+  func waits() throws {
+    let first = try FileLock.open(scratch.path("l"))
+    try first.lock()
+    let path = scratch.path("l")
+    let answers = try Pipe()
+    let number = answers.writer.rawValue
+    // A thread of ours has every signal blocked, the one that ends the wait included.
+    let thread = try Thread.start {
+      let second = try? FileLock.open(path)
+      let soon = SystemClock.monotonicNanoseconds() + 20_000_000
+      let early = try? second?.lock(deadline: soon)
+      try? BorrowedDescriptor(number).writeAll(early == false ? "n" : "?")
+      let late = SystemClock.monotonicNanoseconds() + 60_000_000_000
+      let had = try? second?.lock(deadline: late)
+      try? BorrowedDescriptor(number).writeAll(had == true ? "y" : "?")
+    }
+    #expect(try answers.reader.read(upTo: 1) == Array("n".utf8))
+    try first.unlock()
+    thread.join()
+    #expect(try answers.reader.read(upTo: 1) == Array("y".utf8))
+  }
+
+  @Test("is had by each of many that wait, one after the other")
+  func queues() throws {
+    let path = scratch.path("l")
+    let count = try FileDescriptor.open(scratch.path("count"), .readWrite, .create)
+    let number = count.rawValue
+    let running = Running()
+    for _ in 0..<6 {
+      try running.start {
+        for _ in 0..<50 {
+          guard let lock = try? FileLock.open(path) else { return }
+          let late = SystemClock.monotonicNanoseconds() + 60_000_000_000
+          guard (try? lock.lock(deadline: late)) == true else { return }
+          let file = BorrowedDescriptor(number)
+          let found = (try? file.read(upTo: 1000, at: 0)) ?? []
+          try? file.writeAll([1], at: Int64(found.count))
+          try? lock.unlock()
+        }
+      }
+    }
+    running.join()
+    #expect(try count.status().size == 300)
+  }
+
   @Test("that another process holds is had as soon as that process dies")
   func otherProcess() throws {
     let path = scratch.path("l")

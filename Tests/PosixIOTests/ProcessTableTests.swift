@@ -33,11 +33,18 @@ struct ProcessTableTests {
   @Test("finds whole entries of an environment, byte for byte")
   func environment() throws {
     let pipe = try Pipe()
-    let child = try reader(pipe, ["QCTL_A": "one=1", "QCTL_B": "é"])
+    let said = try Pipe()
+    var request = SpawnRequest(
+      executable: "/bin/sh", arguments: CStringList(["sh", "-c", "echo up; read line"]),
+      environment: EnvironmentBlock(["QCTL_A": "one=1", "QCTL_B": "é"]))
+    request.input = .descriptor(pipe.reader.rawValue)
+    request.output = .descriptor(said.writer.rawValue)
+    let child = try ChildProcess.spawn(request)
     defer {
       try? Signal.kill.send(to: child.pid)
       _ = try? child.wait()
     }
+    #expect(try said.reader.read(upTo: 3) == Array("up\n".utf8))
     func has(_ text: String) -> Bool? {
       ProcessTable.environmentContains(child.pid, Array(text.utf8))
     }

@@ -29,6 +29,37 @@ import Testing
     #expect(try milliseconds { try rig.add() } < 700)
   }
 
+  @Test func aWriterInTheQueueGoesOnAtOnceWhenTheHolderIsKilled() throws {
+    let holder = try holdGate()
+    let pid = holder.pid
+    let thread = try Thread.start {
+      SystemClock.sleep(nanoseconds: 50_000_000)
+      try? Signal.kill.send(toGroup: pid)
+    }
+    let waited = try milliseconds { try rig.add() }
+    thread.join()
+    try HelperProcess.end(holder)
+    #expect((45..<700).contains(waited))
+    #expect(try rig.counts() == [.ready: 2])
+  }
+
+  @Test func writersBehindAStoppedHolderWaitTheSameSecondAndLoseNothing() throws {
+    let holder = try holdGate()
+    defer { try? HelperProcess.end(holder) }
+    try Signal.stop.send(toGroup: holder.pid)
+    let script = """
+      for i in 1 2 3; do "$0" enqueue 1 "$1" & a="$a $!"; done
+      for p in $a; do wait $p || exit 1; done
+      """
+    let bench = try HelperProcess.bench()
+    let waited = try milliseconds {
+      let result = try ProcessRunner.run("sh", ["-c", script, bench, rig.path])
+      #expect(result.status == 0)
+    }
+    #expect((900..<4000).contains(waited))
+    #expect(try rig.counts() == [.ready: 4])
+  }
+
   @Test func readersNeverWaitAtTheGate() throws {
     let holder = try holdGate()
     defer { try? HelperProcess.end(holder) }

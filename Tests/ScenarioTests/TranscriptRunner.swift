@@ -28,7 +28,7 @@ struct TranscriptRunner {
         "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
         "PATH": scratch.path("bin") + ":" + (EnvironmentBlock.value("PATH") ?? "/usr/bin:/bin"),
         "QCTL_STORE": scratch.path("work/queue.db"), "QCTL_ACTOR": "tester",
-        "QCTL_PROGRAM": program, "QCTL_DEBUG": ScenarioFiles.debugProgram,
+        "QCTL_PROGRAM": program, "DEBUG_BUILD": ScenarioFiles.debugProgram,
         "SCRIPTS": ScenarioFiles.folder + "/Scripts", "REPOSITORY": ScenarioFiles.repository,
         "SCENARIO_STATE": scratch.path("state"),
       ])

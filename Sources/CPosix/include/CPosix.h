@@ -15,6 +15,9 @@ int qctl_set_nonblocking(int descriptor, int enabled);
 int qctl_pipe(int ends[2]);
 int qctl_duplicate(int descriptor, int at_least);
 int qctl_flock(int descriptor, int operation);
+// Waits in the kernel's queue until then, by CLOCK_MONOTONIC in nanoseconds.
+// 1: locked, 0: the time is up, -1: errno; EAGAIN when there was no timer to be had.
+int qctl_flock_until(int descriptor, int operation, int64_t deadline);
 
 // 1: an entry, 0: the end, -1: errno.
 int qctl_read_directory(

@@ -35,6 +35,12 @@ struct WorkerReporter {
       inform("\(signal): no new jobs, \(running) still running")
     case .stoppingAtOnce: inform("second signal: stopping at once")
     case .quiet: inform("no new jobs from now on")
+    case .concurrency(let limit): inform("up to \(limit) at once from now on")
+    case .reloaded(nil): inform("SIGHUP: the handler was looked for anew; nothing else to reload")
+    case .reloaded(let error?):
+      let reason = TerminalText.escape(error.description, .line)
+      context.tell("SIGHUP: the handler cannot be found, going on with the one at hand: \(reason)")
+    case .rescued(let lost): tell(lost)
     case .status(let status): tell(status)
     }
   }
@@ -108,15 +114,33 @@ extension WorkerReporter {
     case .spawnFailed(let job, let error):
       let reason = TerminalText.escape(error.description, .line)
       context.tell("job \(job.id): its handler could not be started: \(reason); given back")
+    case .declaredLost:
+      context.tell(
+        "this worker had shown no life for too long and was declared lost: its handlers are "
+          + "killed, its jobs are others'; it begins anew")
+    case .noPresence(let error):
+      let reason = TerminalText.escape(error.description, .line)
+      context.tell("cannot show life to other workers, going by leases instead: \(reason)")
+    case .noRescue(let error):
+      let reason = TerminalText.escape(error.description, .line)
+      context.tell("cannot look for workers that are gone: \(reason)")
     case .controlDirectoryLeft(let error):
       inform("a directory was left behind: \(TerminalText.escape(error.description, .line))")
     }
   }
 
+  private func tell(_ lost: Rescuer.Rescued) {
+    let name = TerminalText.escape(lost.worker, .line)
+    let jobs = lost.jobs == 1 ? "its job is" : "its \(lost.jobs) jobs are"
+    inform(
+      "worker \(name) \(lost.isDead ? "died" : "has shown no life for too long")"
+        + (lost.jobs == 0 ? "; it had no jobs" : "; \(jobs) free again"))
+  }
+
   private func tell(_ status: WorkerStatus) {
     let counts = status.counts
     context.tell(
-      "\(status.running.count) running, \(counts.completed) completed, \(counts.failed) failed, "
+      "\(status.running.count) of \(status.concurrency) running, \(counts.completed) completed, \(counts.failed) failed, "
         + "\(counts.dead) dead" + (status.claims ? "" : "; no new jobs"))
     for running in status.running {
       let job = running.job

@@ -30,4 +30,13 @@ static inline void report(long operations, double elapsed) {
   printf("ops_per_second %.1f\n", (double)operations / elapsed);
 }
 
+/// Ends one operation that began at `before`; returns the time now, where the next begins.
+static inline double lap(double before, double *longest) {
+  double now = seconds();
+  if (now - before > *longest) *longest = now - before;
+  return now;
+}
+
+static inline void report_longest(double longest) { printf("longest_ms %.3f\n", longest * 1e3); }
+
 #endif

@@ -40,8 +40,15 @@ static inline void run(sqlite3 *db, sqlite3_stmt *statement) {
   check(db, sqlite3_reset(statement));
 }
 
+/// No mutexes and no memory statistics, as in qctl: worth 15 % where nothing waits for the disk.
+static inline void configure(void) {
+  sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /// Opens the database for durable writing, creating file and schema where they are missing.
 static inline sqlite3 *open_store(const char *path) {
+  configure();
   sqlite3 *db;
   check(db, sqlite3_open(path, &db));
   execute(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");

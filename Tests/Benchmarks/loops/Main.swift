@@ -4,23 +4,33 @@ import PosixIO
 import SQLiteStorage
 import Storage
 
-/// In-process loops over the real store, for `make bench`: the work of one durable commit at a time,
-/// without a process start around each.
+/// In-process loops over the real store, for `make bench`: the work of one durable commit at a
+/// time, without a process start around each.
 ///
 ///     qctl-bench enqueue N STORE
-///     qctl-bench settle-claim N STORE [BATCH]
+///     qctl-bench settle-claim N STORE [BATCH]    N jobs that it puts there first
+///     qctl-bench drain N STORE [BATCH]           N of the jobs that are there
+///     qctl-bench claim N STORE [BATCH]           the same, with only the claims timed
+///
+/// Prints the rate, and how long the longest single call took. All but `settle-claim` may be run by
+/// several processes at once on one store.
 @main
 enum Main {
   static func main() {
     let words = Array(CommandLine.arguments.dropFirst())
-    guard words.count >= 3, let count = Int(words[1]), count > 0 else { return complain() }
+    guard words.count >= 3, let count = Int(words[1]), count > 0,
+      let batch = Int(words.count > 3 ? words[3] : "1"), batch > 0
+    else { return complain() }
     do {
       let store = try SQLiteStore(words[2], for: .create, random: random)
       defer { store.close() }
       switch words[0] {
       case "enqueue": try enqueue(count, store)
       case "settle-claim":
-        try settleAndClaim(count, store, Int(words.count > 3 ? words[3] : "1") ?? 1)
+        try fill(count, store)
+        try drain(count, store, batch)
+      case "drain": try drain(count, store, batch)
+      case "claim": try claim(count, store, batch)
       default: complain()
       }
     } catch {
@@ -31,12 +41,15 @@ enum Main {
 
   private static func enqueue(_ count: Int, _ store: SQLiteStore) throws {
     let job = try sample()
-    let start = SystemClock.monotonicNanoseconds()
-    for _ in 0..<count { _ = try store.enqueue(job, at: now()) }
-    report(count, since: start)
+    var watch = Stopwatch()
+    for _ in 0..<count {
+      _ = try store.enqueue(job, at: now())
+      watch.lap()
+    }
+    report(count, watch)
   }
 
-  private static func settleAndClaim(_ count: Int, _ store: SQLiteStore, _ batch: Int) throws {
+  private static func fill(_ count: Int, _ store: SQLiteStore) throws {
     let job = try sample()
     var left = count
     _ = try store.enqueueAll(
@@ -45,15 +58,37 @@ enum Main {
         left -= 1
         return left >= 0 ? job : nil
       }, progress: { _ in })
-    let start = SystemClock.monotonicNanoseconds()
-    var held = try store.claim(request(batch))
+  }
+
+  private static func drain(_ count: Int, _ store: SQLiteStore, _ batch: Int) throws {
+    var watch = Stopwatch()
+    var held = try store.claim(request(min(batch, count)))
     var done = 0
     while !held.isEmpty {
-      let ended = held.map { Settlement($0.lease, .complete(result: nil)) }
-      done += ended.count
-      held = try store.settle(ended, thenClaim: request(batch), at: now()).claimed
+      let left = count - done - held.count
+      let next = left > 0 ? request(min(batch, left)) : nil
+      done += held.count
+      held = try store.settle(completed(held), thenClaim: next, at: now()).claimed
+      watch.lap()
     }
-    report(done, since: start)
+    report(done, of: count, watch)
+  }
+
+  private static func claim(_ count: Int, _ store: SQLiteStore, _ batch: Int) throws {
+    var watch = Stopwatch()
+    var held: [ClaimedJob] = []
+    while held.count < count {
+      let more = try store.claim(request(min(batch, count - held.count)))
+      watch.lap()
+      guard !more.isEmpty else { break }
+      held += more
+    }
+    report(held.count, of: count, watch)
+    _ = try store.settle(completed(held), thenClaim: nil, at: now())
+  }
+
+  private static func completed(_ held: [ClaimedJob]) -> [Settlement] {
+    held.map { Settlement($0.lease, .complete(result: nil)) }
   }
 
   private static func request(_ batch: Int) -> ClaimRequest {
@@ -68,18 +103,28 @@ enum Main {
 
   private static func random() -> UInt64 { (try? Random.word()) ?? 0 }
 
-  private static func report(_ count: Int, since start: Int64) {
-    let seconds = Double(SystemClock.monotonicNanoseconds() - start) / 1e9
+  /// A loop that found too few jobs measured something else, so it fails.
+  private static func report(_ done: Int, of count: Int, _ watch: Stopwatch) {
+    guard done == count else {
+      FileHandle.say("there were only \(done) of \(count) jobs\n", to: 2)
+      exit(1)
+    }
+    report(done, watch)
+  }
+
+  private static func report(_ count: Int, _ watch: Stopwatch) {
+    let seconds = Double(watch.elapsed) / 1e9
     FileHandle.say("ops_per_second \(Double(count) / seconds)\n", to: 1)
+    FileHandle.say("longest_ms \(Double(watch.longest) / 1e6)\n", to: 1)
   }
 
   private static func complain() {
-    FileHandle.say("usage: qctl-bench enqueue|settle-claim N STORE [BATCH]\n", to: 2)
+    FileHandle.say("usage: qctl-bench enqueue|settle-claim|drain|claim N STORE [BATCH]\n", to: 2)
     exit(2)
   }
 }
 
-/// Two writes a run need no buffering.
+/// A few writes a run need no buffering.
 private enum FileHandle {
   static func say(_ text: String, to descriptor: Int32) {
     var text = text

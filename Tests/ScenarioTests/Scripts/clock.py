@@ -30,7 +30,7 @@ def stepped_worker(stage, handler, *words):
     # The library adds to the environment of the first program that has it, which moves it to another
     # place; Swift then finds no arguments beside it. So `env` is the first.
     worker = stage.start(
-        "env", os.environ["QCTL_DEBUG"], "work", "--lease", "2s", "--name", "stepped", *words, "--",
+        "env", os.environ["DEBUG_BUILD"], "work", "--lease", "2s", "--name", "stepped", *words, "--",
         "env", "-u", "LD_PRELOAD", *handler, environment=fake(stage))
     # Whoever is killed leaves these behind.
     stage.leftovers += [f"/dev/shm/faketime_shm_{worker.pid}", f"/dev/shm/sem.faketime_sem_{worker.pid}"]

@@ -25,7 +25,7 @@ def faulty(stage, handler):
     subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     return stage.work(
         "--lease", "2s", "--quiet", handler=["env", "-u", "LD_PRELOAD", *handler],
-        program=os.environ["QCTL_DEBUG"], environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults")})
+        program=os.environ["DEBUG_BUILD"], environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults")})
 
 
 def tell(stage, fault):

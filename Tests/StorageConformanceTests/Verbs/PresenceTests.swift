@@ -105,7 +105,7 @@ import Testing
     let id = try shop.add()
     _ = try take(shop)
     let other = PresenceID(random: 99)
-    let request = RescueRequest(presence: other, now: shop.now)
+    let request = RescueRequest(presence: other, started: nil, now: shop.now)
     #expect(try shop.store.rescue(request) == 0)
     #expect(try shop.job(id).state == .active)
   }

@@ -1,0 +1,79 @@
+import PosixIO
+import Storage
+
+/// The handlers of a lost worker: finds them, kills them, and sees them gone.
+struct Orphans {
+  private let suspect: Suspect
+  private let here: Rescuer.Here
+
+  /// How long one call waits for the killed to be gone; then it is asked again later.
+  private static let patience: Int64 = 100_000_000
+
+  init(of suspect: Suspect, _ here: Rescuer.Here) {
+    self.suspect = suspect
+    self.here = here
+  }
+
+  /// Kills what still runs; true once nothing does.
+  ///
+  /// Where they can't be seen (another pid namespace) or may not be killed, the worker's silence has
+  /// to do: after that time they are taken to have gone with it.
+  func areGone() -> Bool {
+    guard suspect.header.bootID == here.bootID else { return true }
+    guard suspect.header.namespace == here.namespace else { return suspect.isSilent }
+    let noted = suspect.slots.filter { $0.process != nil }
+    guard !noted.isEmpty else { return true }
+    let deadline = SystemClock.monotonicNanoseconds() + Self.patience
+    var pause: Int64 = 200_000
+    while true {
+      switch killAll(noted) {
+      case .gone: return true
+      case .forbidden: return suspect.isSilent
+      case .dying: break
+      }
+      guard SystemClock.monotonicNanoseconds() < deadline else { return false }
+      SystemClock.sleep(nanoseconds: pause)
+      pause = min(pause * 2, 10_000_000)
+    }
+  }
+
+  private enum Standing { case gone, dying, forbidden }
+
+  private func killAll(_ noted: [PresenceSlot]) -> Standing {
+    var standing = Standing.gone
+    guard let processes = Self.living() else { return .dying }
+    for slot in noted {
+      guard let note = slot.process, runs(slot, note, processes) else { continue }
+      do throws(SystemError) {
+        try Signal.kill.send(toGroup: note.pid)
+        if standing == .gone { standing = .dying }
+      } catch {
+        if error.code == .notPermitted { standing = .forbidden }
+      }
+    }
+    return standing
+  }
+
+  /// Whether anything of a handler's group is left.
+  ///
+  /// A leader is known by the time of its start, which lies between two notes. Without a leader the
+  /// number can't be another group's as long as a member lives; but it may have been one in between,
+  /// so a member must also name the job.
+  private func runs(
+    _ slot: PresenceSlot, _ note: StartRecord.Note, _ processes: [ProcessTable.Entry]
+  ) -> Bool {
+    let group = processes.filter { $0.group == note.pid }
+    guard !group.isEmpty else { return false }
+    let leader = try? ProcessTable.entry(
+      note.pid, startedBetween: slot.notBefore, and: note.boottime)
+    if leader != nil { return true }
+    let name = Array("QCTL_JOB_ID=\(slot.execution.id)".utf8)
+    return group.contains { ProcessTable.environmentContains($0.pid, name) == true }
+  }
+
+  /// All processes but zombies; `nil` if /proc can't be read.
+  private static func living() -> [ProcessTable.Entry]? {
+    guard let numbers = try? ProcessTable.numbers() else { return nil }
+    return numbers.compactMap { try? ProcessTable.entry($0) }.filter { !$0.isZombie }
+  }
+}

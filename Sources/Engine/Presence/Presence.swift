@@ -1,0 +1,93 @@
+import Jobs
+import PosixIO
+import Storage
+
+/// This worker's own file, held for as long as it works.
+final class Presence {
+  /// The number that its jobs name.
+  let id: PresenceID
+  private let path: String
+  private let lock: FileLock
+  private let heartbeat: Heartbeat
+
+  /// Makes the file and its folder, takes the lock, and starts the heartbeat.
+  ///
+  /// The file appears under its name only when it is whole and locked.
+  /// - Throws: why that was not possible; a worker then goes by leases.
+  init(
+    folder: String, id: PresenceID, name: String, silence: TimeSpan
+  ) throws(SystemError) {
+    self.id = id
+    path = folder + "/" + id.description
+    try FileSystem.makeDirectories(folder, mode: 0o700)
+    let header = try Self.header(name: name, silence: silence)
+    let draft = folder + "/." + id.description
+    let file = try FileDescriptor.open(
+      draft, .readWrite, [.create, .exclusive, .noFollow], mode: 0o600)
+    let descriptor = file.rawValue
+    lock = FileLock(file)
+    do throws(SystemError) {
+      _ = try lock.tryLock()
+      try BorrowedDescriptor(descriptor).writeAll(header.bytes, at: 0)
+      try FileSystem.rename(draft, to: path)
+      heartbeat = try Heartbeat(of: descriptor, every: Self.interval(silence))
+    } catch {
+      try? FileSystem.unlink(draft)
+      try? FileSystem.unlink(path)
+      throw error
+    }
+  }
+
+  private static func header(
+    name: String, silence: TimeSpan
+  ) throws(SystemError) -> PresenceHeader {
+    PresenceHeader(
+      bootID: try Host.bootIDBytes(),
+      namespace: Int64(bitPattern: ProcessTable.namespace() ?? 0),
+      pid: Int64(CurrentProcess.id),
+      silence: silence.milliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue,
+      name: name)
+  }
+
+  /// A dozen beats fit into the silence that is allowed, so that a busy machine may miss a few.
+  private static func interval(_ silence: TimeSpan) -> TimeSpan {
+    TimeSpan(milliseconds: min(5000, max(10, silence.milliseconds / 12)))
+  }
+
+  /// Ends the heartbeat; the lock goes with the file.
+  ///
+  /// - Parameter keepsFile: true if jobs may still be in our hands, for whoever rescues them.
+  func end(keepsFile: Bool) {
+    heartbeat.stop()
+    if !keepsFile { try? FileSystem.unlink(path) }
+  }
+
+  /// Whether somebody has declared this worker lost, or has taken its file away.
+  var isRefused: Bool {
+    let file = BorrowedDescriptor(lock.descriptor.rawValue)
+    guard let word = try? file.read(upTo: 8, at: PresenceHeader.refusalOffset), word.count == 8
+    else { return true }
+    return word.contains { $0 != 0 }
+  }
+
+  /// Whether nobody can see this worker any more, since its file has lost its name.
+  var isInvisible: Bool { heartbeat.isUnlinked }
+
+  /// Notes in a slot which execution is about to start, and where its handler shall note itself.
+  func prepare(_ execution: Execution, slot: Int) throws(SystemError) -> StartRecord {
+    let offset = PresenceHeader.offset(ofSlot: slot)
+    let descriptor = lock.descriptor.rawValue
+    try BorrowedDescriptor(descriptor).writeAll(PresenceSlot.prepared(execution), at: offset)
+    return StartRecord(
+      descriptor: descriptor, offset: offset + PresenceHeader.noteOffset,
+      refusal: PresenceHeader.refusalOffset)
+  }
+
+  /// Notes that the process of a slot is gone: its number may soon be somebody else's.
+  func clearProcess(slot: Int) {
+    let offset = PresenceHeader.offset(ofSlot: slot) + PresenceHeader.noteOffset
+    let file = BorrowedDescriptor(lock.descriptor.rawValue)
+    // Where that fails, the time of the process's start still tells it from a later one.
+    try? file.writeAll([UInt8](repeating: 0, count: 8), at: offset)
+  }
+}
