@@ -23,11 +23,16 @@ extension WorkerSession {
       settlement.error = errorText(job, outcome, reply.problem)
     }
     warn(job, outcome)
-    unsettled.append(
-      Unsettled(
-        settlement: settlement, job: job.claimed.job, duration: job.ended.since(job.started),
-        since: job.ended,
-        leaseEnd: presence == nil ? job.leaseEnd : job.ended + configuration.lease))
+    var entry = Unsettled(
+      settlement: settlement, job: job.claimed.job, duration: job.ended.since(job.started),
+      since: job.ended,
+      leaseEnd: presence == nil ? job.leaseEnd : job.ended + configuration.lease)
+    if job.stop == .lost {
+      noteLost(job.claimed.job)
+      entry.isLost = true
+      entry.leaseEnd = job.ended
+    }
+    unsettled.append(entry)
   }
 
   private func verdict(

@@ -8,8 +8,10 @@ struct Unsettled {
   let duration: TimeSpan
   /// When it ended.
   let since: Tick
+  /// Whether the job is known to be somebody else's: then the store is told for its log alone.
+  var isLost = false
   /// When telling the store may come too late.
-  let leaseEnd: Tick
+  var leaseEnd: Tick
 }
 
 /// Talking to the store: settling what is over and taking what is next, in one call.
@@ -94,9 +96,9 @@ extension WorkerSession {
 
   private func report(_ entry: Unsettled, _ outcome: SettleOutcome) {
     guard case .settled(let state) = outcome else {
-      counts.leaseLost += 1
-      return observe(.leaseLost(entry.job))
+      return entry.isLost ? () : noteLost(entry.job)
     }
+    guard entry.settlement.verdict != .putBack || state == .cancelled else { return }
     counts.add(entry.settlement.verdict, state)
     let settlement = entry.settlement
     observe(
@@ -104,6 +106,13 @@ extension WorkerSession {
         JobEnd(
           job: entry.job, verdict: settlement.verdict, state: state, duration: entry.duration,
           exitCode: settlement.exitCode, signal: settlement.signal, error: settlement.error)))
+  }
+}
+
+extension WorkerSession {
+  func noteLost(_ job: Job) {
+    counts.leaseLost += 1
+    observe(.leaseLost(job))
   }
 }
 
@@ -181,8 +190,10 @@ extension WorkerSession {
     guard !hopeless.isEmpty || trouble.error.isFinal else { return }
     unsettled.removeAll(where: isHopeless)
     waiting.removeAll { _ in trouble.error.isFinal }
-    counts.abandoned += hopeless.count
-    for entry in hopeless { observe(.abandoned(entry.job)) }
+    for entry in hopeless where !entry.isLost {
+      counts.abandoned += 1
+      observe(.abandoned(entry.job))
+    }
     giveUp(.storage(trouble.error), at: now)
   }
 }
@@ -192,7 +203,8 @@ extension WorkerCounts {
     switch verdict {
     case _ where state == .cancelled: cancelled += 1
     case .cancel: cancelled += 1
-    case .release, .putBack: released += 1
+    case .release: released += 1
+    case .putBack: break
     case .snooze: snoozed += 1
     case .complete: completed += 1
     case .fail, .timeOut, .reject: if state == .dead { dead += 1 } else { failed += 1 }

@@ -169,7 +169,7 @@ import Testing
   @Test func `SIGUSR2 tells how things stand`() throws {
     rig.signals = try PendingSignals([.user2, .terminate])
     let result = try rig.run("work", "--quiet", "--", "true")
-    #expect(result.errors == "qctl: 0 running, 0 completed, 0 failed, 0 dead\n")
+    #expect(result.errors == "qctl: 0 of 1 running, 0 completed, 0 failed, 0 dead\n")
   }
 
   @Test func `colour marks the outcome where standard error is a terminal`() throws {

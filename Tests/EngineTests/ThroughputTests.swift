@@ -47,7 +47,9 @@ private final class PlainStore: ForwardingStore {
     state.withLock { state in
       for settlement in settlements {
         let done = settlement.verdict == .complete(result: nil)
-        if done, state.held.remove(settlement.lease) != nil {
+        if settlement.verdict == .putBack, state.held.remove(settlement.lease) != nil {
+          state.left += 1
+        } else if done, state.held.remove(settlement.lease) != nil {
           state.settled += 1
         } else {
           state.strangers += 1
