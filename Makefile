@@ -46,7 +46,7 @@ torture: test-deps build ## kill workers and enqueuers at random for minutes
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT INT TERM \
 	&& scripts="$(CURDIR)/Tests/ScenarioTests/Scripts" PATH="$(CURDIR)/.build/release:$$PATH" \
 	&& cd "$$scratch" && env HOME="$$scratch" XDG_CONFIG_HOME="$$scratch/config" \
-	  QCTL_FLOW=5000 sh -c 'python3 "$$0/torture.py" 8 4 300 20000 \
+	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 sh -c 'python3 "$$0/torture.py" 8 4 300 20000 \
 	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm' "$$scripts"
 
 check: ## verify format, scripts, imports, generated files, manual

@@ -30,7 +30,7 @@ struct TranscriptRunner {
         "QCTL_STORE": scratch.path("work/queue.db"), "QCTL_ACTOR": "tester",
         "QCTL_PROGRAM": program, "DEBUG_BUILD": ScenarioFiles.debugProgram,
         "SCRIPTS": ScenarioFiles.folder + "/Scripts", "REPOSITORY": ScenarioFiles.repository,
-        "SCENARIO_STATE": scratch.path("state"),
+        "SCENARIO_STATE": scratch.path("state"), "PYTHONDONTWRITEBYTECODE": "1",
       ])
     environment["TERM"] = nil
     for name in ["QCTL_TEST_SEED", "QCTL_TORTURE_SEED", "QCTL_ROUNDS"] {
