@@ -3,7 +3,7 @@
 /// A length belongs to the first bucket whose upper bound is not below it, as in Prometheus. The
 /// bounds are part of the formats of stores: none may be changed or moved, only put behind the last.
 package struct DurationHistogram: Sendable {
-  /// The upper bounds in milliseconds: 1, 2, 5, 10 … up to an hour. The last bucket has none.
+  /// The upper bounds in milliseconds: 1, 2, 5, 10 … up to an hour; the last bucket has none.
   package static var bounds: [Int64] { (0..<bucketCount - 1).map { finiteBounds[$0] } }
 
   /// How many buckets there are, the one without an upper bound included.

@@ -21,10 +21,14 @@ package protocol StorageBrowsing: AnyObject, Sendable {
 
 /// A request for the minutes of queues.
 package struct MinutesRequest: Equatable, Sendable {
-  /// Of which queue; `nil` for all. One that is not known has none.
+  /// Of which queue; `nil` for all.
+  ///
+  /// One that is not known has none.
   package var queue: QueueName?
-  /// From the minute in which this lies. The latest minute before it comes too, for each queue that
-  /// has one: it tells what stood when the stretch began.
+  /// From the minute in which this lies.
+  ///
+  /// The latest minute before it comes too, for each queue that has one: it tells what stood when
+  /// the stretch began.
   package var from: Instant
   /// To the minute in which this lies.
   package var to: Instant
