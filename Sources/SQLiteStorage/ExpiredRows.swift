@@ -103,14 +103,14 @@ extension LogRow {
 }
 
 extension MinuteRow {
-  /// The queues that have minutes before one, by name.
+  /// The queues that have minutes before one, in any order.
   static func queuesWithMinutes(
     before minute: Int64, on connection: Connection
   ) throws(SQLiteFailure) -> Statement {
     let statement = try connection.statement(
       """
       SELECT queue FROM qctl_queues q WHERE EXISTS (
-        SELECT 1 FROM qctl_minutes m WHERE m.queue = q.queue AND m.minute < ?1) ORDER BY queue
+        SELECT 1 FROM qctl_minutes m WHERE m.queue = q.queue AND m.minute < ?1)
       """)
     statement.bind(1, minute)
     return statement

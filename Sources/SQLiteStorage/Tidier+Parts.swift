@@ -119,7 +119,7 @@ extension Tidier {
         defer { statement.reset() }
         while try statement.step() { queues.append(statement.text(0)) }
       }
-      for queue in queues where !tidier.result.hasMore {
+      for queue in queues.sorted() where !tidier.result.hasMore {
         var count = 0
         var last: Int64?
         let minutes = try MinuteRow.old(of: queue, before: end, on: connection)
