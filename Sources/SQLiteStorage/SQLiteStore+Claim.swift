@@ -14,7 +14,8 @@ extension SQLiteStore {
   package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
     try withSession { session throws(StorageError) in
       guard try hasWork(for: request, session) else { return [] }
-      return try session.write(durable: false) { transaction throws(StorageError) in
+      return try session.write(durable: false, at: request.now) {
+        transaction throws(StorageError) in
         try take(request, in: &transaction)
       }
     }

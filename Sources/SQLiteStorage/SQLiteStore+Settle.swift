@@ -10,7 +10,7 @@ extension SQLiteStore {
       return SettleResult(outcomes: [], claimed: try claim(request))
     }
     return try withSession { session throws(StorageError) in
-      try session.write { transaction throws(StorageError) in
+      try session.write(at: now) { transaction throws(StorageError) in
         var outcomes: [SettleOutcome] = []
         outcomes.reserveCapacity(settlements.count)
         for settlement in settlements {
@@ -166,6 +166,9 @@ extension SQLiteStore {
     if let total = Self.total(of: outcome, job.state, isCrash: isCrash(event)) {
       transaction.tally(job.queue, total)
     }
+    if outcome.isTimed {
+      transaction.time(job.queue, attempt.finishedAt.since(attempt.startedAt))
+    }
     try log(Self.record(of: attempt, settlement, job, tags, at: now), in: &transaction)
     return job.state
   }
@@ -179,9 +182,18 @@ extension SQLiteStore {
   ) -> CountChange.Total? {
     switch outcome {
     case .completed: .succeeded
-    case .failed, .timedOut, .rejected: state == .dead ? .dead : .retried
-    case .lost where isCrash: state == .dead ? .dead : .retried
+    case .failed, .timedOut, .rejected: total(ofFailure: state)
+    case .lost where isCrash: total(ofFailure: state)
     case .released, .snoozed, .lost, .cancelled: nil
+    }
+  }
+
+  /// One that was asked to stop is not tried again.
+  private static func total(ofFailure state: JobState) -> CountChange.Total? {
+    switch state {
+    case .dead: .dead
+    case .cancelled: nil
+    default: .retried
     }
   }
 
