@@ -42,6 +42,15 @@ extension Session {
     }
     do {
       if version < Schema.version { try bringUpToDate(path, connection) }
+    } catch {
+      connection.close()
+      guard error.primary == SQLITE_READONLY else { throw error.storageError(at: path) }
+      throw .readOnly(
+        path: path,
+        detail: "it is of the older format \(version), which the first command that may write "
+          + "brings up to date")
+    }
+    do {
       return try start(path, connection, looksOnly: intent == .read)
     } catch {
       connection.close()
