@@ -28,9 +28,11 @@ extension SQLiteStore {
   ) throws(StorageError) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
     for queue in request.queues where claimed.count < request.limit {
-      try rescue(queue, at: request.now, in: &transaction)
-      guard try !isPaused(queue, at: request.now, transaction) else { continue }
-      try promote(queue, at: request.now, in: &transaction)
+      let look = try look(at: queue, request.now, transaction)
+      if look.hasLost { try rescue(queue, at: request.now, in: &transaction) }
+      guard !look.isPaused else { continue }
+      // What was rescued may be due at once.
+      if look.hasLost || look.hasDue { try promote(queue, at: request.now, in: &transaction) }
       let goesOn = try takeReady(from: queue, request, into: &claimed, in: &transaction)
       guard goesOn else { break }
     }
@@ -73,8 +75,9 @@ extension SQLiteStore {
 
   private static func readyQuery(_ types: [JobType]) -> String {
     """
-    SELECT \(JobRow.columns) FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types))
-    ORDER BY ord, id
+    SELECT \(JobRow.joinedColumns), p.payload, p.tags
+    FROM qctl_jobs j LEFT JOIN qctl_payloads p ON p.id = j.id
+    WHERE j.state = 'ready' AND j.queue = ?1\(wanted(types)) ORDER BY ord, j.id
     """
   }
 
@@ -90,16 +93,33 @@ extension SQLiteStore {
     }
   }
 
-  private func isPaused(
-    _ queue: QueueName, at now: Instant, _ transaction: Transaction
-  ) throws(StorageError) -> Bool {
+  /// What there is to do in a queue before jobs of it can be taken; mostly nothing.
+  private struct Look {
+    let hasLost: Bool
+    let isPaused: Bool
+    let hasDue: Bool
+  }
+
+  private func look(
+    at queue: QueueName, _ now: Instant, _ transaction: Transaction
+  ) throws(StorageError) -> Look {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement = try connection.statement(
-        "SELECT \(QueueRow.isPaused(at: "?2")) FROM qctl_queues WHERE queue = ?1")
+        """
+        SELECT EXISTS (SELECT 1 FROM qctl_jobs
+            WHERE state = 'active' AND queue = ?1 AND lease_until < ?2),
+          EXISTS (SELECT 1 FROM qctl_queues
+            WHERE queue = ?1 AND \(QueueRow.isPaused(at: "?2"))),
+          EXISTS (SELECT 1 FROM qctl_jobs
+            WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
+        """)
       statement.bind(1, queue.description)
       statement.bind(2, now.milliseconds)
       defer { statement.reset() }
-      return try statement.step() && statement.integer(0) != 0
+      guard try statement.step() else { return Look(hasLost: true, isPaused: false, hasDue: true) }
+      return Look(
+        hasLost: statement.integer(0) != 0, isPaused: statement.integer(1) != 0,
+        hasDue: statement.integer(2) != 0)
     }
   }
 
@@ -147,22 +167,21 @@ extension SQLiteStore {
     let ready = try readyJobs(
       of: queue, upTo: request.limit - claimed.count, types: request.types, transaction)
     claimed.reserveCapacity(ready.count)
-    for job in ready {
-      guard !job.marked || claimed.isEmpty else { return false }
-      let isMarked = job.marked
-      var job = job
+    for (before, payload, tags) in ready {
+      guard !before.marked || claimed.isEmpty else { return false }
+      var job = before
       let token = LeaseToken(rawValue: Int64(bitPattern: random()))
       let event = JobEvent.claim(token: token, worker: request.worker, hold: request.hold)
       guard (try? job.apply(event, at: request.now)) != nil else { continue }
-      let bulk = try transaction.change { connection throws(SQLiteFailure) in
-        try JobRow.update(job, on: connection)
-        return try PayloadRow.read(job.id, on: connection)
+      try transaction.change { connection throws(SQLiteFailure) in
+        try JobRow.claim(job, on: connection)
       }
       transaction.count(queue, from: .ready, to: .active)
-      claimed.append(
-        ClaimedJob(
-          job: job, lease: Lease(id: job.id, token: token), payload: bulk.payload, tags: bulk.tags))
-      guard !isMarked else { return false }
+      let taken = ClaimedJob(
+        job: job, lease: Lease(id: job.id, token: token), payload: payload, tags: tags)
+      transaction.held.keep(taken)
+      claimed.append(taken)
+      guard !before.marked else { return false }
     }
     return true
   }
@@ -171,7 +190,7 @@ extension SQLiteStore {
   /// cannot be read must not take the place of one behind it.
   private func readyJobs(
     of queue: QueueName, upTo limit: Int, types: [JobType], _ transaction: Transaction
-  ) throws(StorageError) -> [Job] {
+  ) throws(StorageError) -> [(job: Job, payload: [UInt8], tags: [Tag])] {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement =
         types.isEmpty
@@ -180,9 +199,11 @@ extension SQLiteStore {
       Self.bind(types, to: statement)
       statement.bind(1, queue.description)
       defer { statement.reset() }
-      var jobs: [Job] = []
+      var jobs: [(job: Job, payload: [UInt8], tags: [Tag])] = []
       while jobs.count < limit, try statement.step() {
-        if let job = JobRow.readIfSound(statement) { jobs.append(job) }
+        guard let job = JobRow.readIfSound(statement) else { continue }
+        let tags = TagText.read(statement.optionalText(JobRow.columnCount + 1))
+        jobs.append((job, statement.bytes(JobRow.columnCount), tags))
       }
       return jobs
     }

@@ -14,6 +14,7 @@ final class Session {
   private let bell: Bell
   private var gateSought = false
   private var checkpointer: Checkpointer
+  private let held = HeldJobs()
   private var isBroken = false
   private var isClosed = false
 
@@ -82,7 +83,7 @@ final class Session {
       throw error.storageError(at: path)
     }
     do {
-      var transaction = Transaction(connection: connection, path: path)
+      var transaction = Transaction(connection: connection, path: path, held: held)
       let result = try body(&transaction)
       try transaction.finish()
       try end()

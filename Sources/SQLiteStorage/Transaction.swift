@@ -5,6 +5,8 @@ import Storage
 struct Transaction {
   let connection: Connection
   let path: String
+  /// What this process has in hand.
+  let held: HeldJobs
   /// Whether anything was written, so that an idle claim costs no sync.
   private(set) var hasChanged = false
   /// Whether there is something new for workers: a job to take now or later, or one to stop.
@@ -12,9 +14,10 @@ struct Transaction {
   /// Few queues meet in one transaction, so a list is searched.
   private var counts: [(queue: QueueName, change: CountChange)] = []
 
-  init(connection: Connection, path: String) {
+  init(connection: Connection, path: String, held: HeldJobs) {
     self.connection = connection
     self.path = path
+    self.held = held
   }
 
   /// Runs statements, with SQLite's failures put in the store's words.
