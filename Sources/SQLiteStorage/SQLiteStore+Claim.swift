@@ -14,8 +14,9 @@ extension SQLiteStore {
   package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
     try withSession { session throws(StorageError) in
       guard try hasWork(for: request, session) else { return [] }
+      let seen = try seek(request, session)
       return try session.write(durable: false) { transaction throws(StorageError) in
-        try take(request, in: &transaction)
+        try take(request, seen, in: &transaction)
       }
     }
   }
@@ -24,7 +25,7 @@ extension SQLiteStore {
   static let largestStep: Int = 500
 
   func take(
-    _ request: ClaimRequest, in transaction: inout Transaction
+    _ request: ClaimRequest, _ seen: [Seen], in transaction: inout Transaction
   ) throws(StorageError) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
     for queue in request.queues where claimed.count < request.limit {
@@ -33,7 +34,10 @@ extension SQLiteStore {
       guard !look.isPaused else { continue }
       // What was rescued may be due at once.
       if look.hasLost || look.hasDue { try promote(queue, at: request.now, in: &transaction) }
-      let goesOn = try takeReady(from: queue, request, into: &claimed, in: &transaction)
+      // What became ready just now was not seen from outside.
+      let goesOn = try takeReady(
+        from: queue, request, look.hasLost || look.hasDue ? [] : seen, into: &claimed,
+        in: &transaction)
       guard goesOn else { break }
     }
     return claimed
@@ -82,12 +86,12 @@ extension SQLiteStore {
   }
 
   /// The condition on types, whose parameters begin behind queue and time.
-  private static func wanted(_ types: [JobType]) -> String {
+  static func wanted(_ types: [JobType]) -> String {
     guard !types.isEmpty else { return "" }
     return " AND type IN (" + types.indices.map { "?\($0 + 3)" }.joined(separator: ",") + ")"
   }
 
-  private static func bind(_ types: [JobType], to statement: Statement) {
+  static func bind(_ types: [JobType], to statement: Statement) {
     for (index, type) in types.enumerated() {
       statement.bind(Int32(clamping: index + 3), type.description)
     }
@@ -161,11 +165,16 @@ extension SQLiteStore {
 
   /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
   private func takeReady(
-    from queue: QueueName, _ request: ClaimRequest, into claimed: inout [ClaimedJob],
-    in transaction: inout Transaction
+    from queue: QueueName, _ request: ClaimRequest, _ seen: [Seen],
+    into claimed: inout [ClaimedJob], in transaction: inout Transaction
   ) throws(StorageError) -> Bool {
-    let ready = try readyJobs(
-      of: queue, upTo: request.limit - claimed.count, types: request.types, transaction)
+    let limit = request.limit - claimed.count
+    let ready: [Ready]
+    if let known = try readySeen(seen, of: queue, upTo: limit, transaction) {
+      ready = known
+    } else {
+      ready = try readyJobs(of: queue, upTo: limit, types: request.types, transaction)
+    }
     claimed.reserveCapacity(ready.count)
     for (before, payload, tags) in ready {
       guard !before.marked || claimed.isEmpty else { return false }
@@ -190,7 +199,7 @@ extension SQLiteStore {
   /// cannot be read must not take the place of one behind it.
   private func readyJobs(
     of queue: QueueName, upTo limit: Int, types: [JobType], _ transaction: Transaction
-  ) throws(StorageError) -> [(job: Job, payload: [UInt8], tags: [Tag])] {
+  ) throws(StorageError) -> [Ready] {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement =
         types.isEmpty
@@ -199,11 +208,9 @@ extension SQLiteStore {
       Self.bind(types, to: statement)
       statement.bind(1, queue.description)
       defer { statement.reset() }
-      var jobs: [(job: Job, payload: [UInt8], tags: [Tag])] = []
+      var jobs: [Ready] = []
       while jobs.count < limit, try statement.step() {
-        guard let job = JobRow.readIfSound(statement) else { continue }
-        let tags = TagText.read(statement.optionalText(JobRow.columnCount + 1))
-        jobs.append((job, statement.bytes(JobRow.columnCount), tags))
+        if let job = Self.ready(statement) { jobs.append(job) }
       }
       return jobs
     }

@@ -10,14 +10,16 @@ extension SQLiteStore {
       return SettleResult(outcomes: [], claimed: try claim(request))
     }
     return try withSession { session throws(StorageError) in
-      try session.write { transaction throws(StorageError) in
+      var seen: [Seen] = []
+      if let request { seen = try seek(request, session) }
+      return try session.write { transaction throws(StorageError) in
         var outcomes: [SettleOutcome] = []
         outcomes.reserveCapacity(settlements.count)
         for settlement in settlements {
           outcomes.append(try settle(settlement, at: now, in: &transaction))
         }
         guard let request else { return SettleResult(outcomes: outcomes, claimed: []) }
-        return SettleResult(outcomes: outcomes, claimed: try take(request, in: &transaction))
+        return SettleResult(outcomes: outcomes, claimed: try take(request, seen, in: &transaction))
       }
     }
   }
