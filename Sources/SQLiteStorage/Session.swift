@@ -15,6 +15,7 @@ final class Session {
   private let bell: Bell
   private var gateSought = false
   private var checkpointer: Checkpointer
+  private let held = HeldJobs()
   private var isBroken = false
   private var isClosed = false
 
@@ -86,7 +87,8 @@ final class Session {
       throw error.storageError(at: path)
     }
     do {
-      var transaction = Transaction(connection: connection, path: path, now: now)
+      var transaction = Transaction(
+        connection: connection, path: path, now: now, held: held)
       let result = try body(&transaction)
       try transaction.finish()
       try end()

@@ -7,6 +7,8 @@ struct Transaction {
   let path: String
   /// The moment that decides into which minute its counts go; `nil` where it counts nothing.
   let now: Instant?
+  /// What this process has in hand.
+  let held: HeldJobs
   /// Whether anything was written, so that an idle claim costs no sync.
   private(set) var hasChanged = false
   /// Whether there is something new for workers: a job to take now or later, or one to stop.
@@ -14,10 +16,11 @@ struct Transaction {
   /// Few queues meet in one transaction, so a list is searched.
   private var counts: [(queue: QueueName, change: CountChange)] = []
 
-  init(connection: Connection, path: String, now: Instant? = nil) {
+  init(connection: Connection, path: String, now: Instant? = nil, held: HeldJobs) {
     self.connection = connection
     self.path = path
     self.now = now
+    self.held = held
   }
 
   /// Runs statements, with SQLite's failures put in the store's words.
