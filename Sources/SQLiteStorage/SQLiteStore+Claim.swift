@@ -1,11 +1,13 @@
 import Jobs
+import PosixIO
 package import Storage
 
 // Claiming, inside one write transaction and each step bounded:
 //
 //   1. leases that ran out: their jobs become ready again (a job asked to stop is cancelled);
-//   2. scheduled and retrying jobs that are due become ready; there is no dispatcher process;
-//   3. the first ready jobs by (ord, id) are taken, each with a fresh random token.
+//   2. jobs of published bulks get their true state (StagedBulk);
+//   3. scheduled and retrying jobs that are due become ready; there is no dispatcher process;
+//   4. the first ready jobs by (ord, id) are taken, each with a fresh random token.
 //
 // An idle claim writes nothing, so the transaction is only opened when a look outside found
 // something to do.
@@ -13,10 +15,20 @@ package import Storage
 extension SQLiteStore {
   package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
     try withSession { session throws(StorageError) in
-      guard try hasWork(for: request, session) else { return [] }
-      return try session.write(durable: false) { transaction throws(StorageError) in
-        try take(request, in: &transaction)
+      var look = try look(for: request, session)
+      if look.seesBulks { collectAbandoned(session) }
+      let end = look.seesBulks ? SystemClock.monotonicNanoseconds() &+ staging.patience : 0
+      while look.hasWork {
+        let claimed = try session.write(durable: false) { transaction throws(StorageError) in
+          try take(request, in: &transaction)
+        }
+        // In front of a queue's jobs a bulk may have many of other queues: those are promoted too.
+        guard claimed.isEmpty, look.seesBulks, SystemClock.monotonicNanoseconds() < end else {
+          return claimed
+        }
+        look = try self.look(for: request, session)
       }
+      return []
     }
   }
 
@@ -27,9 +39,11 @@ extension SQLiteStore {
     _ request: ClaimRequest, in transaction: inout Transaction
   ) throws(StorageError) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
+    let seesBulks = try transaction.sql(BulkRange.exist)
     for queue in request.queues where claimed.count < request.limit {
       try rescue(queue, at: request.now, in: &transaction)
       guard try !isPaused(queue, at: request.now, transaction) else { continue }
+      if seesBulks { try promoteStaged(queue, in: &transaction) }
       try promote(queue, at: request.now, in: &transaction)
       let goesOn = try takeReady(from: queue, request, into: &claimed, in: &transaction)
       guard goesOn else { break }
@@ -37,9 +51,10 @@ extension SQLiteStore {
     return claimed
   }
 
-  private func hasWork(
+  /// Whether there is work, and whether there are staged bulks at all.
+  private func look(
     for request: ClaimRequest, _ session: Session
-  ) throws(StorageError) -> Bool {
+  ) throws(StorageError) -> (hasWork: Bool, seesBulks: Bool) {
     try session.read { connection throws(SQLiteFailure) in
       let types = request.types
       let statement =
@@ -47,14 +62,16 @@ extension SQLiteStore {
         ? try connection.statement(Self.workQuery([]))
         : try connection.prepare(Self.workQuery(types))
       Self.bind(types, to: statement)
+      var seesBulks = false
       for queue in request.queues {
         statement.bind(1, queue.description)
         statement.bind(2, request.now.milliseconds)
         let found = try statement.step() && statement.integer(0) != 0
+        seesBulks = statement.integer(1) != 0
         statement.reset()
-        if found { return true }
+        if found { return (true, seesBulks) }
       }
-      return false
+      return (false, seesBulks)
     }
   }
 
@@ -67,7 +84,10 @@ extension SQLiteStore {
         WHERE queue = ?1 AND \(QueueRow.isPaused(at: "?2")))
       AND (EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types)))
         OR EXISTS (SELECT 1 FROM qctl_jobs
-          WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2))
+          WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
+        OR EXISTS (SELECT 1 FROM qctl_bulks
+          WHERE published = 1 AND (queue = ?1 OR queue IS NULL))),
+      EXISTS (SELECT 1 FROM qctl_bulks)
     """
   }
 
