@@ -3,7 +3,7 @@ package struct BulkStaging: Sendable {
   /// So many jobs at most are taken at once from a source; a bulk that ends before is one commit.
   package var rows = 10_000
   /// So many bytes of payload at most are taken at once from a source.
-  package var bytes = 4 << 20
+  package var bytes = 8 << 20
   /// Whether a bulk that is small enough for one commit is staged all the same.
   package var stagesAll = false
   /// How long the gate shall be held by one step of staging, in nanoseconds.
@@ -23,6 +23,8 @@ package struct BulkStaging: Sendable {
     var staging = BulkStaging()
     staging.rows = rows
     staging.stagesAll = true
+    // In small bulks the order of claims shall not show that they were staged.
+    staging.promoted = 5000
     return staging
   }
 }

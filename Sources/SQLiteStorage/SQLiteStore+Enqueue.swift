@@ -46,7 +46,8 @@ extension SQLiteStore {
       throw error
     }
     do throws(StorageError) {
-      return try bulk.publish()
+      try bulk.publish()
+      return bulk.finish()
     } catch {
       throw .storage(error)
     }

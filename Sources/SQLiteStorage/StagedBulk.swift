@@ -64,8 +64,8 @@ struct StagedBulk {
   }
 
   /// Makes all of it visible.
-  mutating func publish() throws(StorageError) -> BulkResult {
-    guard let number else { return result }
+  func publish() throws(StorageError) {
+    guard let number else { return }
     try store.withSession { session throws(StorageError) in
       try session.write { transaction throws(StorageError) in
         try requireWhole(number, transaction)
@@ -76,9 +76,16 @@ struct StagedBulk {
         transaction.announce()
       }
     }
-    if keys != nil { result = try settleKeys(of: number) }
+  }
+
+  /// Says what became of a published bulk.
+  ///
+  /// The jobs are there for good, so that trouble while keys are taken is no failure of the bulk.
+  func finish() -> BulkResult {
+    guard let number else { return result }
+    let final = keys == nil ? result : (try? settleKeys(of: number)) ?? result
     owner?.leave()
-    return result
+    return final
   }
 
   /// Removes what was staged; what cannot be removed now is left to others.

@@ -9,18 +9,24 @@ import Storage
 ///
 ///     qctl-bench enqueue N STORE
 ///     qctl-bench settle-claim N STORE [BATCH]
+///     qctl-bench bulk N STORE [PAUSE]
+///
+/// The last is for tests: a bulk staged in small steps, whose source says so after PAUSE jobs and
+/// then waits for a line on standard input.
 @main
 enum Main {
   static func main() {
     let words = Array(CommandLine.arguments.dropFirst())
     guard words.count >= 3, let count = Int(words[1]), count > 0 else { return complain() }
     do {
-      let store = try SQLiteStore(words[2], for: .create, random: random)
+      let staging = words[0] == "bulk" ? BulkStaging.always(rows: 100) : .standard
+      let store = try SQLiteStore(words[2], for: .create, staging: staging, random: random)
       defer { store.close() }
       switch words[0] {
       case "enqueue": try enqueue(count, store)
       case "settle-claim":
         try settleAndClaim(count, store, Int(words.count > 3 ? words[3] : "1") ?? 1)
+      case "bulk": try bulk(count, store, pauseAt: Int(words.count > 3 ? words[3] : "0") ?? 0)
       default: complain()
       }
     } catch {
@@ -56,6 +62,23 @@ enum Main {
     report(done, since: start)
   }
 
+  private static func bulk(_ count: Int, _ store: SQLiteStore, pauseAt pause: Int) throws {
+    let job = try sample()
+    var given = 0
+    let start = SystemClock.monotonicNanoseconds()
+    _ = try store.enqueueAll(
+      at: now(),
+      from: { () throws(BulkSourceError) -> NewJob? in
+        given += 1
+        if given == pause {
+          FileHandle.say("pausing\n", to: 1)
+          _ = try? StandardStream.input.read(upTo: 1)
+        }
+        return given <= count ? job : nil
+      }, progress: { _ in })
+    report(count, since: start)
+  }
+
   private static func request(_ batch: Int) -> ClaimRequest {
     ClaimRequest(queues: [.default], limit: batch, worker: "bench", now: now())
   }
@@ -74,7 +97,7 @@ enum Main {
   }
 
   private static func complain() {
-    FileHandle.say("usage: qctl-bench enqueue|settle-claim N STORE [BATCH]\n", to: 2)
+    FileHandle.say("usage: qctl-bench enqueue|settle-claim|bulk N STORE [BATCH]\n", to: 2)
     exit(2)
   }
 }
