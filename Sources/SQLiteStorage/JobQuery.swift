@@ -103,6 +103,8 @@ struct JobQuery {
   }
 
   private func accepts(_ job: Job, _ row: Statement) -> Bool {
+    // Where there is no bulk, a row of one is a leftover for the doctor.
+    guard seesBulks || row.isNull(JobRow.bulkColumn) else { return false }
     guard filter.matches(job, at: now) else { return false }
     guard filter.needsDetail else { return true }
     return filter.matchesDetail(

@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func othersGoOnMeanwhile() throws {
-    let shop = try BulkRig()
+    let shop = try BulkRig(promoted: 100)
     let gate = try FileLock.open(shop.rig.path + ".qctl/gate")
     var claimed: [JobID] = []
     var enqueued: [JobID] = []
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func twoBulksAtATimeAreBothAcceptedWhole() throws {
-    let shop = try BulkRig()
+    let shop = try BulkRig(promoted: 100)
     var second = BulkResult()
     let first = try shop.watched(20) { index in
       guard index == 11 else { return }
