@@ -8,8 +8,8 @@ package struct BulkStaging: Sendable {
   package var stagesAll = false
   /// How long the gate shall be held by one step of staging, in nanoseconds.
   ///
-  /// Less than half of the promised 250 ms, since a checkpoint may come on top.
-  package var held: Int64 = 80_000_000
+  /// Far less than the promised 250 ms, since a checkpoint may come on top, and other work between.
+  package var held: Int64 = 40_000_000
   /// So many rows at most are promoted by one step.
   package var promoted = 500
   /// How long a claim goes on with what others left behind, in nanoseconds.

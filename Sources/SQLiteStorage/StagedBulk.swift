@@ -135,7 +135,9 @@ extension StagedBulk {
     let latest = try store.latestID(transaction)
     var range: BulkRange?
     let end = min(jobs.count, next + step)
-    var row = StagedRow(now: now)
+    var row = try transaction.sql { connection throws(SQLiteFailure) in
+      try StagedRow(now: now, on: connection)
+    }
     while next < end {
       if next & 63 == 63, SystemClock.monotonicNanoseconds() > deadline { break }
       let job = jobs[next]
@@ -145,8 +147,8 @@ extension StagedBulk {
         let last = range?.lastID ?? latest
         let id = try store.nextID(at: now, after: last, isDrawn: number == nil)
         let number = number ?? begin(id)
-        try transaction.change { connection throws(SQLiteFailure) in
-          try row.insert(job, id, bulk: number, on: connection)
+        try transaction.change { _ throws(SQLiteFailure) in
+          try row.insert(job, id, bulk: number)
         }
         if job.hasKey { try keys?.add(job, as: id) }
         note(job, id, of: number, in: &range)

@@ -9,52 +9,56 @@ struct StagedRow {
   private var queue: QueueName?
   private var type: JobType?
   private var isPlain = false
+  private let jobs: Statement
+  private let payloads: Statement
 
-  init(now: Instant) {
+  init(now: Instant, on connection: Connection) throws(SQLiteFailure) {
     self.now = now
-  }
-
-  mutating func insert(
-    _ new: NewJob, _ id: JobID, bulk: Int64, on connection: Connection
-  ) throws(SQLiteFailure) {
-    let statement = try connection.statement(
+    jobs = try connection.statement(
       """
       INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
         max_attempts, unique_key, idempotency_key, timeout_ms, backoff, bulk)
       VALUES (?1, ?2, ?3, 'blocked', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
       """)
+    payloads = try connection.statement(
+      "INSERT INTO qctl_payloads(id, payload, tags) VALUES (?1, ?2, ?3)")
+  }
+
+  mutating func insert(_ new: NewJob, _ id: JobID, bulk: Int64) throws(SQLiteFailure) {
     let runAt = new.runAt ?? now
-    statement.bind(1, id.rawValue)
+    jobs.bind(1, id.rawValue)
     if queue != new.queue {
-      statement.bind(2, new.queue.description)
+      jobs.bind(2, new.queue.description)
       if queue == nil {
-        statement.bind(6, now.milliseconds)
-        statement.bind(13, bulk)
+        jobs.bind(6, now.milliseconds)
+        jobs.bind(13, bulk)
       }
       queue = new.queue
     }
     if type != new.type {
-      statement.bind(3, new.type.description)
+      jobs.bind(3, new.type.description)
       type = new.type
     }
-    statement.bind(4, new.priority.level)
-    statement.bind(5, new.priority.order(runAt: runAt))
-    statement.bind(7, runAt.milliseconds)
-    statement.bind(8, new.maxAttempts ?? Job.defaultMaxAttempts)
-    bindRest(of: new, to: statement)
-    try statement.run()
-    try PayloadRow.insert(id, payload: new.payload, tags: new.tags, on: connection)
+    jobs.bind(4, new.priority.level)
+    jobs.bind(5, new.priority.order(runAt: runAt))
+    jobs.bind(7, runAt.milliseconds)
+    jobs.bind(8, new.maxAttempts ?? Job.defaultMaxAttempts)
+    bindRest(of: new)
+    try jobs.run()
+    payloads.bind(1, id.rawValue)
+    payloads.bind(3, TagText.write(new.tags))
+    try payloads.run(2, new.payload)
   }
 
   /// What most jobs have not.
-  private mutating func bindRest(of new: NewJob, to statement: Statement) {
+  private mutating func bindRest(of new: NewJob) {
     let isPlain =
       new.uniqueKey == nil && new.idempotencyKey == nil && new.timeout == nil && new.backoff == nil
     guard !(isPlain && self.isPlain) else { return }
     self.isPlain = isPlain
-    statement.bind(9, new.uniqueKey)
-    statement.bind(10, new.idempotencyKey)
-    statement.bind(11, new.timeout?.milliseconds)
-    statement.bind(12, new.backoff?.description)
+    jobs.bind(9, new.uniqueKey)
+    jobs.bind(10, new.idempotencyKey)
+    jobs.bind(11, new.timeout?.milliseconds)
+    jobs.bind(12, new.backoff?.description)
   }
 }
