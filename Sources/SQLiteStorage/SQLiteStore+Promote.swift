@@ -50,12 +50,14 @@ extension SQLiteStore {
     }
   }
 
-  /// Promotes the front of a stretch.
+  /// Promotes the front of a stretch; a job with keys to look up counts as several.
   ///
   /// - Returns: how many rows were walked, at least one.
   private func promote(
-    _ range: BulkRange, upTo most: Int, in transaction: inout Transaction
+    _ range: BulkRange, upTo wanted: Int, in transaction: inout Transaction
   ) throws(StorageError) -> Int {
+    let weight = range.isKeyed ? Self.keyedWeight : 1
+    let most = max(1, wanted / weight)
     let (count, reached) = try transaction.sql { connection throws(SQLiteFailure) in
       try StagedJobs.front(of: range, upTo: most, on: connection)
     }
@@ -69,8 +71,10 @@ extension SQLiteStore {
     }
     // Its owner may have died before it could clear away.
     if isLast { BulkOwner.clear(range.bulk, of: path) }
-    return max(count, 1)
+    return max(count, 1) * weight
   }
+
+  private static let keyedWeight = 5
 
   /// Gives keys to the jobs that have some, and drops those whose keys were taken meanwhile.
   ///
