@@ -22,6 +22,14 @@ import Testing
     return child
   }
 
+  /// Kills the process, and returns once the kernel has given its lock back.
+  private func kill(_ child: ChildProcess) throws {
+    let bulk = try shop.rig.application().number("SELECT bulk FROM qctl_bulks")
+    try HelperProcess.end(child)
+    let lock = try FileLock.open(shop.rig.path + ".qctl/bulk-\(bulk)")
+    #expect(try lock.lock(deadline: SystemClock.monotonicNanoseconds() + 60_000_000_000))
+  }
+
   private func expectNothing() throws {
     #expect(try shop.counts() == [:])
     #expect(try shop.listing().count == 1)
@@ -29,7 +37,7 @@ import Testing
   }
 
   @Test func aClaimRemovesWhatADeadProcessStaged() throws {
-    try HelperProcess.end(try stage())
+    try kill(try stage())
     try expectNothing()
     #expect(try shop.leftovers() == [1000, 1, 1])
     #expect(try shop.claim().isEmpty)
@@ -39,7 +47,7 @@ import Testing
   }
 
   @Test func theNextBulkRemovesWhatADeadProcessStaged() throws {
-    try HelperProcess.end(try stage())
+    try kill(try stage())
     try shop.bulk(10)
     #expect(try shop.leftovers() == [10, 1, 0])
     #expect(try shop.counts() == [.ready: 10])
@@ -60,7 +68,7 @@ import Testing
 
   /// Without a file that could be locked, only a long silence tells.
   @Test func aBulkWithoutAFileIsKeptForALongTime() throws {
-    try HelperProcess.end(try stage())
+    try kill(try stage())
     let own = try shop.rig.application()
     let bulk = try own.number("SELECT bulk FROM qctl_bulks")
     try FileSystem.unlink(shop.rig.path + ".qctl/bulk-\(bulk)")
