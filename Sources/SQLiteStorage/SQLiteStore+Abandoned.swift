@@ -36,6 +36,7 @@ extension SQLiteStore {
     while SystemClock.monotonicNanoseconds() < end {
       guard let isDone = try? removeSome(of: bulk, raisesFloor: true, session) else { return false }
       if isDone { return true }
+      letOthersIn()
     }
     session.nextCollection = 0
     return false
@@ -48,7 +49,15 @@ extension SQLiteStore {
       isDone = try withSession { session throws(StorageError) in
         try removeSome(of: bulk, raisesFloor: false, session)
       }
+      letOthersIn()
     }
+  }
+
+  /// A pause between two steps of a long loop.
+  ///
+  /// The kernel does not hand a lock on: who takes it again at once shuts out all who wait for it.
+  func letOthersIn() {
+    SystemClock.sleep(nanoseconds: 1_000_000)
   }
 
   /// One transaction; true when nothing is left.

@@ -60,7 +60,10 @@ struct StagedBulk {
   /// Stages jobs, in as many transactions as it takes.
   mutating func add(_ jobs: [NewJob]) throws(BulkError) {
     var next = 0
-    while next < jobs.count { try stage(jobs, &next) }
+    while next < jobs.count {
+      if next > 0 { store.letOthersIn() }
+      try stage(jobs, &next)
+    }
   }
 
   /// Makes all of it visible.
@@ -258,6 +261,7 @@ extension StagedBulk {
           try store.promoteSome(of: number, in: &transaction)
         }
       }
+      store.letOthersIn()
     }
     let dropped = try store.withSession { session throws(StorageError) in
       try session.write { transaction throws(StorageError) in
