@@ -12,10 +12,11 @@ enum JobLine {
     let reason: String
   }
 
+  /// Reads the line that stands in `range` of `bytes`.
   static func parse(
-    _ bytes: [UInt8], template: NewJob, now: Instant
+    _ bytes: [UInt8], in range: Range<Int>, template: NewJob, now: Instant
   ) throws(Problem) -> NewJob {
-    var line = JobLineReader(bytes, template: template, now: now)
+    var line = JobLineReader(bytes, range, template: template, now: now)
     do {
       try line.read()
       try line.job.validate()
@@ -39,9 +40,9 @@ private struct JobLineReader {
   private let now: Instant
   private var hasPayload = false
 
-  init(_ bytes: [UInt8], template: NewJob, now: Instant) {
+  init(_ bytes: [UInt8], _ range: Range<Int>, template: NewJob, now: Instant) {
     job = template
-    reader = JSONObjectReader(bytes)
+    reader = JSONObjectReader(bytes, in: range)
     self.now = now
   }
 

@@ -23,8 +23,12 @@ struct CountChange {
     if let new { values[Self.index(new)] += 1 }
   }
 
-  mutating func add(_ total: Total) {
-    values[total.rawValue] += 1
+  mutating func add(_ total: Total, times: Int64 = 1) {
+    values[total.rawValue] &+= times
+  }
+
+  mutating func add(_ count: Int64, to state: JobState) {
+    values[Self.index(state)] &+= count
   }
 
   /// Counts an execution of so long.

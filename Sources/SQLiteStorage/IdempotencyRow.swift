@@ -41,6 +41,19 @@ enum IdempotencyRow {
     try statement.run()
   }
 
+  /// Whether a request with this key is remembered, whatever it said.
+  static func isTaken(
+    _ key: String, in queue: QueueName, at now: Instant, on connection: Connection
+  ) throws(SQLiteFailure) -> Bool {
+    let statement = try connection.statement(
+      "SELECT 1 FROM qctl_idempotency WHERE queue = ?1 AND key = ?2 AND expires_at > ?3")
+    statement.bind(1, queue.description)
+    statement.bind(2, key)
+    statement.bind(3, now.milliseconds)
+    defer { statement.reset() }
+    return try statement.step()
+  }
+
   private static func find(
     _ job: NewJob, key: String, at now: Instant, on connection: Connection
   ) throws(SQLiteFailure) -> (id: JobID, isSame: Bool)? {
@@ -77,7 +90,7 @@ enum IdempotencyRow {
   }
 
   /// Type, payload and tags, each with its length in front, so that no two contents run together.
-  private static func digest(of job: NewJob) -> [UInt8] {
+  static func digest(of job: NewJob) -> [UInt8] {
     var content = ByteBuffer(capacity: job.payload.count + 64)
     for part in [
       Array(job.type.description.utf8), job.payload, Array((TagText.write(job.tags) ?? "").utf8),

@@ -9,6 +9,8 @@ struct JobQuery {
   private let now: Instant
   /// Walks the jobs by id and judges the state of each.
   private let followsIDs: Bool
+  /// Whether some rows are those of staged bulks.
+  private let seesBulks: Bool
   private var conditions: [String] = []
   private var values: [Value] = []
 
@@ -22,11 +24,16 @@ struct JobQuery {
   ///
   /// - Parameter statesAreRare: whether the wanted states hold few jobs, so that their indexes lead
   ///   to them faster than the order of ids does.
-  init(_ filter: JobFilter, order: JobOrder, now: Instant, statesAreRare: Bool = true) {
+  init(
+    _ filter: JobFilter, order: JobOrder, now: Instant, statesAreRare: Bool = true,
+    seesBulks: Bool = false
+  ) {
     self.filter = filter
     self.order = order
     self.now = now
     followsIDs = !statesAreRare && order != .latestFinishedFirst
+    self.seesBulks = seesBulks
+    if seesBulks { conditions.append(StagedJobs.isVisible) }
     addIDs()
     addStates()
     addNames("queue", filter.queues.anyOf.map(\.description))
@@ -96,6 +103,8 @@ struct JobQuery {
   }
 
   private func accepts(_ job: Job, _ row: Statement) -> Bool {
+    // Where there is no bulk, a row of one is a leftover for the doctor.
+    guard seesBulks || row.isNull(JobRow.bulkColumn) else { return false }
     guard filter.matches(job, at: now) else { return false }
     guard filter.needsDetail else { return true }
     return filter.matchesDetail(
@@ -172,14 +181,16 @@ extension JobQuery {
     let stored = Set(filter.states.anyOf.flatMap(Self.storedStates)).sorted {
       $0.rawValue < $1.rawValue
     }
+    let mayBeStaged = seesBulks && (stored.contains(.ready) || stored.contains(.scheduled))
     if order == .latestFinishedFirst || followsIDs {
       let list = stored.map { "'\($0.rawValue)'" }.joined(separator: ",")
-      conditions.append("j.state IN (\(list))")
+      conditions.append("(j.state IN (\(list))\(mayBeStaged ? " OR j.bulk IS NOT NULL" : ""))")
       return
     }
-    let parts = stored.map { state in
+    var parts = stored.map { state in
       "SELECT id FROM qctl_jobs WHERE \(Self.indexTerm(state)) AND state = '\(state.rawValue)'"
     }
+    if mayBeStaged { parts.append(StagedJobs.ids) }
     conditions.append("j.id IN (\(parts.joined(separator: " UNION ALL ")))")
   }
 
@@ -203,15 +214,17 @@ extension JobQuery {
   static func planned(
     _ filter: JobFilter, order: JobOrder, now: Instant, on connection: Connection
   ) throws(SQLiteFailure) -> JobQuery {
+    let seesBulks = try BulkRange.exist(on: connection)
     guard !filter.states.anyOf.isEmpty, order != .latestFinishedFirst else {
-      return JobQuery(filter, order: order, now: now)
+      return JobQuery(filter, order: order, now: now, seesBulks: seesBulks)
     }
     let wanted = Set(filter.states.anyOf.flatMap(storedStates))
     let counts = try QueueRow.stored(on: connection)
     let all = counts.values.reduce(0, &+)
     let some = counts.reduce(0) { wanted.contains($1.key) ? $0 &+ $1.value : $0 }
     let areRare = some <= fewJobs || some < all / 20
-    return JobQuery(filter, order: order, now: now, statesAreRare: areRare)
+    return JobQuery(
+      filter, order: order, now: now, statesAreRare: areRare, seesBulks: seesBulks)
   }
 
   private static let fewJobs: Int64 = 5_000

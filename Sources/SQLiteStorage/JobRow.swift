@@ -7,7 +7,7 @@ enum JobRow {
   static let columns = """
     id, queue, type, state, priority, enqueued_at, run_at, max_attempts, started_at, finished_at, \
     attempt, failures, crashes, replays, lease_until, token, worker, cancel_requested, marked, \
-    unique_key, held_key IS NOT NULL, idempotency_key, timeout_ms, backoff, error, presence
+    unique_key, held_key IS NOT NULL, idempotency_key, timeout_ms, backoff, error, presence, bulk
     """
 
   /// The same columns of a join in which qctl_jobs is called `j`.
@@ -15,11 +15,14 @@ enum JobRow {
     j.id, j.queue, j.type, j.state, j.priority, j.enqueued_at, j.run_at, j.max_attempts, \
     j.started_at, j.finished_at, j.attempt, j.failures, j.crashes, j.replays, j.lease_until, \
     j.token, j.worker, j.cancel_requested, j.marked, j.unique_key, j.held_key IS NOT NULL, \
-    j.idempotency_key, j.timeout_ms, j.backoff, j.error, j.presence
+    j.idempotency_key, j.timeout_ms, j.backoff, j.error, j.presence, j.bulk
     """
 
   /// How many columns there are; further ones of a query follow.
-  static let columnCount: Int32 = 26
+  static let columnCount: Int32 = 27
+
+  /// Where the number of a bulk stands, for a job of one that is not promoted yet.
+  static let bulkColumn: Int32 = 26
 
   /// The job of the present row.
   ///
@@ -80,6 +83,10 @@ enum JobRow {
     job.backoff = row.optionalText(23).flatMap { try? Backoff($0) }
     job.error = row.optionalText(24)
     job.presence = row.optionalInteger(25).flatMap(PresenceID.init(rawValue:))
+    guard !row.isNull(bulkColumn) else { return }
+    // As it would be if it had been inserted directly; whether it can be seen, others ask.
+    job.state = job.runAt > job.enqueuedAt ? .scheduled : .ready
+    job.holdsUniqueKey = job.uniqueKey != nil
   }
 
   /// Writes everything of a job that a transition can change.

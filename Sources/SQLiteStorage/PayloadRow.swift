@@ -8,9 +8,8 @@ enum PayloadRow {
     let statement = try connection.statement(
       "INSERT INTO qctl_payloads(id, payload, tags) VALUES (?1, ?2, ?3)")
     statement.bind(1, id.rawValue)
-    statement.bind(2, payload)
     statement.bind(3, TagText.write(tags))
-    try statement.run()
+    try statement.run(2, payload)
   }
 
   static func read(

@@ -23,11 +23,12 @@ enum QueueRow {
       """)
     statement.bind(1, now.milliseconds)
     defer { statement.reset() }
+    let staged = try StagedJobs.waiting(at: now, on: connection)
     var summaries: [QueueSummary] = []
     while try statement.step() {
       guard let name = try? QueueName(statement.text(0)) else { continue }
       var summary = summary(name, statement)
-      try addDue(to: &summary, at: now, on: connection)
+      try addDue(to: &summary, staged[name.description], at: now, on: connection)
       summaries.append(summary)
     }
     return summaries
@@ -67,14 +68,16 @@ enum QueueRow {
 
   /// Adds what one queue still has to do.
   static func addOutstanding(
-    of queue: QueueName, at now: Instant, to sum: inout Outstanding, on connection: Connection
+    of queue: QueueName, _ staged: StagedJobs.Waiting?, at now: Instant,
+    to sum: inout Outstanding, on connection: Connection
   ) throws(SQLiteFailure) {
     let statement = try connection.statement(
       "SELECT scheduled, ready, active, retrying FROM qctl_queues WHERE queue = ?1")
     statement.bind(1, queue.description)
     defer { statement.reset() }
     guard try statement.step() else { return }
-    let due = try due(queue, at: now, on: connection)
+    var due = try due(queue, at: now, on: connection)
+    due.scheduled &+= staged?.due ?? 0
     // Whatever a row says, no sum may trap.
     sum.ready &+= statement.integer(1) &+ due.scheduled &+ due.retrying
     sum.active &+= statement.integer(2)
@@ -82,7 +85,7 @@ enum QueueRow {
     sum.retrying &+= statement.integer(3) &- due.retrying
     guard statement.integer(0) > 0 || statement.integer(3) > 0 else { return }
     let next = try firstWaiting(queue, after: now, on: connection)
-    sum.nextDue = [sum.nextDue, next].compactMap(\.self).min()
+    sum.nextDue = [sum.nextDue, next, staged?.next].compactMap(\.self).min()
   }
 
   private static func summary(_ name: QueueName, _ row: Statement) -> QueueSummary {
@@ -100,10 +103,12 @@ enum QueueRow {
   }
 
   private static func addDue(
-    to summary: inout QueueSummary, at now: Instant, on connection: Connection
+    to summary: inout QueueSummary, _ staged: StagedJobs.Waiting?, at now: Instant,
+    on connection: Connection
   ) throws(SQLiteFailure) {
     if summary.count(.scheduled) > 0 || summary.count(.retrying) > 0 {
-      let due = try due(summary.queue, at: now, on: connection)
+      var due = try due(summary.queue, at: now, on: connection)
+      due.scheduled &+= staged?.due ?? 0
       summary.counts = [
         .scheduled: -due.scheduled, .retrying: -due.retrying, .ready: due.scheduled + due.retrying,
       ].merging(summary.counts, uniquingKeysWith: &+).filter { $0.value != 0 }
@@ -111,7 +116,7 @@ enum QueueRow {
     }
     guard summary.count(.ready) > 0 else { return }
     let promoted = try oldestReady(summary.queue, on: connection)
-    summary.oldestReady = [summary.oldestReady, promoted].compactMap(\.self).min()
+    summary.oldestReady = [summary.oldestReady, promoted, staged?.oldest].compactMap(\.self).min()
   }
 
   private static func due(

@@ -28,7 +28,10 @@ extension SQLiteStore {
       "SELECT \(JobRow.columns) FROM qctl_jobs WHERE id = ?1")
     statement.bind(1, id.rawValue)
     defer { statement.reset() }
-    return try statement.step() ? try JobRow.read(statement) : nil
+    guard try statement.step(), try StagedJobs.isVisible(statement, on: connection) else {
+      return nil
+    }
+    return try JobRow.read(statement)
   }
 
   /// One row by its id; `nil` also where it cannot be read.
@@ -37,7 +40,10 @@ extension SQLiteStore {
       "SELECT \(JobRow.columns) FROM qctl_jobs WHERE id = ?1")
     statement.bind(1, id.rawValue)
     defer { statement.reset() }
-    return try statement.step() ? JobRow.readIfSound(statement) : nil
+    guard try statement.step(), try StagedJobs.isVisible(statement, on: connection) else {
+      return nil
+    }
+    return JobRow.readIfSound(statement)
   }
 
   package func page(_ request: JobPageRequest) throws(StorageError) -> JobPage {
@@ -56,8 +62,10 @@ extension SQLiteStore {
     try withSession { session throws(StorageError) in
       try session.read { connection throws(SQLiteFailure) in
         var sum = Outstanding()
+        let staged = try StagedJobs.waiting(at: now, on: connection)
         for queue in queues {
-          try QueueRow.addOutstanding(of: queue, at: now, to: &sum, on: connection)
+          try QueueRow.addOutstanding(
+            of: queue, staged[queue.description], at: now, to: &sum, on: connection)
         }
         return sum
       }

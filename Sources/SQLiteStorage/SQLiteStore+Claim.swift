@@ -1,11 +1,13 @@
 import Jobs
+import PosixIO
 package import Storage
 
 // Claiming, inside one write transaction and each step bounded:
 //
 //   1. leases that ran out: their jobs become ready again (a job asked to stop is cancelled);
-//   2. scheduled and retrying jobs that are due become ready; there is no dispatcher process;
-//   3. the first ready jobs by (ord, id) are taken, each with a fresh random token.
+//   2. jobs of published bulks get their true state (StagedBulk);
+//   3. scheduled and retrying jobs that are due become ready; there is no dispatcher process;
+//   4. the first ready jobs by (ord, id) are taken, each with a fresh random token.
 //
 // An idle claim writes nothing, so the transaction is only opened when a look outside found
 // something to do.
@@ -13,12 +15,22 @@ package import Storage
 extension SQLiteStore {
   package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
     try withSession { session throws(StorageError) in
-      guard try hasWork(for: request, session) else { return [] }
-      let seen = try seek(request, session)
-      return try session.write(durable: false, at: request.now) {
-        transaction throws(StorageError) in
-        try take(request, seen, in: &transaction)
+      var look = try look(for: request, session)
+      if look.seesBulks { collectAbandoned(session) }
+      let end = look.seesBulks ? SystemClock.monotonicNanoseconds() &+ staging.patience : 0
+      while look.hasWork {
+        let seen = try seek(request, session)
+        let claimed = try session.write(durable: false, at: request.now) {
+          transaction throws(StorageError) in
+          try take(request, seen, in: &transaction)
+        }
+        // In front of a queue's jobs a bulk may have many of other queues: those are promoted too.
+        guard claimed.isEmpty, look.seesBulks, SystemClock.monotonicNanoseconds() < end else {
+          return claimed
+        }
+        look = try self.look(for: request, session)
       }
+      return []
     }
   }
 
@@ -29,24 +41,27 @@ extension SQLiteStore {
     _ request: ClaimRequest, _ seen: [Seen], in transaction: inout Transaction
   ) throws(StorageError) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
+    let seesBulks = try transaction.sql(BulkRange.exist)
     for queue in request.queues where claimed.count < request.limit {
       let look = try look(at: queue, request.now, transaction)
       if look.hasLost { try rescue(queue, at: request.now, in: &transaction) }
       guard !look.isPaused else { continue }
-      // What was rescued may be due at once.
-      if look.hasLost || look.hasDue { try promote(queue, at: request.now, in: &transaction) }
-      // What became ready just now was not seen from outside.
+      if seesBulks { try promoteStaged(queue, in: &transaction) }
+      // What was rescued or staged may be due at once, and what became ready just now was not seen
+      // from outside.
+      let isFresh = look.hasLost || look.hasDue || seesBulks
+      if isFresh { try promote(queue, at: request.now, in: &transaction) }
       let goesOn = try takeReady(
-        from: queue, request, look.hasLost || look.hasDue ? [] : seen, into: &claimed,
-        in: &transaction)
+        from: queue, request, isFresh ? [] : seen, into: &claimed, in: &transaction)
       guard goesOn else { break }
     }
     return claimed
   }
 
-  private func hasWork(
+  /// Whether there is work, and whether there are staged bulks at all.
+  private func look(
     for request: ClaimRequest, _ session: Session
-  ) throws(StorageError) -> Bool {
+  ) throws(StorageError) -> (hasWork: Bool, seesBulks: Bool) {
     try session.read { connection throws(SQLiteFailure) in
       let types = request.types
       let statement =
@@ -54,14 +69,16 @@ extension SQLiteStore {
         ? try connection.statement(Self.workQuery([]))
         : try connection.prepare(Self.workQuery(types))
       Self.bind(types, to: statement)
+      var seesBulks = false
       for queue in request.queues {
         statement.bind(1, queue.description)
         statement.bind(2, request.now.milliseconds)
         let found = try statement.step() && statement.integer(0) != 0
+        seesBulks = statement.integer(1) != 0
         statement.reset()
-        if found { return true }
+        if found { return (true, seesBulks) }
       }
-      return false
+      return (false, seesBulks)
     }
   }
 
@@ -74,7 +91,10 @@ extension SQLiteStore {
         WHERE queue = ?1 AND \(QueueRow.isPaused(at: "?2")))
       AND (EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types)))
         OR EXISTS (SELECT 1 FROM qctl_jobs
-          WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2))
+          WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
+        OR EXISTS (SELECT 1 FROM qctl_bulks
+          WHERE published = 1 AND (queue = ?1 OR queue IS NULL))),
+      EXISTS (SELECT 1 FROM qctl_bulks)
     """
   }
 

@@ -11,66 +11,75 @@ extension SQLiteStore {
     }
   }
 
+  // The source is heard outside the gate and outside the store's own lock: it is the caller's code,
+  // may be slow, and may itself look into the store.
   package func enqueueAll(
     at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
     progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
-    var stop: BulkError?
+    var buffer = BulkBuffer(staging)
+    let isWhole = try buffer.fill(from: source)
+    guard !isWhole || staging.stagesAll && !buffer.jobs.isEmpty else {
+      let result = try acceptAll(buffer.jobs, at: now)
+      progress(buffer.jobs.count)
+      return result
+    }
+    return try stageAll(&buffer, isWhole, at: now, from: source, progress: progress)
+  }
+
+  private func stageAll(
+    _ buffer: inout BulkBuffer, _ isWhole: Bool, at now: Instant,
+    from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
+  ) throws(BulkError) -> BulkResult {
+    try? withSession { session throws(StorageError) in collectAbandoned(session) }
+    var bulk = StagedBulk(self, at: now)
+    do throws(BulkError) {
+      var isLast = isWhole
+      while true {
+        try bulk.add(buffer.jobs)
+        progress(bulk.count)
+        guard !isLast else { break }
+        isLast = try buffer.fill(from: source)
+      }
+    } catch {
+      bulk.abandon()
+      throw error
+    }
     do throws(StorageError) {
-      return try withSession { session throws(StorageError) in
+      try bulk.publish()
+      return bulk.finish()
+    } catch {
+      throw .storage(error)
+    }
+  }
+
+  /// All jobs in one commit.
+  private func acceptAll(_ jobs: [NewJob], at now: Instant) throws(BulkError) -> BulkResult {
+    guard !jobs.isEmpty else { return BulkResult() }
+    var result = BulkResult()
+    var index = 0
+    do throws(StorageError) {
+      try withSession { session throws(StorageError) in
         try session.write(at: now) { transaction throws(StorageError) in
-          do throws(BulkError) {
-            return try acceptAll(at: now, from: source, progress: progress, in: &transaction)
-          } catch {
-            stop = error
-            if case .storage(let cause) = error { throw cause }
-            throw StorageError.busy(path: path, detail: "")  // any error undoes; `stop` tells
+          for job in jobs {
+            let isDrawn = result.created == 0
+            let accepted = try accept(job, at: now, isDrawn: isDrawn, in: &transaction)
+            if accepted.created { result.created += 1 } else { result.existing += 1 }
+            index += 1
           }
         }
       }
     } catch {
-      throw stop ?? .storage(error)
-    }
-  }
-
-  private func acceptAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
-    progress: (Int) -> Void, in transaction: inout Transaction
-  ) throws(BulkError) -> BulkResult {
-    var result = BulkResult()
-    var index = 0
-    while let job = try Self.next(source) {
-      do throws(StorageError) {
-        try Self.validate(job)
-        let accepted = try accept(job, at: now, in: &transaction)
-        if accepted.created { result.created += 1 } else { result.existing += 1 }
-      } catch {
-        switch error {
-        case .invalid, .keyConflict: throw .job(index: index, error)
-        // The store's own trouble is not that line's fault.
-        default: throw .storage(error)
-        }
+      switch error {
+      case .invalid, .keyConflict: throw .job(index: index, error)
+      // The store's own trouble is not that line's fault.
+      default: throw .storage(error)
       }
-      index += 1
-      if index % Self.progressStep == 0 { progress(index) }
     }
-    progress(index)
     return result
   }
 
-  private static let progressStep = 10_000
-
-  private static func next(
-    _ source: () throws(BulkSourceError) -> NewJob?
-  ) throws(BulkError) -> NewJob? {
-    do {
-      return try source()
-    } catch {
-      throw .source
-    }
-  }
-
-  private static func validate(_ job: NewJob) throws(StorageError) {
+  static func validate(_ job: NewJob) throws(StorageError) {
     do {
       try job.validate()
     } catch {
@@ -79,18 +88,15 @@ extension SQLiteStore {
   }
 
   /// Makes the job, or finds the one that its keys name.
+  ///
+  /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   private func accept(
-    _ new: NewJob, at now: Instant, in transaction: inout Transaction
+    _ new: NewJob, at now: Instant, isDrawn: Bool = true, in transaction: inout Transaction
   ) throws(StorageError) -> EnqueueResult {
-    if let key = new.idempotencyKey,
-      let id = try IdempotencyRow.known(new, key: key, at: now, in: transaction)
-    {
+    if let id = try known(new, at: now, transaction) {
       return EnqueueResult(id: id, created: false)
     }
-    if let key = new.uniqueKey, let id = try holder(of: key, in: new.queue, transaction) {
-      return EnqueueResult(id: id, created: false)
-    }
-    let id = try nextID(at: now, in: transaction)
+    let id = try nextID(at: now, after: latestID(transaction), isDrawn: isDrawn)
     let job = Job(id: id, accepting: new, now: now)
     try transaction.change { connection throws(SQLiteFailure) in
       try JobRow.insert(job, on: connection)
@@ -102,6 +108,21 @@ extension SQLiteStore {
     transaction.count(job.queue, from: nil, to: job.state)
     transaction.tally(job.queue, .enqueued)
     return EnqueueResult(id: id, created: true)
+  }
+
+  /// The job that has a key of this one.
+  ///
+  /// - Throws: `keyConflict` where its idempotency key was used with other content.
+  func known(
+    _ new: NewJob, at now: Instant, _ transaction: Transaction
+  ) throws(StorageError) -> JobID? {
+    if let key = new.idempotencyKey,
+      let id = try IdempotencyRow.known(new, key: key, at: now, in: transaction)
+    {
+      return id
+    }
+    guard let key = new.uniqueKey else { return nil }
+    return try holder(of: key, in: new.queue, transaction)
   }
 
   /// The live job that holds a unique key.
@@ -118,11 +139,9 @@ extension SQLiteStore {
     }
   }
 
-  /// Above every id that a row has, and above those that were purged.
-  private func nextID(
-    at now: Instant, in transaction: Transaction
-  ) throws(StorageError) -> JobID {
-    let last = try transaction.sql { connection throws(SQLiteFailure) in
+  /// The greatest id that a row has, or had before it was purged.
+  func latestID(_ transaction: Transaction) throws(StorageError) -> Int64 {
+    try transaction.sql { connection throws(SQLiteFailure) in
       let statement = try connection.statement(
         """
         SELECT max(coalesce((SELECT max(id) FROM qctl_jobs), 0),
@@ -131,8 +150,17 @@ extension SQLiteStore {
       defer { statement.reset() }
       return try statement.step() ? statement.integer(0) : 0
     }
+  }
+
+  /// An id above all others.
+  ///
+  /// - Parameter isDrawn: false for the next number at once, as far as the clock allows.
+  func nextID(
+    at now: Instant, after last: Int64, isDrawn: Bool
+  ) throws(StorageError) -> JobID {
     do {
-      return try JobID.next(now: now, after: JobID(rawValue: last), random: random())
+      return try JobID.next(
+        now: now, after: JobID(rawValue: last), random: isDrawn ? random() : 0)
     } catch {
       throw .invalid(error)
     }

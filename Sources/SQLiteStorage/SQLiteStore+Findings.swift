@@ -17,6 +17,7 @@ extension SQLiteStore {
       findings += try toldOfDamage { () throws(StorageError) in try integrity(session) }
       findings += try toldOfDamage { () throws(StorageError) in try jobs(session) }
       findings += try toldOfDamage { () throws(StorageError) in try counts(session) }
+      findings += try toldOfDamage { () throws(StorageError) in try bulks(session) }
       return findings.compactMap(\.self)
     }
   }
@@ -137,17 +138,58 @@ extension SQLiteStore {
     }
   }
 
+  /// Bulks that are on their way, and rows that no way leads to.
+  private func bulks(_ session: Session) throws(StorageError) -> [Finding] {
+    try session.read { connection throws(SQLiteFailure) in
+      let statement = try connection.statement(
+        """
+        SELECT published, sum(last_id - first_id + 1) FROM qctl_bulks
+        WHERE published < 2 GROUP BY published ORDER BY published
+        """)
+      defer { statement.reset() }
+      var findings: [Finding] = []
+      while try statement.step() {
+        let text =
+          statement.integer(0) == 0
+          ? "a bulk of \(statement.integer(1)) jobs is being enqueued; "
+            + "if its process is gone, the next claim removes it"
+          : "a bulk's last \(statement.integer(1)) jobs are promoted by coming claims"
+        findings.append(Finding(.note, "bulk", text))
+      }
+      let lost = try connection.statement(Self.lostQuery)
+      defer { lost.reset() }
+      if try lost.step(), lost.integer(0) > 0 {
+        findings.append(
+          Finding(
+            .error, "bulk", "\(lost.integer(0)) jobs belong to a bulk that is not there",
+            remedy: "delete their rows in qctl_jobs with the sqlite3 shell"))
+      }
+      return findings
+    }
+  }
+
+  private static let lostQuery = """
+    SELECT count(*) FROM qctl_jobs j WHERE bulk IS NOT NULL AND bulk IS NOT (
+      SELECT bulk FROM qctl_bulks WHERE last_id >= j.id AND first_id <= j.id AND published < 2)
+    """
+
   private static let countQuery = """
     SELECT q.queue FROM qctl_queues q LEFT JOIN (
       SELECT queue, sum(state = 'scheduled') AS scheduled, sum(state = 'ready') AS ready,
         sum(state = 'active') AS active, sum(state = 'retrying') AS retrying,
         sum(state = 'blocked') AS blocked, sum(state = 'completed') AS completed,
         sum(state = 'dead') AS dead, sum(state = 'cancelled') AS cancelled
-      FROM qctl_jobs GROUP BY queue) t ON t.queue = q.queue
+      FROM (\(shownStates)) GROUP BY queue) t ON t.queue = q.queue
     WHERE q.scheduled <> coalesce(t.scheduled, 0) OR q.ready <> coalesce(t.ready, 0)
       OR q.active <> coalesce(t.active, 0) OR q.retrying <> coalesce(t.retrying, 0)
       OR q.blocked <> coalesce(t.blocked, 0) OR q.completed <> coalesce(t.completed, 0)
       OR q.dead <> coalesce(t.dead, 0) OR q.cancelled <> coalesce(t.cancelled, 0)
-    UNION SELECT queue FROM qctl_jobs WHERE queue NOT IN (SELECT queue FROM qctl_queues)
+    UNION SELECT queue FROM (\(shownStates)) WHERE queue NOT IN (SELECT queue FROM qctl_queues)
+    """
+
+  /// The jobs that can be seen, those of published bulks with the state that they are shown in.
+  private static let shownStates = """
+    SELECT queue, CASE WHEN bulk IS NULL THEN state ELSE \(StagedJobs.state) END AS state
+    FROM qctl_jobs j WHERE \(StagedJobs.isVisible)
     """
 }

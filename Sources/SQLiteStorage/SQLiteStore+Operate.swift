@@ -41,7 +41,9 @@ extension SQLiteStore {
       try session.write(at: request.now) { transaction throws(StorageError) in
         var outcomes: [ItemOutcome] = []
         outcomes.reserveCapacity(request.items.count)
+        let seesBulks = try transaction.sql(BulkRange.exist)
         for item in request.items {
+          if seesBulks { try promoteOne(item.id, in: &transaction) }
           outcomes.append(try apply(request, to: item, in: &transaction))
         }
         return outcomes
@@ -140,7 +142,7 @@ extension SQLiteStore {
   }
 
   /// Ids only rise, also past the newest job's removal.
-  private static func remove(_ id: JobID, on connection: Connection) throws(SQLiteFailure) {
+  static func remove(_ id: JobID, on connection: Connection) throws(SQLiteFailure) {
     try connection.statement("UPDATE qctl_meta SET value = max(value, ?1) WHERE key = 'id_floor'")
       .run(about: id)
     try connection.statement("DELETE FROM qctl_jobs WHERE id = ?1").run(about: id)

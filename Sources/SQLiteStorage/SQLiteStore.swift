@@ -14,6 +14,7 @@ package final class SQLiteStore: Sendable {
   package let identity: StoreIdentity
   let path: String
   let random: @Sendable () -> UInt64
+  let staging: BulkStaging
   /// Touched only while `turn` is held.
   ///
   /// A `Mutex<Session>` would say so to the compiler, but it then refuses every body that also
@@ -26,13 +27,16 @@ package final class SQLiteStore: Sendable {
   /// - Parameters:
   ///   - path: a file, as given by the user.
   ///   - intent: what the caller means to do.
+  ///   - staging: in what steps bulks are accepted.
   ///   - random: bits for ids and tokens.
   /// - Throws: `missing`, `foreign`, `newerVersion`, `corrupt`, `forbidden`, `readOnly` and so on,
   ///   with nothing changed.
   package init(
-    _ path: String, for intent: StoreIntent, random: @escaping @Sendable () -> UInt64
+    _ path: String, for intent: StoreIntent, staging: BulkStaging = .standard,
+    random: @escaping @Sendable () -> UInt64
   ) throws(StorageError) {
     self.path = path
+    self.staging = staging
     self.random = random
     identity = StoreIdentity(kind: "sqlite", location: path, formatVersion: Schema.version)
     session = try Session.open(path, for: intent)

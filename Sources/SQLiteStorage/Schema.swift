@@ -158,7 +158,10 @@ enum Schema {
     ) WITHOUT ROWID
     """
 
-  /// The stretches of ids that a staged bulk has filled, until its jobs are promoted.
+  /// The stretches of ids that a staged bulk has filled, until its jobs are promoted (StagedBulk).
+  ///
+  /// `published` is 0 while it is staged, 1 when its jobs can be seen, and 2 when all are promoted
+  /// and its owner has not yet read how many were `dropped`.
   static let bulks = """
     CREATE TABLE qctl_bulks(
       first_id INTEGER PRIMARY KEY,
@@ -167,7 +170,9 @@ enum Schema {
       published INTEGER NOT NULL DEFAULT 0,
       queue TEXT,
       oldest INTEGER,
-      touched_at INTEGER NOT NULL
+      touched_at INTEGER NOT NULL,
+      keyed INTEGER NOT NULL DEFAULT 0,
+      dropped INTEGER NOT NULL DEFAULT 0
     )
     """
 

@@ -11,6 +11,8 @@ final class Session {
   ///
   /// Not known to a session that only looks.
   let usesLog: Bool?
+  /// When leftovers of staged bulks are looked for again, in monotonic nanoseconds.
+  var nextCollection: Int64 = 0
   private var gate: WriteGate?
   private let bell: Bell
   private var gateSought = false

@@ -38,6 +38,20 @@ final class Statement {
     while try step() {}
   }
 
+  /// As `run()`, with bytes for one parameter that are not copied.
+  func run(_ index: Int32, _ bytes: [UInt8]) throws(SQLiteFailure) {
+    guard !bytes.isEmpty else {
+      bind(index, bytes)
+      return try run()
+    }
+    try bytes.withUnsafeBufferPointer { (buffer) throws(SQLiteFailure) in
+      // No destructor is SQLITE_STATIC: the bytes stay where they are until the row is written.
+      sqlite3_bind_blob(handle, index, buffer.baseAddress, Int32(clamping: buffer.count), nil)
+      defer { bindNull(index) }
+      try run()
+    }
+  }
+
   /// Makes the statement ready for the next use; ends its read.
   func reset() {
     sqlite3_reset(handle)

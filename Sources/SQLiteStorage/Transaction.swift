@@ -55,8 +55,13 @@ struct Transaction {
   }
 
   /// Notes something that is only ever added up.
-  mutating func tally(_ queue: QueueName, _ total: CountChange.Total) {
-    counts[place(of: queue)].change.add(total)
+  mutating func tally(_ queue: QueueName, _ total: CountChange.Total, times: Int64 = 1) {
+    counts[place(of: queue)].change.add(total, times: times)
+  }
+
+  /// Notes that a queue has so many more jobs in a state.
+  mutating func count(_ number: Int64, in queue: QueueName, as state: JobState) {
+    counts[place(of: queue)].change.add(number, to: state)
   }
 
   /// Notes how long an execution took that ended by its own doing.

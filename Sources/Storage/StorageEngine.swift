@@ -10,10 +10,13 @@ package protocol StorageEngine: AnyObject, Sendable {
   /// - Throws: `keyConflict` where an idempotency key was used with other content.
   func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult
 
-  /// Accepts all jobs of a source, or none.
+  /// Accepts all jobs of a source, or none: nobody sees any of them before all are there.
+  ///
+  /// A key that another process takes meanwhile makes the job an existing one.
   ///
   /// - Parameters:
-  ///   - source: gives the next job, `nil` at the end; what it throws undoes everything.
+  ///   - source: gives the next job, `nil` at the end; what it throws undoes everything. Called
+  ///     while the store holds no lock, so it may be slow, and may look into the store.
   ///   - progress: hears the number accepted so far, now and then.
   func enqueueAll(
     at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,

@@ -6,7 +6,11 @@ extension MemoryState {
   private static let memory = TimeSpan.hours(24)
 
   /// Accepts a job, or finds the one that has its key.
-  mutating func enqueue(_ new: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
+  ///
+  /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
+  mutating func enqueue(
+    _ new: NewJob, at now: Instant, isDrawn: Bool = true
+  ) throws(StorageError) -> EnqueueResult {
     do { try new.validate() } catch { throw .invalid(error) }
     if let known = try knownRequest(new, at: now) {
       return EnqueueResult(id: known, created: false)
@@ -14,7 +18,7 @@ extension MemoryState {
     if let key = new.uniqueKey, let holder = holder(of: key, in: new.queue) {
       return EnqueueResult(id: holder, created: false)
     }
-    let id = try nextID(at: now)
+    let id = try nextID(at: now, isDrawn: isDrawn)
     jobs[id] = JobDetail(
       job: Job(id: id, accepting: new, now: now), payload: new.payload, tags: new.tags)
     let state = jobs[id]?.job.state
@@ -31,7 +35,7 @@ extension MemoryState {
     var result = BulkResult()
     for (index, new) in wanted.enumerated() {
       do {
-        if try after.enqueue(new, at: now).created {
+        if try after.enqueue(new, at: now, isDrawn: result.created == 0).created {
           result.created += 1
         } else {
           result.existing += 1
@@ -59,9 +63,9 @@ extension MemoryState {
       id: id, type: new.type, payload: new.payload, tags: new.tags, expiry: now + Self.memory)
   }
 
-  private mutating func nextID(at now: Instant) throws(StorageError) -> JobID {
+  private mutating func nextID(at now: Instant, isDrawn: Bool) throws(StorageError) -> JobID {
     do {
-      let id = try JobID.next(now: now, after: lastID, random: random())
+      let id = try JobID.next(now: now, after: lastID, random: isDrawn ? random() : 0)
       lastID = id
       return id
     } catch { throw .invalid(error) }

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Random bits are drawn in a fixed order, so that two stores given the same sequence hand out the
 /// same ids and tokens. An enqueue draws once, after its keys were checked and only if it makes a
-/// job (id); a claim draws once for each job taken, in order (token); a settlement as `fail` or
+/// job (id); of a bulk only the first job made draws, the ids of the others follow; a claim draws once for each job taken, in order (token); a settlement as `fail` or
 /// `timeOut` draws once (jitter), whether or not the job is tried again; so does the rescue of a job
 /// that ran alone. Nothing else draws.
 package final class MemoryStore: Sendable {

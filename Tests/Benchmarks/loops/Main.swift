@@ -11,6 +11,7 @@ import Storage
 ///     qctl-bench settle-claim N STORE [BATCH]    N jobs that it puts there first
 ///     qctl-bench drain N STORE [BATCH]           N of the jobs that are there
 ///     qctl-bench claim N STORE [BATCH]           the same, with only the claims timed
+///     qctl-bench bulk N STORE [PAUSE]            for tests, see `bulk`
 ///
 /// Prints the rate, and how long the longest single call took. All but `settle-claim` may be run by
 /// several processes at once on one store.
@@ -22,7 +23,8 @@ enum Main {
       let batch = Int(words.count > 3 ? words[3] : "1"), batch > 0
     else { return complain() }
     do {
-      let store = try SQLiteStore(words[2], for: .create, random: random)
+      let staging = words[0] == "bulk" ? BulkStaging.always(rows: 100) : .standard
+      let store = try SQLiteStore(words[2], for: .create, staging: staging, random: random)
       defer { store.close() }
       switch words[0] {
       case "enqueue": try enqueue(count, store)
@@ -31,6 +33,7 @@ enum Main {
         try drain(count, store, batch)
       case "drain": try drain(count, store, batch)
       case "claim": try claim(count, store, batch)
+      case "bulk": try bulk(count, store, pauseAt: Int(words.count > 3 ? words[3] : "0") ?? 0)
       default: complain()
       }
     } catch {
@@ -89,6 +92,24 @@ enum Main {
 
   private static func completed(_ held: [ClaimedJob]) -> [Settlement] {
     held.map { Settlement($0.lease, .complete(result: nil)) }
+  }
+
+  private static func bulk(_ count: Int, _ store: SQLiteStore, pauseAt pause: Int) throws {
+    let job = try sample()
+    var given = 0
+    var watch = Stopwatch()
+    _ = try store.enqueueAll(
+      at: now(),
+      from: { () throws(BulkSourceError) -> NewJob? in
+        given += 1
+        if given == pause {
+          FileHandle.say("pausing\n", to: 1)
+          _ = try? StandardStream.input.read(upTo: 1)
+        }
+        return given <= count ? job : nil
+      }, progress: { _ in })
+    watch.lap()
+    report(count, watch)
   }
 
   private static func request(_ batch: Int) -> ClaimRequest {

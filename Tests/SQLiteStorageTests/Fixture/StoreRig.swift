@@ -14,16 +14,18 @@ final class StoreRig {
   /// The wall clock of the start: the view of the application goes by the true one.
   var now = Instant(milliseconds: SystemClock.wallMilliseconds())
 
-  init() throws {
+  init(staging: BulkStaging = .standard) throws {
     scratch = try ScratchDirectory()
     path = scratch.path("queue.db")
-    store = try Self.open(path, for: .create)
+    store = try Self.open(path, for: .create, staging: staging)
   }
 
   deinit { store.close() }
 
-  static func open(_ path: String, for intent: StoreIntent) throws(StorageError) -> SQLiteStore {
-    try SQLiteStore(path, for: intent) { UInt64.random(in: .min ... .max) }
+  static func open(
+    _ path: String, for intent: StoreIntent, staging: BulkStaging = .standard
+  ) throws(StorageError) -> SQLiteStore {
+    try SQLiteStore(path, for: intent, staging: staging) { UInt64.random(in: .min ... .max) }
   }
 
   func application(patience: Int32 = 5000) throws -> PlainDatabase {

@@ -15,7 +15,8 @@ subprocess.run(["qctl", "enqueue", "--bulk", "-", "--quiet"], input=lines, text=
 db = sqlite3.connect(os.environ["QCTL_STORE"], timeout=10)
 with db:
     db.execute(
-        "UPDATE qctl_jobs SET state = 'dead', finished_at = ?, attempt = 1, failures = max_attempts,"
-        " error = 'made dead' WHERE queue = ? AND state = 'ready'", (int(time.time() * 1000), queue))
+        "UPDATE qctl_jobs SET bulk = NULL, state = 'dead', finished_at = ?, attempt = 1, failures = max_attempts,"
+        " error = 'made dead' WHERE queue = ? AND (state = 'ready' OR bulk IS NOT NULL)", (int(time.time() * 1000), queue))
+    db.execute("DELETE FROM qctl_bulks WHERE queue = ?", (queue,))
     db.execute("UPDATE qctl_queues SET dead = dead + ready, ready = 0 WHERE queue = ?", (queue,))
 db.close()

@@ -57,19 +57,24 @@ def killed_enqueues():
         acknowledged.extend(line.strip() for line in printed if line.endswith("\n"))
 
 
-def killed_bulk():
+def killed_bulk(queue="bulk", most=500, patience=0.03):
     """All of it or nothing, whenever the kill comes."""
-    count = chance.randrange(50, 500)
+    count = chance.randrange(most // 10, most)
     tag = f"bulk-{len(acknowledged)}-{chance.randrange(1 << 30)}"
-    lines = "".join(json.dumps({"queue": "bulk", "type": tag, "payload": n}) + "\n" for n in range(count))
+    lines = "".join(json.dumps({"queue": queue, "type": tag, "payload": n}) + "\n" for n in range(count))
     with open("lines", "w") as file:
         file.write(lines)
     process = start("qctl", "enqueue", "--bulk", "lines", stderr=subprocess.DEVNULL)
-    time.sleep(chance.uniform(0, 0.03))
+    time.sleep(chance.uniform(0, patience))
     kill(process)
     found = len(qctl("list", "--ids", "-t", tag).split())
     if found not in (0, count):
         problems.append(f"{found} of {count} jobs of a bulk that was killed")
+
+
+def killed_large_bulk():
+    """One that is staged in several steps."""
+    killed_bulk("large", 40_000, 0.5)
 
 
 def killed_worker():
@@ -84,6 +89,8 @@ qctl("init", "--quiet")
 for _ in range(rounds):
     killed_enqueues()
     chance.choice((killed_bulk, killed_worker, killed_worker))()
+for _ in range(3):
+    killed_large_bulk()
 
 known = set(qctl("list", "--ids").split())
 lost = [job for job in acknowledged if job not in known]
@@ -98,9 +105,19 @@ for finding in map(json.loads, qctl("doctor", "--json", fails=True).splitlines()
     if finding["grade"] == "error":
         problems.append(f"doctor: {finding}")
 
+# Whoever claims next removes what was staged and never published, a fraction of a second each.
+for _ in range(50):
+    qctl("claim", "-q", "nothing", fails=True)
+    staged = sqlite3.connect(os.environ["QCTL_STORE"]).execute(
+        "SELECT count(*) FROM qctl_bulks WHERE published = 0").fetchall()
+    if staged == [(0,)]:
+        break
+else:
+    problems.append(f"{staged} stretches of killed bulks are left")
+
 # Whoever comes next finishes everything: nothing is stuck, and nothing counts as a failure of its own.
 qctl("work", "-q", "q,bulk", "-c", "2", "--until-settled", "--quiet", "--", "true")
-left = [line for line in qctl("list", "--state", "!completed", "--format", "{id} {state} {failures} {error}").splitlines()]
+left = [line for line in qctl("list", "-q", "q,bulk", "--state", "!completed", "--format", "{id} {state} {failures} {error}").splitlines()]
 if left:
     problems.append(f"{len(left)} jobs were not completed: {left[:3]}")
 blamed = [line for line in qctl("list", "--format", "{id} {failures}").splitlines() if not line.endswith(" 0")]

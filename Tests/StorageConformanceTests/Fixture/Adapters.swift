@@ -21,6 +21,10 @@ enum Adapters {
     Adapter(name: "sqlite") { scratch, random in
       try SQLiteStore(scratch.path("queue.db"), for: .create, random: random)
     },
+    Adapter(name: "sqlite, every bulk staged") { scratch, random in
+      try SQLiteStore(
+        scratch.path("queue.db"), for: .create, staging: .always(rows: 3), random: random)
+    },
   ]
 
   /// The model, against which the others are compared.

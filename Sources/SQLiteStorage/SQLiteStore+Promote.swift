@@ -1,0 +1,116 @@
+import Jobs
+import PosixIO
+import Storage
+
+/// Giving the jobs of published bulks their true state (StagedBulk tells the whole).
+extension SQLiteStore {
+  /// Promotes some jobs of published bulks, by id, before a queue's ready jobs are taken.
+  ///
+  /// The order of claims holds among what is promoted: an urgent job at the end of a long bulk is
+  /// seen once the claims before it have promoted what stands in front.
+  func promoteStaged(
+    _ queue: QueueName, in transaction: inout Transaction
+  ) throws(StorageError) {
+    var left = staging.promoted
+    while left > 0 {
+      let range = try transaction.sql { connection throws(SQLiteFailure) in
+        try BulkRange.first(for: queue, on: connection)
+      }
+      guard let range else { return }
+      left -= try promote(range, upTo: left, in: &transaction)
+    }
+  }
+
+  /// Promotes some jobs of one published bulk.
+  ///
+  /// - Returns: whether all are promoted.
+  func promoteSome(
+    of bulk: Int64, in transaction: inout Transaction
+  ) throws(StorageError) -> Bool {
+    let range = try transaction.sql { connection throws(SQLiteFailure) in
+      try BulkRange.first(of: bulk, published: 1, on: connection)
+    }
+    guard let range else { return true }
+    _ = try promote(range, upTo: staging.promoted, in: &transaction)
+    return false
+  }
+
+  /// Promotes one job, if it needs that, since a verb means to change it.
+  func promoteOne(_ id: JobID, in transaction: inout Transaction) throws(StorageError) {
+    let bulk = try transaction.sql { connection throws(SQLiteFailure) in
+      try StagedJobs.publishedBulk(of: id, on: connection)
+    }
+    guard let bulk else { return }
+    let only = BulkRange(
+      firstID: id.rawValue, lastID: id.rawValue, bulk: bulk, queue: nil, oldest: nil)
+    let dropped = try takeKeys(of: only, in: &transaction)
+    try transaction.change { connection throws(SQLiteFailure) in
+      try StagedJobs.promote(only, on: connection)
+      if dropped > 0 { try BulkRange.noteDropped(dropped, of: bulk, on: connection) }
+    }
+  }
+
+  /// Promotes the front of a stretch; a job with keys to look up counts as several.
+  ///
+  /// - Returns: how many rows were walked, at least one.
+  private func promote(
+    _ range: BulkRange, upTo wanted: Int, in transaction: inout Transaction
+  ) throws(StorageError) -> Int {
+    let weight = range.isKeyed ? Self.keyedWeight : 1
+    let most = max(1, wanted / weight)
+    let (count, reached) = try transaction.sql { connection throws(SQLiteFailure) in
+      try StagedJobs.front(of: range, upTo: most, on: connection)
+    }
+    var front = range
+    front.lastID = count < most ? range.lastID : reached
+    let dropped = range.isKeyed ? try takeKeys(of: front, in: &transaction) : 0
+    let isLast = try transaction.change { connection throws(SQLiteFailure) in
+      try StagedJobs.promote(front, on: connection)
+      try range.advance(past: front.lastID, dropped: dropped, on: connection)
+      return try !BulkRange.exist(of: range.bulk, on: connection)
+    }
+    // Its owner may have died before it could clear away.
+    if isLast { BulkOwner.clear(range.bulk, of: path) }
+    return max(count, 1) * weight
+  }
+
+  private static let keyedWeight = 5
+
+  /// Gives keys to the jobs that have some, and drops those whose keys were taken meanwhile.
+  ///
+  /// - Returns: how many were dropped.
+  private func takeKeys(
+    of range: BulkRange, in transaction: inout Transaction
+  ) throws(StorageError) -> Int {
+    let jobs = try transaction.sql { connection throws(SQLiteFailure) in
+      try StagedJobs.keyed(in: range, on: connection)
+    }
+    var dropped = 0
+    for job in jobs {
+      guard try isFree(job, transaction) else {
+        try transaction.change { connection throws(SQLiteFailure) in
+          try Self.remove(job.id, on: connection)
+        }
+        transaction.count(job.queue, from: job.state, to: nil)
+        dropped += 1
+        continue
+      }
+      try transaction.change { connection throws(SQLiteFailure) in
+        try StagedJobs.holdKeys(job, on: connection)
+      }
+      transaction.tally(job.queue, .enqueued)
+    }
+    return dropped
+  }
+
+  private func isFree(_ job: Job, _ transaction: Transaction) throws(StorageError) -> Bool {
+    if let key = job.idempotencyKey {
+      let isTaken = try transaction.sql { connection throws(SQLiteFailure) in
+        try IdempotencyRow.isTaken(key, in: job.queue, at: job.enqueuedAt, on: connection)
+      }
+      guard !isTaken else { return false }
+    }
+    guard let key = job.uniqueKey else { return true }
+    return try holder(of: key, in: job.queue, transaction) == nil
+  }
+}

@@ -1,0 +1,280 @@
+import Jobs
+import PosixIO
+import Storage
+
+// How a large bulk gets into the store, all or nothing, though no transaction is long:
+//
+//   1. stage: the jobs become rows with their final ids and payloads, in short transactions. Their
+//      state is 'blocked' and `bulk` holds the number of the bulk (the first of its ids), so no
+//      index of claims has them. Each stretch of ids is a row of qctl_bulks. As long as that is not
+//      published, no read and no verb sees the jobs.
+//   2. publish: one small transaction marks the stretches and adds the jobs to the kept counts. It
+//      is synced, and with it all that was written to the log before; only now is anything promised.
+//      From here on such a row reads as ready or scheduled, as if it had been inserted just so.
+//   3. promote: whoever claims gives some of the published rows their true state, in order of ids,
+//      until a stretch is done and its row goes (SQLiteStore+Promote). So the jobs of a bulk run in
+//      order among themselves, and by priority among those promoted.
+//
+// Unique and idempotency keys: a staged row has its keys written down but does not hold them. While
+// staging, a job is looked up among the keys of the store and among those of the same bulk: what is
+// there already counts as existing and is not staged, a conflict refuses the bulk. A row takes its
+// keys when it is promoted, and whoever enqueues such a bulk promotes it at once, before it returns.
+// A key that somebody else took between staging and promotion makes the staged job an existing one:
+// it is dropped, also where the other request had other content. If the enqueuing process dies
+// before it is done, claims do the same. A stretch with keys is kept when all is promoted
+// (`published` = 2), until the enqueuing process has read how many were dropped.
+//
+// A process that stages holds an flock on PATH.qctl/bulk-NUMBER. What it leaves unpublished when it
+// dies is removed by the next to claim or to stage (SQLiteStore+Abandoned); a process that is merely
+// stopped still holds the lock. Whatever goes wrong with locks, publishing counts the stretches
+// first, so a bulk of which something was removed is never published.
+
+/// One bulk on its way into the store.
+struct StagedBulk {
+  private let store: SQLiteStore
+  private let now: Instant
+  private(set) var result = BulkResult()
+  private var keys: BulkKeys?
+  private var owner: BulkOwner?
+  private var number: Int64?
+  private var newest: BulkRange?
+  private var staged: Int64 = 0
+  private var queues: [QueueName: Share] = [:]
+  private var step = 1000
+
+  /// What a queue gets from the bulk.
+  private struct Share {
+    var ready: Int64 = 0
+    var scheduled: Int64 = 0
+    var unkeyed: Int64 = 0
+  }
+
+  init(_ store: SQLiteStore, at now: Instant) {
+    self.store = store
+    self.now = now
+  }
+
+  /// How many jobs were staged or found.
+  var count: Int { result.created + result.existing }
+
+  /// Stages jobs, in as many transactions as it takes.
+  mutating func add(_ jobs: [NewJob]) throws(BulkError) {
+    var next = 0
+    while next < jobs.count {
+      if next > 0 { store.letOthersIn() }
+      try stage(jobs, &next)
+    }
+  }
+
+  /// Makes all of it visible.
+  func publish() throws(StorageError) {
+    guard let number else { return }
+    try store.withSession { session throws(StorageError) in
+      try session.write(at: now) { transaction throws(StorageError) in
+        try requireWhole(number, transaction)
+        try transaction.change { connection throws(SQLiteFailure) in
+          try BulkRange.publish(number, on: connection)
+        }
+        try count(in: &transaction)
+        transaction.announce()
+      }
+    }
+  }
+
+  /// Says what became of a published bulk.
+  ///
+  /// The jobs are there for good, so that trouble while keys are taken is no failure of the bulk.
+  func finish() -> BulkResult {
+    guard let number else { return result }
+    let final = keys == nil ? result : (try? settleKeys(of: number)) ?? result
+    owner?.leave()
+    return final
+  }
+
+  /// Removes what was staged; what cannot be removed now is left to others.
+  mutating func abandon() {
+    guard let number else { return }
+    guard newest == nil || (try? store.removeAll(of: number)) != nil else { return }
+    owner?.leave()
+  }
+}
+
+// MARK: - Staging
+
+extension StagedBulk {
+  /// One transaction.
+  private mutating func stage(_ jobs: [NewJob], _ next: inout Int) throws(BulkError) {
+    let first = next
+    let before = count
+    var begun: Int64 = 0
+    do {
+      try store.withSession { session throws(StorageError) in
+        try session.write(durable: false) { transaction throws(StorageError) in
+          begun = SystemClock.monotonicNanoseconds()
+          try stage(jobs, &next, until: begun &+ store.staging.held, in: &transaction)
+        }
+      }
+    } catch {
+      switch error {
+      case .invalid, .keyConflict: throw .job(index: before + next - first, error)
+      // The store's own trouble is not that line's fault.
+      default: throw .storage(error)
+      }
+    }
+    adapt(rows: next - first, held: SystemClock.monotonicNanoseconds() &- begun)
+  }
+
+  /// The next step: so many rows as would have taken the wanted time, but never suddenly more.
+  private mutating func adapt(rows: Int, held: Int64) {
+    guard rows > 0, held > 0 else { return }
+    let fit = Double(rows) * Double(store.staging.held) / Double(held)
+    step = max(50, min(Int(min(fit, 100_000)), step * 2))
+  }
+
+  private mutating func stage(
+    _ jobs: [NewJob], _ next: inout Int, until deadline: Int64, in transaction: inout Transaction
+  ) throws(StorageError) {
+    if let newest { try requireThere(newest, transaction) }
+    let latest = try store.latestID(transaction)
+    var range: BulkRange?
+    let end = min(jobs.count, next + step)
+    var row = try transaction.sql { connection throws(SQLiteFailure) in
+      try StagedRow(now: now, on: connection)
+    }
+    while next < end {
+      if next & 63 == 63, SystemClock.monotonicNanoseconds() > deadline { break }
+      let job = jobs[next]
+      if job.hasKey, try isKnown(job, transaction) {
+        result.existing += 1
+      } else {
+        let last = range?.lastID ?? latest
+        let id = try store.nextID(at: now, after: last, isDrawn: number == nil)
+        let number = number ?? begin(id)
+        try transaction.change { _ throws(SQLiteFailure) in
+          try row.insert(job, id, bulk: number)
+        }
+        if job.hasKey { try keys?.add(job, as: id) }
+        note(job, id, of: number, in: &range)
+      }
+      next += 1
+    }
+    try save(range, after: latest, in: &transaction)
+  }
+
+  /// The bulk has its number, and its owner shows life, before anybody else can see either.
+  private mutating func begin(_ id: JobID) -> Int64 {
+    number = id.rawValue
+    owner = BulkOwner.take(id.rawValue, of: store.path)
+    return id.rawValue
+  }
+
+  private mutating func note(
+    _ job: NewJob, _ id: JobID, of number: Int64, in range: inout BulkRange?
+  ) {
+    let runAt = job.runAt ?? now
+    let oldest = runAt > now ? nil : runAt.milliseconds
+    if range == nil {
+      range = BulkRange(
+        firstID: id.rawValue, lastID: id.rawValue, bulk: number, queue: job.queue,
+        oldest: oldest)
+    }
+    range?.take(id, job.queue, oldest: oldest, isKeyed: job.hasKey)
+    result.created += 1
+    staged += 1
+    var share = queues[job.queue] ?? Share()
+    if runAt > now { share.scheduled += 1 } else { share.ready += 1 }
+    if !job.hasKey { share.unkeyed += 1 }
+    queues[job.queue] = share
+  }
+
+  /// Writes down a stretch, as part of the one before where nothing lies between.
+  private mutating func save(
+    _ range: BulkRange?, after latest: Int64, in transaction: inout Transaction
+  ) throws(StorageError) {
+    guard let range else { return }
+    let joined = newest?.lastID == latest ? newest?.joined(with: range) : nil
+    try transaction.change { connection throws(SQLiteFailure) in
+      try (joined ?? range).save(at: SystemClock.wallMilliseconds(), on: connection)
+    }
+    newest = joined ?? range
+  }
+
+  /// Whether the store or the bulk itself has a job with a key of this one.
+  private mutating func isKnown(
+    _ job: NewJob, _ transaction: Transaction
+  ) throws(StorageError) -> Bool {
+    let keys: BulkKeys
+    if let known = self.keys { keys = known } else { keys = try BulkKeys(path: store.path) }
+    self.keys = keys
+    // An idempotency key speaks first, wherever it is known from (IdempotencyRow, `known`).
+    if try store.known(job, at: now, transaction) != nil { return true }
+    return try keys.knows(job)
+  }
+}
+
+// MARK: - Publishing
+
+extension StagedBulk {
+  private func requireThere(
+    _ range: BulkRange, _ transaction: Transaction
+  ) throws(StorageError) {
+    let isThere = try transaction.sql { connection throws(SQLiteFailure) in
+      try range.isUnpublished(on: connection)
+    }
+    guard isThere else { throw lost }
+  }
+
+  private func requireWhole(
+    _ number: Int64, _ transaction: Transaction
+  ) throws(StorageError) {
+    let found = try transaction.sql { connection throws(SQLiteFailure) in
+      try BulkRange.unpublishedRows(of: number, on: connection)
+    }
+    guard found == staged else { throw lost }
+  }
+
+  private var lost: StorageError {
+    .system(
+      path: store.path,
+      detail: "another process took this bulk for abandoned and removed its jobs; "
+        + "nothing was enqueued")
+  }
+
+  /// Adds the jobs to the counts, some queues at a time, since a transaction searches its list.
+  private func count(in transaction: inout Transaction) throws(StorageError) {
+    var pending = 0
+    for (queue, share) in queues {
+      transaction.count(share.ready, in: queue, as: .ready)
+      transaction.count(share.scheduled, in: queue, as: .scheduled)
+      transaction.tally(queue, .enqueued, times: share.unkeyed)
+      pending += 1
+      if pending % 32 == 0 { try transaction.finish() }
+    }
+  }
+
+  /// Promotes all of a bulk that has keys, so that it can be said how many were there already.
+  private func settleKeys(of number: Int64) throws(StorageError) -> BulkResult {
+    var isDone = false
+    while !isDone {
+      try store.withSession { session throws(StorageError) in
+        isDone = try session.write(durable: false, at: now) { transaction throws(StorageError) in
+          try store.promoteSome(of: number, in: &transaction)
+        }
+      }
+      store.letOthersIn()
+    }
+    let dropped = try store.withSession { session throws(StorageError) in
+      try session.write { transaction throws(StorageError) in
+        try transaction.change { connection throws(SQLiteFailure) in
+          try BulkRange.forget(number, on: connection)
+        }
+      }
+    }
+    return BulkResult(created: result.created - dropped, existing: result.existing + dropped)
+  }
+}
+
+extension NewJob {
+  /// Whether it has a key that another job may have too.
+  var hasKey: Bool { uniqueKey != nil || idempotencyKey != nil }
+}

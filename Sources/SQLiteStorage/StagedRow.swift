@@ -1,0 +1,64 @@
+import Jobs
+
+/// The rows of staged jobs, written one after the other.
+///
+/// What repeats from row to row stays bound: a bulk mostly has one queue and one type, and a
+/// statement keeps its parameters when it is reset.
+struct StagedRow {
+  private let now: Instant
+  private var queue: QueueName?
+  private var type: JobType?
+  private var isPlain = false
+  private let jobs: Statement
+  private let payloads: Statement
+
+  init(now: Instant, on connection: Connection) throws(SQLiteFailure) {
+    self.now = now
+    jobs = try connection.statement(
+      """
+      INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
+        max_attempts, unique_key, idempotency_key, timeout_ms, backoff, bulk)
+      VALUES (?1, ?2, ?3, 'blocked', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+      """)
+    payloads = try connection.statement(
+      "INSERT INTO qctl_payloads(id, payload, tags) VALUES (?1, ?2, ?3)")
+  }
+
+  mutating func insert(_ new: NewJob, _ id: JobID, bulk: Int64) throws(SQLiteFailure) {
+    let runAt = new.runAt ?? now
+    jobs.bind(1, id.rawValue)
+    if queue != new.queue {
+      jobs.bind(2, new.queue.description)
+      if queue == nil {
+        jobs.bind(6, now.milliseconds)
+        jobs.bind(13, bulk)
+      }
+      queue = new.queue
+    }
+    if type != new.type {
+      jobs.bind(3, new.type.description)
+      type = new.type
+    }
+    jobs.bind(4, new.priority.level)
+    jobs.bind(5, new.priority.order(runAt: runAt))
+    jobs.bind(7, runAt.milliseconds)
+    jobs.bind(8, new.maxAttempts ?? Job.defaultMaxAttempts)
+    bindRest(of: new)
+    try jobs.run()
+    payloads.bind(1, id.rawValue)
+    payloads.bind(3, TagText.write(new.tags))
+    try payloads.run(2, new.payload)
+  }
+
+  /// What most jobs have not.
+  private mutating func bindRest(of new: NewJob) {
+    let isPlain =
+      new.uniqueKey == nil && new.idempotencyKey == nil && new.timeout == nil && new.backoff == nil
+    guard !(isPlain && self.isPlain) else { return }
+    self.isPlain = isPlain
+    jobs.bind(9, new.uniqueKey)
+    jobs.bind(10, new.idempotencyKey)
+    jobs.bind(11, new.timeout?.milliseconds)
+    jobs.bind(12, new.backoff?.description)
+  }
+}

@@ -1,0 +1,104 @@
+import Jobs
+import Storage
+import Testing
+
+@testable import SQLiteStorage
+
+/// Keys take effect when a bulk is promoted, each once.
+@Suite struct BulkKeyTests {
+  @Test func keysThatAreThereOrComeTwiceMakeNoJob() throws {
+    let shop = try BulkRig()
+    var known = NewJob()
+    known.uniqueKey = "k0"
+    _ = try shop.other.enqueue(known, at: shop.now)
+    let result = try shop.bulk(20) { index, job in job.uniqueKey = "k\(index % 8)" }
+    #expect(result == BulkResult(created: 7, existing: 13))
+    #expect(try shop.listing().count == 8)
+    #expect(try shop.listing().allSatisfy(\.holdsUniqueKey))
+    #expect(try shop.leftovers() == [0, 0, 0])
+  }
+
+  @Test func aKeyThatSomebodyElseTookMeanwhileWins() throws {
+    let shop = try BulkRig()
+    var other = NewJob(payload: Array("mine".utf8))
+    (other.uniqueKey, other.idempotencyKey) = ("k1", "i1")
+    let result = try shop.bulk(12) { index, job in
+      if index == 1 { job.uniqueKey = "k1" }
+      if index == 2 { job.idempotencyKey = "i1" }
+      if index == 3 { job.uniqueKey = "k3" }
+    } before: { index in
+      if index == 10 { _ = try shop.other.enqueue(other, at: shop.now) }
+    }
+    #expect(result == BulkResult(created: 10, existing: 2))
+    #expect(try shop.listing().count == 11)
+    #expect(try shop.counts() == [.ready: 11])
+    #expect(try shop.problems().isEmpty)
+    let total = try shop.rig.application().number("SELECT total_enqueued FROM qctl_queues")
+    #expect(total == 11)
+  }
+
+  @Test func keysOfABulkThatIsNotPublishedAreFree() throws {
+    let shop = try BulkRig()
+    var other = NewJob()
+    other.uniqueKey = "k1"
+    #expect(throws: BulkError.source) {
+      try shop.bulk(20) { index, job in
+        job.uniqueKey = "k\(index)"
+        guard index == 15 else { return }
+        #expect(try shop.other.enqueue(other, at: shop.now).created)
+        throw BulkSourceError()
+      }
+    }
+    #expect(try shop.listing().map(\.uniqueKey) == ["k1"])
+  }
+
+  /// What the enqueuing process did not live to do, claims do.
+  @Test func claimsTakeTheKeysOfABulkWhoseOwnerDied() throws {
+    let shop = try BulkRig()
+    let jobs = (0..<9).map { index in
+      var job = NewJob(payload: Array("\(index)".utf8))
+      job.uniqueKey = "k\(index)"
+      job.idempotencyKey = "i\(index)"
+      return job
+    }
+    try publish(jobs, in: shop)
+    #expect(try shop.counts() == [.ready: 9])
+    _ = try shop.other.enqueue(jobs[4], at: shop.now)
+    var taken = 0
+    while true {
+      let claimed = try shop.claim(2)
+      guard !claimed.isEmpty else { break }
+      #expect(claimed.allSatisfy { $0.job.holdsUniqueKey })
+      taken += claimed.count
+    }
+    #expect(taken == 9)
+    #expect(try shop.counts() == [.active: 9])
+    #expect(try !shop.other.enqueue(jobs[8], at: shop.now).created)
+    #expect(try shop.claim().isEmpty)
+    #expect(try shop.leftovers() == [0, 0, 0])
+    #expect(try shop.problems().isEmpty)
+  }
+
+  @Test func cancellingAJobTakesItsKeysFirst() throws {
+    let shop = try BulkRig()
+    let jobs = (0..<4).map { index in
+      var job = NewJob()
+      job.idempotencyKey = "i\(index)"
+      return job
+    }
+    try publish(jobs, in: shop)
+    let id = try #require(try shop.listing().last?.id)
+    let items = [PlanItem(id: id, state: .ready)]
+    let outcomes = try shop.other.apply(
+      ApplyRequest(.cancel, items, actor: "test", reason: nil, now: shop.now))
+    #expect(outcomes == [.done])
+    #expect(try shop.other.enqueue(jobs[3], at: shop.now) == EnqueueResult(id: id, created: false))
+  }
+
+  /// Stages and publishes, and then does nothing more, as if killed.
+  private func publish(_ jobs: [NewJob], in shop: BulkRig) throws {
+    var bulk = StagedBulk(shop.store, at: shop.now)
+    try bulk.add(jobs)
+    try bulk.publish()
+  }
+}
