@@ -141,9 +141,12 @@ extension WorkerSession {
   func returnWaiting(_ now: Tick) {
     guard let first = waiting.first else { return }
     let isOver = isLost || isQuiet || ending != nil && ending != .finished
-    if isOver || !first.claimed.isMarked && first.since + ShortJobs.patience <= now {
-      putBackWaiting()
+    guard isOver || !first.claimed.isMarked && first.since + ShortJobs.patience <= now else {
+      return
     }
+    // Else the very call that gives them back would claim them again.
+    short.forget()
+    putBackWaiting()
   }
 
   func putBackWaiting() {
