@@ -18,7 +18,7 @@ BIN := $(DESTDIR)$(PREFIX)/bin
 MAN := $(DESTDIR)$(PREFIX)/share/man
 BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
-.PHONY: help demo build test check format generate bench install uninstall clean \
+.PHONY: help demo build test torture check format generate bench install uninstall clean \
   deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check
 
 help: ## list the targets
@@ -41,6 +41,13 @@ test: test-deps build ## run all tests against the release binary
 	  XDG_DATA_HOME="$$scratch/home/data" XDG_STATE_HOME="$$scratch/home/state" \
 	  XDG_CACHE_HOME="$$scratch/home/cache" XDG_RUNTIME_DIR="$$scratch/run" \
 	  QCTL_BINARY="$(CURDIR)/$(QCTL)" swift test --skip-build
+
+torture: test-deps build ## kill workers and enqueuers at random for minutes
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT INT TERM \
+	&& scripts="$(CURDIR)/Tests/ScenarioTests/Scripts" PATH="$(CURDIR)/.build/release:$$PATH" \
+	&& cd "$$scratch" && env HOME="$$scratch" XDG_CONFIG_HOME="$$scratch/config" \
+	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 sh -c 'python3 "$$0/torture.py" 8 4 300 20000 \
+	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm' "$$scripts"
 
 check: ## verify format, scripts, imports, generated files, manual
 check: test-deps format-check scripts-check imports-check generate-check manual-check

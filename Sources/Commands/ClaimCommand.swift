@@ -1,4 +1,5 @@
 import CommandLineSpec
+import Engine
 import Jobs
 import PosixIO
 import Storage
@@ -101,7 +102,14 @@ enum ClaimCommand {
       queues: options.scope.queues, types: options.scope.types, limit: options.count,
       worker: options.worker ?? WorkerName.of(process: CurrentProcess.parentID),
       lease: options.lease, now: context.now())
+    takeOver(store, at: request.now)
     return try stored { () throws(StorageError) in try store.claim(request) }
+  }
+
+  /// Jobs of workers that are gone come first; who can't look for them has none of them to give.
+  private static func takeOver(_ store: any StorageAdapter, at now: Instant) {
+    guard let place = store.meetingPlace, let rescuer = try? Rescuer(place) else { return }
+    _ = try? rescuer.look(store, at: now)
   }
 
   private static func giveBack(

@@ -58,10 +58,15 @@ enum InitCommand {
       try FileSystem.setPermissions(path, 0o660)
       try FileSystem.setOwner(folder, user: nil, group: group)
       try FileSystem.setPermissions(folder, 0o2770)
-      let gate = folder + "/gate"
-      _ = try FileDescriptor.open(gate, .readWrite, [.create, .noFollow], mode: 0o660)
-      try FileSystem.setOwner(gate, user: nil, group: group)
-      try FileSystem.setPermissions(gate, 0o660)
+      for file in [folder + "/gate", folder + "/bell"] {
+        _ = try FileDescriptor.open(file, .readWrite, [.create, .noFollow], mode: 0o660)
+        try FileSystem.setOwner(file, user: nil, group: group)
+        try FileSystem.setPermissions(file, 0o660)
+      }
+      let workers = folder + "/workers"
+      if !FileSystem.exists(workers) { try FileSystem.makeDirectory(workers, mode: 0o700) }
+      try FileSystem.setOwner(workers, user: nil, group: group)
+      try FileSystem.setPermissions(workers, 0o2770)
     } catch {
       throw .failed(.permission, "\(TerminalText.escape(error.description, .line))")
     }

@@ -75,7 +75,7 @@ enum WorkCommand {
     )
     .default("30s"),
     .value(
-      "lease", "TIME", \.lease, "How long a job stays ours without a sign of life",
+      "lease", "TIME", \.lease, "How long others leave us our jobs without a sign of life",
       parse: ValueText.lease
     )
     .default("60s"),

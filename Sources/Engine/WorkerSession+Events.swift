@@ -50,6 +50,7 @@ extension WorkerSession {
       next = min(next, first.since + ShortJobs.patience)
     }
     if rescuer != nil { next = min(next, nextUpkeep, rescueLooks.next ?? nextUpkeep) }
+    if ending == nil, !isLost, trouble == nil { next = min(next, nextTidying) }
     guard !slots.isEmpty else { return next }
     for job in slots.running { next = min(next, job.nextTimer, leaveBy(job)) }
     if let graceEnd { next = min(next, graceEnd) }

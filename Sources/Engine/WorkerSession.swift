@@ -12,7 +12,8 @@ import Storage
 //      while this one waits for the disk;
 //   5. workers that are gone are looked for, now and then;
 //   6. one call to the store settles what is over and takes new jobs, whose handlers are started;
-//   7. the loop waits for the next event or time.
+//   7. what has been kept for long enough is removed, a little now and then;
+//   8. the loop waits for the next event or time.
 //
 // Nothing accepted is lost: what can't be settled is left to whoever rescues it, and whoever takes
 // the job next presents another token.
@@ -62,6 +63,7 @@ final class WorkerSession {
   var jobLooks = LookSeries()
   var rescueLooks = LookSeries()
   var nextUpkeep: Tick
+  var nextTidying: Tick
   /// No job is taken before this, after a handler could not be started.
   var claimsFrom: Tick
   var nextPoll: Tick
@@ -98,6 +100,8 @@ final class WorkerSession {
     let now = clock.monotonic()
     (claimsFrom, nextPoll, nextUpkeep) = (now, now, now)
     (nextRenewal, nextCancelCheck) = (now, now)
+    // Not at once: a worker for one job should not begin by cleaning up.
+    nextTidying = now + TimeSpan.seconds(1)
   }
 
   private static func rescuer(at place: MeetingPlace?) -> (Rescuer?, SystemError?) {
@@ -134,6 +138,7 @@ final class WorkerSession {
       returnWaiting(now)
       rescueOthers(now)
       exchange(now)
+      tidy(now)
       if let ending, slots.isEmpty, waiting.isEmpty, unsettled.isEmpty { return ending }
       waitForEvents(since: now)
     }

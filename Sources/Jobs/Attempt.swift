@@ -20,6 +20,14 @@ package struct Attempt: Equatable, Sendable {
     case lost
     /// An operator cancelled it.
     case cancelled
+
+    /// Whether the execution came to an end of its own, so that its length says how long such take.
+    package var isTimed: Bool {
+      switch self {
+      case .completed, .failed, .rejected, .timedOut: true
+      case .released, .snoozed, .lost, .cancelled: false
+      }
+    }
   }
 
   /// The number that names the execution.

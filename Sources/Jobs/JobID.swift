@@ -57,6 +57,12 @@ extension JobID {
     return JobID(trusted: last.rawValue + 1)
   }
 
+  /// The number below which are all ids that were made before a moment.
+  package static func bound(before instant: Instant) -> Int64 {
+    let elapsed = instant.milliseconds.subtractingSaturated(epochMilliseconds)
+    return min(max(elapsed, 0), lastMillisecond) << lowBits
+  }
+
   /// When the id was made, to the millisecond (later than true only after a clock stepped back).
   package var instant: Instant {
     Instant(milliseconds: (rawValue >> Self.lowBits) + Self.epochMilliseconds)

@@ -33,6 +33,17 @@ enum QueueRow {
     return summaries
   }
 
+  /// The names of all queues, in order.
+  static func names(on connection: Connection) throws(SQLiteFailure) -> [QueueName] {
+    let statement = try connection.statement("SELECT queue FROM qctl_queues ORDER BY queue")
+    defer { statement.reset() }
+    var names: [QueueName] = []
+    while try statement.step() {
+      if let name = try? QueueName(statement.text(0)) { names.append(name) }
+    }
+    return names
+  }
+
   /// How many jobs are stored in each state, over all queues.
   static func stored(on connection: Connection) throws(SQLiteFailure) -> [JobState: Int64] {
     let statement = try connection.statement(

@@ -16,7 +16,9 @@ struct SQLiteFailure: Error {
     self.code = code
     if let connection {
       message = String(cString: sqlite3_errmsg(connection))
-      systemError = sqlite3_system_errno(connection)
+      let isInputOutput = code & 0xff == SQLITE_IOERR
+      systemError =
+        isInputOutput ? qctl_sqlite_errno(connection) : sqlite3_system_errno(connection)
     } else {
       message = String(cString: sqlite3_errstr(code))
       systemError = 0

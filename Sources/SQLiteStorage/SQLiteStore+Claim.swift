@@ -14,8 +14,10 @@ extension SQLiteStore {
   package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
     try withSession { session throws(StorageError) in
       guard try hasWork(for: request, session) else { return [] }
-      return try session.write(durable: false) { transaction throws(StorageError) in
-        try take(request, in: &transaction)
+      let seen = try seek(request, session)
+      return try session.write(durable: false, at: request.now) {
+        transaction throws(StorageError) in
+        try take(request, seen, in: &transaction)
       }
     }
   }
@@ -24,14 +26,19 @@ extension SQLiteStore {
   static let largestStep: Int = 500
 
   func take(
-    _ request: ClaimRequest, in transaction: inout Transaction
+    _ request: ClaimRequest, _ seen: [Seen], in transaction: inout Transaction
   ) throws(StorageError) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
     for queue in request.queues where claimed.count < request.limit {
-      try rescue(queue, at: request.now, in: &transaction)
-      guard try !isPaused(queue, at: request.now, transaction) else { continue }
-      try promote(queue, at: request.now, in: &transaction)
-      let goesOn = try takeReady(from: queue, request, into: &claimed, in: &transaction)
+      let look = try look(at: queue, request.now, transaction)
+      if look.hasLost { try rescue(queue, at: request.now, in: &transaction) }
+      guard !look.isPaused else { continue }
+      // What was rescued may be due at once.
+      if look.hasLost || look.hasDue { try promote(queue, at: request.now, in: &transaction) }
+      // What became ready just now was not seen from outside.
+      let goesOn = try takeReady(
+        from: queue, request, look.hasLost || look.hasDue ? [] : seen, into: &claimed,
+        in: &transaction)
       guard goesOn else { break }
     }
     return claimed
@@ -73,33 +80,51 @@ extension SQLiteStore {
 
   private static func readyQuery(_ types: [JobType]) -> String {
     """
-    SELECT \(JobRow.columns) FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types))
-    ORDER BY ord, id
+    SELECT \(JobRow.joinedColumns), p.payload, p.tags
+    FROM qctl_jobs j LEFT JOIN qctl_payloads p ON p.id = j.id
+    WHERE j.state = 'ready' AND j.queue = ?1\(wanted(types)) ORDER BY ord, j.id
     """
   }
 
   /// The condition on types, whose parameters begin behind queue and time.
-  private static func wanted(_ types: [JobType]) -> String {
+  static func wanted(_ types: [JobType]) -> String {
     guard !types.isEmpty else { return "" }
     return " AND type IN (" + types.indices.map { "?\($0 + 3)" }.joined(separator: ",") + ")"
   }
 
-  private static func bind(_ types: [JobType], to statement: Statement) {
+  static func bind(_ types: [JobType], to statement: Statement) {
     for (index, type) in types.enumerated() {
       statement.bind(Int32(clamping: index + 3), type.description)
     }
   }
 
-  private func isPaused(
-    _ queue: QueueName, at now: Instant, _ transaction: Transaction
-  ) throws(StorageError) -> Bool {
+  /// What there is to do in a queue before jobs of it can be taken; mostly nothing.
+  private struct Look {
+    let hasLost: Bool
+    let isPaused: Bool
+    let hasDue: Bool
+  }
+
+  private func look(
+    at queue: QueueName, _ now: Instant, _ transaction: Transaction
+  ) throws(StorageError) -> Look {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement = try connection.statement(
-        "SELECT \(QueueRow.isPaused(at: "?2")) FROM qctl_queues WHERE queue = ?1")
+        """
+        SELECT EXISTS (SELECT 1 FROM qctl_jobs
+            WHERE state = 'active' AND queue = ?1 AND lease_until < ?2),
+          EXISTS (SELECT 1 FROM qctl_queues
+            WHERE queue = ?1 AND \(QueueRow.isPaused(at: "?2"))),
+          EXISTS (SELECT 1 FROM qctl_jobs
+            WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
+        """)
       statement.bind(1, queue.description)
       statement.bind(2, now.milliseconds)
       defer { statement.reset() }
-      return try statement.step() && statement.integer(0) != 0
+      guard try statement.step() else { return Look(hasLost: true, isPaused: false, hasDue: true) }
+      return Look(
+        hasLost: statement.integer(0) != 0, isPaused: statement.integer(1) != 0,
+        hasDue: statement.integer(2) != 0)
     }
   }
 
@@ -141,28 +166,32 @@ extension SQLiteStore {
 
   /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
   private func takeReady(
-    from queue: QueueName, _ request: ClaimRequest, into claimed: inout [ClaimedJob],
-    in transaction: inout Transaction
+    from queue: QueueName, _ request: ClaimRequest, _ seen: [Seen],
+    into claimed: inout [ClaimedJob], in transaction: inout Transaction
   ) throws(StorageError) -> Bool {
-    let ready = try readyJobs(
-      of: queue, upTo: request.limit - claimed.count, types: request.types, transaction)
+    let limit = request.limit - claimed.count
+    let ready: [Ready]
+    if let known = try readySeen(seen, of: queue, upTo: limit, transaction) {
+      ready = known
+    } else {
+      ready = try readyJobs(of: queue, upTo: limit, types: request.types, transaction)
+    }
     claimed.reserveCapacity(ready.count)
-    for job in ready {
-      guard !job.marked || claimed.isEmpty else { return false }
-      let isMarked = job.marked
-      var job = job
+    for (before, payload, tags) in ready {
+      guard !before.marked || claimed.isEmpty else { return false }
+      var job = before
       let token = LeaseToken(rawValue: Int64(bitPattern: random()))
       let event = JobEvent.claim(token: token, worker: request.worker, hold: request.hold)
       guard (try? job.apply(event, at: request.now)) != nil else { continue }
-      let bulk = try transaction.change { connection throws(SQLiteFailure) in
-        try JobRow.update(job, on: connection)
-        return try PayloadRow.read(job.id, on: connection)
+      try transaction.change { connection throws(SQLiteFailure) in
+        try JobRow.claim(job, on: connection)
       }
       transaction.count(queue, from: .ready, to: .active)
-      claimed.append(
-        ClaimedJob(
-          job: job, lease: Lease(id: job.id, token: token), payload: bulk.payload, tags: bulk.tags))
-      guard !isMarked else { return false }
+      let taken = ClaimedJob(
+        job: job, lease: Lease(id: job.id, token: token), payload: payload, tags: tags)
+      transaction.held.keep(taken)
+      claimed.append(taken)
+      guard !before.marked else { return false }
     }
     return true
   }
@@ -171,7 +200,7 @@ extension SQLiteStore {
   /// cannot be read must not take the place of one behind it.
   private func readyJobs(
     of queue: QueueName, upTo limit: Int, types: [JobType], _ transaction: Transaction
-  ) throws(StorageError) -> [Job] {
+  ) throws(StorageError) -> [Ready] {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement =
         types.isEmpty
@@ -180,9 +209,9 @@ extension SQLiteStore {
       Self.bind(types, to: statement)
       statement.bind(1, queue.description)
       defer { statement.reset() }
-      var jobs: [Job] = []
+      var jobs: [Ready] = []
       while jobs.count < limit, try statement.step() {
-        if let job = JobRow.readIfSound(statement) { jobs.append(job) }
+        if let job = Self.ready(statement) { jobs.append(job) }
       }
       return jobs
     }

@@ -5,7 +5,7 @@ extension SQLiteStore {
   package func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
     try Self.validate(job)
     return try withSession { session throws(StorageError) in
-      try session.write { transaction throws(StorageError) in
+      try session.write(at: now) { transaction throws(StorageError) in
         try accept(job, at: now, in: &transaction)
       }
     }
@@ -18,7 +18,7 @@ extension SQLiteStore {
     var stop: BulkError?
     do throws(StorageError) {
       return try withSession { session throws(StorageError) in
-        try session.write { transaction throws(StorageError) in
+        try session.write(at: now) { transaction throws(StorageError) in
           do throws(BulkError) {
             return try acceptAll(at: now, from: source, progress: progress, in: &transaction)
           } catch {

@@ -38,7 +38,7 @@ extension SQLiteStore {
 
   package func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
     try withSession { session throws(StorageError) in
-      try session.write { transaction throws(StorageError) in
+      try session.write(at: request.now) { transaction throws(StorageError) in
         var outcomes: [ItemOutcome] = []
         outcomes.reserveCapacity(request.items.count)
         for item in request.items {

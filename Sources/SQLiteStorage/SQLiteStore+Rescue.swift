@@ -5,7 +5,7 @@ package import Storage
 extension SQLiteStore {
   package func rescue(_ request: RescueRequest) throws(StorageError) -> Int {
     try withSession { session throws(StorageError) in
-      try session.write { transaction throws(StorageError) in
+      try session.write(at: request.now) { transaction throws(StorageError) in
         let lost = try jobs(of: request.presence, transaction)
         let reason = request.isDead ? "worker died" : "worker silent"
         for job in lost {

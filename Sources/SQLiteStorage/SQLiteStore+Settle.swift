@@ -10,14 +10,16 @@ extension SQLiteStore {
       return SettleResult(outcomes: [], claimed: try claim(request))
     }
     return try withSession { session throws(StorageError) in
-      try session.write { transaction throws(StorageError) in
+      var seen: [Seen] = []
+      if let request { seen = try seek(request, session) }
+      return try session.write(at: now) { transaction throws(StorageError) in
         var outcomes: [SettleOutcome] = []
         outcomes.reserveCapacity(settlements.count)
         for settlement in settlements {
           outcomes.append(try settle(settlement, at: now, in: &transaction))
         }
         guard let request else { return SettleResult(outcomes: outcomes, claimed: []) }
-        return SettleResult(outcomes: outcomes, claimed: try take(request, in: &transaction))
+        return SettleResult(outcomes: outcomes, claimed: try take(request, seen, in: &transaction))
       }
     }
   }
@@ -78,6 +80,9 @@ extension SQLiteStore {
   private func settle(
     _ settlement: Settlement, at now: Instant, in transaction: inout Transaction
   ) throws(StorageError) -> SettleOutcome {
+    if let state = try completeHeld(settlement, at: now, in: &transaction) {
+      return .settled(state)
+    }
     let job = try transaction.sql { connection throws(SQLiteFailure) in
       try Self.soundJob(settlement.lease.id, on: connection)
     }
@@ -92,6 +97,27 @@ extension SQLiteStore {
     let (event, outcome) = plan(settlement, for: job)
     let state = try end(job, by: event, as: outcome, settlement, at: now, in: &transaction)
     return .settled(state)
+  }
+
+  /// Ends a job that this process claimed, without reading it again.
+  ///
+  /// - Returns: `nil` where that cannot be or is not known, and nothing has changed.
+  private func completeHeld(
+    _ settlement: Settlement, at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) -> JobState? {
+    guard let held = transaction.held.take(settlement.lease), case .complete = settlement.verdict,
+      !held.job.holdsUniqueKey
+    else { return nil }
+    var job = held.job
+    guard (try? job.apply(.complete, at: now)) != nil else { return nil }
+    let isDone = try transaction.change { connection throws(SQLiteFailure) in
+      try JobRow.complete(job, by: settlement.lease.token, on: connection)
+    }
+    guard isDone else { return nil }
+    try tell(
+      of: job, after: held.job, by: .complete, as: .completed, settlement, tags: held.tags, at: now,
+      in: &transaction)
+    return job.state
   }
 
   private func plan(
@@ -148,26 +174,41 @@ extension SQLiteStore {
     } catch {
       return before.state
     }
+    let tags = try transaction.change { connection throws(SQLiteFailure) in
+      try JobRow.update(job, on: connection)
+      return try PayloadRow.tags(of: job.id, on: connection)
+    }
+    try tell(
+      of: job, after: before, by: event, as: outcome, settlement, tags: tags, at: now,
+      in: &transaction)
+    return job.state
+  }
+
+  /// Writes what follows from the end of an execution beside the job's row.
+  private func tell(
+    of job: Job, after before: Job, by event: JobEvent, as outcome: Attempt.Outcome,
+    _ settlement: Settlement, tags: [Tag], at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) {
     let error = isCrash(event) ? job.error : settlement.error.map(ErrorText.capped)
     let attempt = Attempt(
       attempt: job.attempt, startedAt: before.startedAt ?? now, finishedAt: now, outcome: outcome,
       worker: before.worker ?? "", error: error, exitCode: settlement.exitCode,
       signal: settlement.signal, output: settlement.output)
-    let tags = try transaction.change { connection throws(SQLiteFailure) in
-      try JobRow.update(job, on: connection)
+    try transaction.change { connection throws(SQLiteFailure) in
       try AttemptRow.insert(attempt, of: job.id, on: connection)
       // Only a job that was brought back can have a result of an earlier run, which must not stay.
       if case .complete(let result) = settlement.verdict, result != nil || job.replays > 0 {
         try PayloadRow.setResult(job.id, result, on: connection)
       }
-      return try PayloadRow.tags(of: job.id, on: connection)
     }
     transaction.count(job.queue, from: .active, to: job.state)
     if let total = Self.total(of: outcome, job.state, isCrash: isCrash(event)) {
       transaction.tally(job.queue, total)
     }
+    if outcome.isTimed {
+      transaction.time(job.queue, attempt.finishedAt.since(attempt.startedAt))
+    }
     try log(Self.record(of: attempt, settlement, job, tags, at: now), in: &transaction)
-    return job.state
   }
 
   private func isCrash(_ event: JobEvent) -> Bool {
@@ -179,9 +220,18 @@ extension SQLiteStore {
   ) -> CountChange.Total? {
     switch outcome {
     case .completed: .succeeded
-    case .failed, .timedOut, .rejected: state == .dead ? .dead : .retried
-    case .lost where isCrash: state == .dead ? .dead : .retried
+    case .failed, .timedOut, .rejected: total(ofFailure: state)
+    case .lost where isCrash: total(ofFailure: state)
     case .released, .snoozed, .lost, .cancelled: nil
+    }
+  }
+
+  /// One that was asked to stop is not tried again.
+  private static func total(ofFailure state: JobState) -> CountChange.Total? {
+    switch state {
+    case .dead: .dead
+    case .cancelled: nil
+    default: .retried
     }
   }
 

@@ -1,4 +1,5 @@
 import CSQLite
+import Jobs
 import PosixIO
 import Storage
 
@@ -14,6 +15,7 @@ final class Session {
   private let bell: Bell
   private var gateSought = false
   private var checkpointer: Checkpointer
+  private let held = HeldJobs()
   private var isBroken = false
   private var isClosed = false
 
@@ -51,9 +53,12 @@ final class Session {
 
   /// Runs one write transaction, and syncs it.
   ///
-  /// - Parameter durable: false where a power cut may undo it without harm, as for a claim.
+  /// - Parameters:
+  ///   - durable: false where a power cut may undo it without harm, as for a claim.
+  ///   - now: the moment of what it counts, for the minutes of queues.
   func write<Result>(
-    durable: Bool = true, _ body: (inout Transaction) throws(StorageError) -> Result
+    durable: Bool = true, at now: Instant? = nil,
+    _ body: (inout Transaction) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
     try requireUsable()
     guard let usesLog else {
@@ -65,7 +70,7 @@ final class Session {
     let done: Commit
     do {
       defer { if entered { gate?.leave() } }
-      (result, done) = try commit(body)
+      (result, done) = try commit(at: now, body)
       if done.hasChanged, usesLog { try fold() }
     }
     if done.hasNews { bell.ring() }
@@ -74,7 +79,7 @@ final class Session {
   }
 
   private func commit<Result>(
-    _ body: (inout Transaction) throws(StorageError) -> Result
+    at now: Instant?, _ body: (inout Transaction) throws(StorageError) -> Result
   ) throws(StorageError) -> (Result, Commit) {
     do {
       try connection.statement("BEGIN IMMEDIATE").run()
@@ -82,7 +87,8 @@ final class Session {
       throw error.storageError(at: path)
     }
     do {
-      var transaction = Transaction(connection: connection, path: path)
+      var transaction = Transaction(
+        connection: connection, path: path, now: now, held: held)
       let result = try body(&transaction)
       try transaction.finish()
       try end()

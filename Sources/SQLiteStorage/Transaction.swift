@@ -5,6 +5,10 @@ import Storage
 struct Transaction {
   let connection: Connection
   let path: String
+  /// The moment that decides into which minute its counts go; `nil` where it counts nothing.
+  let now: Instant?
+  /// What this process has in hand.
+  let held: HeldJobs
   /// Whether anything was written, so that an idle claim costs no sync.
   private(set) var hasChanged = false
   /// Whether there is something new for workers: a job to take now or later, or one to stop.
@@ -12,9 +16,11 @@ struct Transaction {
   /// Few queues meet in one transaction, so a list is searched.
   private var counts: [(queue: QueueName, change: CountChange)] = []
 
-  init(connection: Connection, path: String) {
+  init(connection: Connection, path: String, now: Instant? = nil, held: HeldJobs) {
     self.connection = connection
     self.path = path
+    self.now = now
+    self.held = held
   }
 
   /// Runs statements, with SQLite's failures put in the store's words.
@@ -53,6 +59,11 @@ struct Transaction {
     counts[place(of: queue)].change.add(total)
   }
 
+  /// Notes how long an execution took that ended by its own doing.
+  mutating func time(_ queue: QueueName, _ duration: TimeSpan) {
+    counts[place(of: queue)].change.time(duration)
+  }
+
   private mutating func place(of queue: QueueName) -> Int {
     if let known = counts.lastIndex(where: { $0.queue == queue }) { return known }
     counts.append((queue, CountChange()))
@@ -62,11 +73,11 @@ struct Transaction {
   /// Writes the counts.
   mutating func finish() throws(StorageError) {
     guard !counts.isEmpty else { return }
-    let pending = counts
+    let (pending, now) = (counts, now)
     counts.removeAll()
     for (queue, change) in pending where !change.isEmpty {
       try self.change { connection throws(SQLiteFailure) in
-        try change.write(to: queue, on: connection)
+        try change.write(to: queue, at: now, on: connection)
       }
     }
   }

@@ -13,6 +13,32 @@ package protocol StorageBrowsing: AnyObject, Sendable {
 
   /// Log records that a filter selects, oldest first. See `LogPageRequest`.
   func log(_ request: LogPageRequest) throws(StorageError) -> LogPage
+
+  /// The minutes of queues in a stretch of time, oldest first and by queue within a minute, the
+  /// present ones as far as they have come. See `QueueMinute`.
+  func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute]
+}
+
+/// A request for the minutes of queues.
+package struct MinutesRequest: Equatable, Sendable {
+  /// Of which queue; `nil` for all.
+  ///
+  /// One that is not known has none.
+  package var queue: QueueName?
+  /// From the minute in which this lies.
+  ///
+  /// The latest minute before it comes too, for each queue that has one: it tells what stood when
+  /// the stretch began.
+  package var from: Instant
+  /// To the minute in which this lies.
+  package var to: Instant
+
+  /// A request with its parts.
+  package init(of queue: QueueName? = nil, from: Instant, to: Instant) {
+    self.queue = queue
+    self.from = from
+    self.to = to
+  }
 }
 
 /// The order of a listing.

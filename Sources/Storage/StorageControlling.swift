@@ -7,6 +7,19 @@ package protocol StorageControlling: AnyObject, Sendable {
   /// - Returns: for each queue, whether anything changed.
   /// - Throws: `unknownQueue` for the first that is not known; then nothing was changed.
   func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool]
+
+  /// Sets for how long a known queue keeps jobs that are over.
+  ///
+  /// - Returns: whether anything changed.
+  /// - Throws: `unknownQueue`.
+  func setRetention(
+    _ retention: Retention, of queue: QueueName, at now: Instant
+  ) throws(StorageError) -> Bool
+
+  /// For how long a queue keeps jobs that are over, as far as it has rules of its own.
+  ///
+  /// - Throws: `unknownQueue`.
+  func retention(of queue: QueueName) throws(StorageError) -> Retention
 }
 
 /// A request to pause or resume.

@@ -54,6 +54,12 @@ package protocol StorageEngine: AnyObject, Sendable {
 
   /// Writes log records of the caller's own (worker started, stopped).
   func record(_ records: [LogRecord]) throws(StorageError)
+
+  /// Removes some of what has been kept for long enough, in one short step. See `TidyRequest`.
+  ///
+  /// For workers that have nothing to do, now and then, and again while `hasMore`, giving way to
+  /// others between. Where there is nothing to remove, it takes no write lock.
+  func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult
 }
 
 /// What became of a request to accept a job.

@@ -28,8 +28,17 @@ extension ForwardingStore {
   package func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
     try base.apply(request)
   }
+  package func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
+    try base.minutes(request)
+  }
   package func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool] {
     try base.setPaused(request)
+  }
+  package func setRetention(
+    _ retention: Retention, of queue: QueueName, at now: Instant
+  ) throws(StorageError) -> Bool { try base.setRetention(retention, of: queue, at: now) }
+  package func retention(of queue: QueueName) throws(StorageError) -> Retention {
+    try base.retention(of: queue)
   }
 }
 
@@ -66,4 +75,7 @@ extension ForwardingStore {
     in queues: [QueueName], at now: Instant
   ) throws(StorageError) -> Outstanding { try base.outstanding(in: queues, at: now) }
   package func record(_ records: [LogRecord]) throws(StorageError) { try base.record(records) }
+  package func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult {
+    try base.tidy(request)
+  }
 }

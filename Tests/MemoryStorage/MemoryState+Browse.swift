@@ -52,9 +52,10 @@ extension MemoryState {
       let matching = log.filter { request.filter.matches($0) }
       return LogPage(
         records: matching.suffix(max(request.size, 1)),
-        next: LogCursor(position: Int64(log.count)), hasMore: false)
+        next: LogCursor(position: Int64(logStart + log.count)), hasMore: false)
     case .after(let cursor):
-      return logPage(behind: min(max(Int(cursor.position), 0), log.count), request)
+      let start = Int(cursor.position) - logStart
+      return logPage(behind: min(max(start, 0), log.count), request)
     }
   }
 
@@ -66,7 +67,8 @@ extension MemoryState {
       if request.filter.matches(line) { records.append(line) }
     }
     return LogPage(
-      records: records, next: LogCursor(position: Int64(position)), hasMore: position < log.count)
+      records: records, next: LogCursor(position: Int64(logStart + position)),
+      hasMore: position < log.count)
   }
 
   /// How much work some queues hold, paused or not.

@@ -63,6 +63,7 @@ extension MemoryState {
       outcome: loss == .unstarted ? .released : .lost, worker: before.worker ?? "",
       error: isCrash ? job.error : nil)
     jobs[job.id]?.attempts.append(attempt)
+    if isCrash { countFailure(of: job) }
     var line = record(Self.event(after: loss, job.state), at: now, job: job)
     line.duration = attempt.finishedAt.since(attempt.startedAt)
     line.error = attempt.error

@@ -17,6 +17,9 @@ extension MemoryState {
     let id = try nextID(at: now)
     jobs[id] = JobDetail(
       job: Job(id: id, accepting: new, now: now), payload: new.payload, tags: new.tags)
+    let state = jobs[id]?.job.state
+    books[new.queue, default: QueueBook()].move(from: nil, to: state)
+    books[new.queue, default: QueueBook()].change.totals.enqueued += 1
     remember(new, id, at: now)
     if queues[new.queue] == nil { queues[new.queue] = .some(nil) }
     return EnqueueResult(id: id, created: true)

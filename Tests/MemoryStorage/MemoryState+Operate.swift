@@ -86,7 +86,7 @@ extension MemoryState {
   private mutating func purge(_ job: Job, _ request: ApplyRequest) -> ItemOutcome {
     guard job.state != .active else { return .changedMeanwhile(.active) }
     tell(.purged, job, request)
-    jobs[job.id] = nil
+    remove(job)
     return .done
   }
 

@@ -19,6 +19,7 @@ extension MemoryState {
     if case .complete(let result) = settlement.verdict { jobs[id]?.result = result }
     let attempt = attempt(settlement, before, at: now)
     jobs[id]?.attempts.append(attempt)
+    count(attempt, of: job)
     log.append(line(settlement, attempt, job, at: now))
     return .settled(job.state)
   }

@@ -33,6 +33,10 @@ struct MemoryState: Sendable {
   var queues: [QueueName: Pause?] = [:]
   var remembered: [QueueKey: Remembered] = [:]
   var log: [LogRecord] = []
+  /// How many records were removed from the front of the log; a record's number is its place in all.
+  var logStart = 0
+  var books: [QueueName: QueueBook] = [:]
+  var retention: [QueueName: Retention] = [:]
   /// The greatest id ever given out; outlives its job.
   var lastID: JobID?
   let random: @Sendable () -> UInt64
@@ -57,7 +61,9 @@ struct MemoryState: Sendable {
   /// Changes a job by an event; `nil`, and nothing changed, where the event means nothing to it.
   mutating func change(_ id: JobID, by event: JobEvent, at now: Instant) -> Job? {
     guard var job = jobs[id]?.job else { return nil }
+    let old = job.state
     do { try job.apply(event, at: now) } catch { return nil }
+    books[job.queue, default: QueueBook()].move(from: old, to: job.state)
     jobs[id]?.job = job
     return job
   }

@@ -18,6 +18,10 @@ extension MemoryStore: StorageBrowsing {
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     state.withLock { $0.logPage(request) }
   }
+
+  package func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
+    state.withLock { $0.minutes(request) }
+  }
 }
 
 extension MemoryStore: StorageOperating {
@@ -26,7 +30,10 @@ extension MemoryStore: StorageOperating {
   }
 
   package func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
-    state.withLock { $0.apply(request) }
+    state.withLock { state in
+      defer { state.writeBooks(at: request.now) }
+      return state.apply(request)
+    }
   }
 }
 
@@ -34,11 +41,26 @@ extension MemoryStore: StorageControlling {
   package func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool] {
     try state.withLock { (state) throws(StorageError) in try state.setPaused(request) }
   }
+
+  package func setRetention(
+    _ retention: Retention, of queue: QueueName, at now: Instant
+  ) throws(StorageError) -> Bool {
+    try state.withLock { (state) throws(StorageError) in
+      try state.setRetention(retention, of: queue)
+    }
+  }
+
+  package func retention(of queue: QueueName) throws(StorageError) -> Retention {
+    try state.withLock { (state) throws(StorageError) in try state.retention(of: queue) }
+  }
 }
 
 extension MemoryStore: StorageEngine {
   package func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
-    try state.withLock { (state) throws(StorageError) in try state.enqueue(job, at: now) }
+    try state.withLock { (state) throws(StorageError) in
+      defer { state.writeBooks(at: now) }
+      return try state.enqueue(job, at: now)
+    }
   }
 
   // The source is heard out before the lock is taken: it is the caller's code, may be slow, and may
@@ -48,20 +70,25 @@ extension MemoryStore: StorageEngine {
   ) throws(BulkError) -> BulkResult {
     let wanted = try Self.collect(source)
     let result = try state.withLock { (state) throws(BulkError) in
-      try state.enqueueAll(wanted, at: now)
+      defer { state.writeBooks(at: now) }
+      return try state.enqueueAll(wanted, at: now)
     }
     progress(wanted.count)
     return result
   }
 
   package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
-    state.withLock { $0.claim(request) }
+    state.withLock { state in
+      defer { state.writeBooks(at: request.now) }
+      return state.claim(request)
+    }
   }
 
   package func settle(
     _ settlements: [Settlement], thenClaim request: ClaimRequest?, at now: Instant
   ) throws(StorageError) -> SettleResult {
     state.withLock { state in
+      defer { state.writeBooks(at: now) }
       let outcomes = settlements.map { state.settle($0, at: now) }
       return SettleResult(outcomes: outcomes, claimed: request.map { state.claim($0) } ?? [])
     }
@@ -74,7 +101,10 @@ extension MemoryStore: StorageEngine {
   }
 
   package func rescue(_ request: RescueRequest) throws(StorageError) -> Int {
-    state.withLock { $0.rescue(request) }
+    state.withLock { state in
+      defer { state.writeBooks(at: request.now) }
+      return state.rescue(request)
+    }
   }
 
   package func presences() throws(StorageError) -> [PresenceID] {
@@ -95,6 +125,13 @@ extension MemoryStore: StorageEngine {
 
   package func record(_ records: [LogRecord]) throws(StorageError) {
     state.withLock { $0.log += records }
+  }
+
+  package func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult {
+    state.withLock { state in
+      defer { state.writeBooks(at: request.now) }
+      return state.tidy(request)
+    }
   }
 
   private static func collect(

@@ -71,6 +71,15 @@ import Testing
     #expect(outcomes.map { $0 == .done } == [true, false, true])
   }
 
+  @Test func aRowAgainstTheRulesOfItsTableIsFoundByTheStoreThatDoesNotCheckThem() throws {
+    let id = try rig.add()
+    #expect(try rig.problems().isEmpty)
+    try application.run("PRAGMA ignore_check_constraints=ON")
+    try application.run(
+      "UPDATE qctl_jobs SET ord = 'first' WHERE id = ?", .integer(id.rawValue))
+    #expect(try rig.problems().contains { $0.check == "integrity" })
+  }
+
   @Test func theDoctorNamesJobsThatCannotBeRead() throws {
     let id = try rig.add()
     try application.run("UPDATE qctl_jobs SET type = 'no name'")

@@ -47,18 +47,20 @@ import Testing
       b
 
       # needs: python3
+      # within: 90
       $ false
       [exit 1]
       """
     let transcript = Transcript(text, name: "here")
     #expect(transcript.problems.isEmpty)
     #expect(transcript.needs == [.python3])
+    #expect(transcript.deadline == 90)
     #expect(transcript.steps.map(\.command) == ["printf 'a\\nb\\n' |\n  cat", "false"])
     #expect(transcript.steps.map(\.output) == [["a", "b"], []])
     #expect(transcript.steps.map(\.status) == [0, 1])
   }
 
-  @Test(arguments: ["", "what\n$ true\n", "# needs: luck\n$ true\n"])
+  @Test(arguments: ["", "what\n$ true\n", "# needs: luck\n$ true\n", "# within: soon\n$ true\n"])
   func aTranscriptThatMakesNoSenseIsAProblem(_ text: String) {
     #expect(!Transcript(text, name: "here").problems.isEmpty)
   }

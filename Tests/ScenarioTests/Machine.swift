@@ -5,7 +5,11 @@ import TestSupport
 enum Machine {
   /// Something that not every machine has.
   enum Need: String, Sendable {
-    case root, tmpfs, strace, python3, sqlite3
+    case root, tmpfs, strace, python3, sqlite3, cc
+    /// The debug build, which is linked dynamically: a library can be laid under it.
+    case debug
+    /// The library of faketime.
+    case faketime
     case oldSQLite = "old-sqlite"
   }
 
@@ -16,7 +20,9 @@ enum Machine {
     case .tmpfs: mountsTmpfs
     case .strace: traces
     case .oldSQLite: buildsOldSQLite
-    case .python3, .sqlite3: finds(need.rawValue)
+    case .python3, .sqlite3, .cc: finds(need.rawValue)
+    case .debug: FileSystem.isAccessible(ScenarioFiles.debugProgram, .execute)
+    case .faketime: fakesTime
     }
   }
 
@@ -30,6 +36,9 @@ enum Machine {
   private static let mountsTmpfs = succeeds(
     "d=$(mktemp -d) && mount -t tmpfs none \"$d\" && umount \"$d\"; s=$?; rmdir \"$d\"; exit $s")
   private static let traces = succeeds("strace -o /dev/null true")
+
+  private static let fakesTime = succeeds(
+    "test \"$(faketime -f '@2001-02-03 04:05:06' date +%Y)\" = 2001")
 
   private static let buildsOldSQLite = succeeds(
     "exec sh '\(ScenarioFiles.folder)/Scripts/old-sqlite.sh' "

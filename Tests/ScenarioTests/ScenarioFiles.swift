@@ -20,6 +20,9 @@ enum ScenarioFiles {
       .first { FileSystem.isAccessible($0, .execute) }
   }
 
+  /// The debug build, for what can't be done to a static program.
+  static var debugProgram: String { repository + "/.build/debug/qctl" }
+
   /// A text file, whole.
   static func text(_ path: String) throws -> String {
     String(decoding: try FileSystem.readFile(path, limit: 4 << 20), as: UTF8.self)

@@ -5,6 +5,7 @@
 ///   them apart says `2>/dev/null` itself.
 /// - `[exit N]` ends it where the status is not 0.
 /// - `# …` is a comment; blank lines at the end of an output don't count.
+/// - `# within: 90` gives each command so many seconds instead of 30.
 /// - `# needs: root` and the like name what the machine must have (``Machine``).
 struct Transcript: Sendable {
   /// One command and what it must do.
@@ -25,6 +26,8 @@ struct Transcript: Sendable {
   private(set) var steps: [Step] = []
   /// What it needs to run at all.
   private(set) var needs: [Machine.Need] = []
+  /// Seconds until a command counts as hanging.
+  private(set) var deadline = 30
   /// What makes no sense in it; such a transcript must fail.
   private(set) var problems: [String] = []
 
@@ -45,6 +48,12 @@ struct Transcript: Sendable {
   private mutating func read(_ line: String, _ number: Int) {
     if line.hasPrefix("# needs: ") {
       need(line.dropFirst(9), number)
+    } else if line.hasPrefix("# within: ") {
+      if let seconds = Int(line.dropFirst(10)), seconds > 0 {
+        deadline = seconds
+      } else {
+        problems.append("\(name):\(number): '\(line.dropFirst(10))' are no seconds")
+      }
     } else if line == "#" || line.hasPrefix("# ") {
       return
     } else if line.hasPrefix("$ ") {

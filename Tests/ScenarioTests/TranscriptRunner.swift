@@ -13,9 +13,6 @@ struct TranscriptRunner {
   private let environment: EnvironmentBlock
   private var captures: [String: [UInt8]] = [:]
 
-  /// Seconds until a command counts as hanging.
-  private static let deadline = 30
-
   /// Prepares the scratch directory.
   init(_ transcript: Transcript, program: String) throws {
     self.transcript = transcript
@@ -31,18 +28,34 @@ struct TranscriptRunner {
         "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
         "PATH": scratch.path("bin") + ":" + (EnvironmentBlock.value("PATH") ?? "/usr/bin:/bin"),
         "QCTL_STORE": scratch.path("work/queue.db"), "QCTL_ACTOR": "tester",
-        "QCTL_PROGRAM": program,
+        "QCTL_PROGRAM": program, "DEBUG_BUILD": ScenarioFiles.debugProgram,
         "SCRIPTS": ScenarioFiles.folder + "/Scripts", "REPOSITORY": ScenarioFiles.repository,
-        "SCENARIO_STATE": scratch.path("state"),
+        "SCENARIO_STATE": scratch.path("state"), "PYTHONDONTWRITEBYTECODE": "1",
       ])
     environment["TERM"] = nil
+    for name in ["QCTL_TEST_SEED", "QCTL_TORTURE_SEED", "QCTL_ROUNDS"] {
+      environment[name] = EnvironmentBlock.value(name)
+    }
     self.environment = environment
   }
 
   /// Runs all commands and records what differs.
   mutating func run() throws {
+    defer { killLeftovers() }
     for step in transcript.steps { try run(step) }
     withExtendedLifetime(scratch) {}
+  }
+
+  /// Kills what a failed command may have left running: whatever has this session's environment.
+  private func killLeftovers() {
+    let mark = Array("SCENARIO_STATE=\(scratch.path("state"))".utf8)
+    for entry in (try? FileSystem.entries(of: "/proc")) ?? [] {
+      guard let pid = Int32(entry.name), pid != CurrentProcess.id,
+        let variables = try? FileSystem.readFile("/proc/\(pid)/environ", limit: 1 << 20),
+        variables.split(separator: 0).contains(where: { $0.elementsEqual(mark) })
+      else { continue }
+      try? Signal.kill.send(to: pid)
+    }
   }
 
   private mutating func run(_ step: Transcript.Step) throws {
@@ -51,9 +64,9 @@ struct TranscriptRunner {
       [
         ScenarioFiles.folder + "/session.sh", scratch.path("work"), substituted(step.command),
       ],
-      environment: environment, timeoutSeconds: Self.deadline)
+      environment: environment, timeoutSeconds: transcript.deadline)
     let place = "\(transcript.name):\(step.line): $ \(step.command)"
-    if result.timedOut { Issue.record("\(place)\nkilled after \(Self.deadline) s") }
+    if result.timedOut { Issue.record("\(place)\nkilled after \(transcript.deadline) s") }
     if result.status != step.status {
       Issue.record("\(place)\nended with \(result.status) instead of \(step.status)")
     }

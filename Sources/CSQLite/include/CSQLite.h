@@ -21,6 +21,24 @@ static inline int qctl_sqlite_sync_wal(sqlite3 *db) {
   return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
 }
 
+/// The latest errno of one of the two files, which SQLite keeps for each; 0 where there is none.
+static inline int qctl_sqlite_file_errno(sqlite3 *db, int operation) {
+  sqlite3_file *file = 0;
+  int found = 0;
+  if (sqlite3_file_control(db, "main", operation, &file) != SQLITE_OK) return 0;
+  if (file == 0 || file->pMethods == 0) return 0;
+  int code = file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &found);
+  return code == SQLITE_OK ? found : 0;
+}
+
+/// `errno` behind a failed input or output: sqlite3_system_errno() stays 0 where a COMMIT fails.
+static inline int qctl_sqlite_errno(sqlite3 *db) {
+  int found = sqlite3_system_errno(db);
+  if (found == 0) found = qctl_sqlite_file_errno(db, SQLITE_FCNTL_JOURNAL_POINTER);
+  if (found == 0) found = qctl_sqlite_file_errno(db, SQLITE_FCNTL_FILE_POINTER);
+  return found;
+}
+
 /// The destructor constants are casts that Swift cannot import.
 static inline int qctl_sqlite_bind_text(sqlite3_stmt *s, int i, const char *p, int n) {
   return sqlite3_bind_text(s, i, p, n, SQLITE_TRANSIENT);

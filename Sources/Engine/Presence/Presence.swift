@@ -28,6 +28,10 @@ final class Presence {
     lock = FileLock(file)
     do throws(SystemError) {
       _ = try lock.tryLock()
+      // Others of the store's group must be able to read it, and to write the refusal.
+      if try FileSystem.status(of: folder).mode & 0o020 != 0 {
+        try BorrowedDescriptor(descriptor).setPermissions(0o660)
+      }
       try BorrowedDescriptor(descriptor).writeAll(header.bytes, at: 0)
       try FileSystem.rename(draft, to: path)
       heartbeat = try Heartbeat(of: descriptor, every: Self.interval(silence))

@@ -11,6 +11,9 @@ struct Everything: Equatable {
   let log: [LogRecord]
   let outstanding: Outstanding
   let presences: [PresenceID]
+  let minutes: [QueueMinute]
+  /// Those of the last hour alone, with what stood before it.
+  let recent: [QueueMinute]
 
   init(of store: any StorageAdapter, at now: Instant, pageSize: Int = 7) throws(StorageError) {
     let jobs = { (order: JobOrder) throws(StorageError) in
@@ -26,6 +29,9 @@ struct Everything: Equatable {
     log = try Self.log(of: store, LogFilter(), size: 100)
     outstanding = try store.outstanding(in: queues.map(\.queue), at: now)
     presences = try store.presences()
+    let ever = Instant(milliseconds: .min)...Instant(milliseconds: .max)
+    minutes = try store.minutes(MinutesRequest(from: ever.lowerBound, to: ever.upperBound))
+    recent = try store.minutes(MinutesRequest(from: now + .hours(-1), to: now + .minutes(-2)))
   }
 
   /// A whole listing, page by page, since a page may be short and only the whole can be compared.
@@ -82,6 +88,13 @@ struct Everything: Equatable {
       parts.append("log of \(log.count) against \(other.log.count)")
     }
     if presences != other.presences { parts.append("presences") }
+    for (left, right) in zip(minutes, other.minutes) where left != right {
+      parts.append("minute \(left) against \(right)")
+    }
+    if minutes.map(\.minute) != other.minutes.map(\.minute) {
+      parts.append("minutes \(minutes.map(\.minute)) against \(other.minutes.map(\.minute))")
+    }
+    if recent != other.recent { parts.append("recent minutes") }
     if outstanding != other.outstanding {
       parts.append("\(outstanding) against \(other.outstanding)")
     }

@@ -137,6 +137,19 @@ extension Workshop {
       PauseRequest([try QueueName(queue)], paused: false, actor: "olga", reason: nil, now: now))
   }
 
+  func tidy(limit: Int = TidyRequest.largestStep) throws -> TidyResult {
+    try store.tidy(TidyRequest(now: now, limit: limit))
+  }
+
+  func keep(_ queue: String, _ retention: Retention) throws -> Bool {
+    try store.setRetention(retention, of: QueueName(queue), at: now)
+  }
+
+  func minutes(_ queue: String = "emails") throws -> [QueueMinute] {
+    let ever = (Instant(milliseconds: 0), Instant(milliseconds: .max))
+    return try store.minutes(MinutesRequest(of: QueueName(queue), from: ever.0, to: ever.1))
+  }
+
   func detail(_ id: JobID) throws -> JobDetail {
     guard let detail = try store.job(id) else { throw NoSuchJob(id: id) }
     return detail

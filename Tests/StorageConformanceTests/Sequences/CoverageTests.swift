@@ -17,6 +17,7 @@ import Testing
     #expect(met.refusals == ["invalid", "idempotency", "unknownQueue", "source", "job"])
     #expect(met.states == Set(JobState.allCases).subtracting([.blocked]))
     #expect(met.known > 0)
+    #expect(met.tidied == Set(TidyKind.allCases))
   }
 }
 
@@ -28,6 +29,7 @@ private struct Met {
   var outcomes: Set<String> = []
   var leases: Set<String> = []
   var refusals: Set<String> = []
+  var tidied: Set<TidyKind> = []
   /// Requests that gave a known job back.
   var known = 0
 
@@ -36,11 +38,17 @@ private struct Met {
     var generator = OperationGenerator(seed: seed)
     for _ in 0..<steps {
       let operation = generator.next()
+      // What tidying takes away would not be found at the end.
+      if case .tidy = operation { try look(at: shop.store, generator.now) }
       let observation = operation.perform(on: shop.store, at: generator.now)
       note(observation)
       generator.learn(operation, observation)
     }
-    let all = try Everything(of: shop.store, at: generator.now)
+    try look(at: shop.store, generator.now)
+  }
+
+  private mutating func look(at store: any StorageAdapter, _ now: Instant) throws {
+    let all = try Everything(of: store, at: now)
     events.formUnion(all.log.map(\.event))
     states.formUnion(all.oldestFirst.map(\.state))
     attempts.formUnion(all.details.flatMap(\.attempts).map(\.outcome))
@@ -53,6 +61,7 @@ private struct Met {
     case .bulk(.failure(.source)): refusals.insert("source")
     case .bulk(.failure(.job)): refusals.insert("job")
     case .applied(.success(let items)): outcomes.formUnion(items.map { name($0) })
+    case .tidied(.success(let result)): tidied.formUnion(result.removed.keys)
     case .leases(.success(let statuses)): leases.formUnion(statuses.map { "\($0)" })
     default: break
     }

@@ -15,6 +15,10 @@ final class FlawedStore: ForwardingStore {
     case hidesTheLastJob
     /// Loses the reason of a pause.
     case forgetsReasons
+    /// Removes what has a day to go.
+    case tidiesTooSoon
+    /// Loses how long executions took.
+    case losesDurations
   }
 
   let base: any StorageAdapter
@@ -35,6 +39,19 @@ final class FlawedStore: ForwardingStore {
     var request = request
     if flaw == .forgetsReasons { request.reason = nil }
     return try base.setPaused(request)
+  }
+
+  func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult {
+    guard flaw == .tidiesTooSoon else { return try base.tidy(request) }
+    return try base.tidy(TidyRequest(now: request.now + .hours(24), limit: request.limit))
+  }
+
+  func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
+    try base.minutes(request).map { minute in
+      var minute = minute
+      if flaw == .losesDurations { minute.durations = DurationHistogram() }
+      return minute
+    }
   }
 
   func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {

@@ -16,6 +16,8 @@ enum Operation {
   case list(JobFilter, JobOrder, size: Int)
   case log(LogFilter, size: Int)
   case outstanding([QueueName])
+  case tidy(TidyRequest)
+  case retain(Retention, QueueName)
   case wait(TimeSpan)
 }
 
@@ -33,6 +35,8 @@ enum Observation: Equatable {
   case logged(Result<[LogRecord], StorageError>)
   case outstanding(Result<Outstanding, StorageError>)
   case rescued(Result<Int, StorageError>)
+  case tidied(Result<TidyResult, StorageError>)
+  case retained(Result<[Retention], StorageError>, changed: Bool)
   case waited
 }
 
@@ -76,6 +80,9 @@ extension Operation {
     case .outstanding(let queues):
       .outstanding(
         Self.result { () throws(StorageError) in try store.outstanding(in: queues, at: now) })
+    case .tidy(let request):
+      .tidied(Self.result { () throws(StorageError) in try store.tidy(request) })
+    case .retain(let retention, let queue): Self.retain(retention, queue, on: store, at: now)
     case .wait: .waited
     }
   }
@@ -84,6 +91,17 @@ extension Operation {
     _ body: () throws(StorageError) -> Value
   ) -> Result<Value, StorageError> {
     do { return .success(try body()) } catch { return .failure(error) }
+  }
+
+  private static func retain(
+    _ retention: Retention, _ queue: QueueName, on store: any StorageAdapter, at now: Instant
+  ) -> Observation {
+    var changed = false
+    let found = result { () throws(StorageError) in
+      changed = try store.setRetention(retention, of: queue, at: now)
+      return [try store.retention(of: queue)]
+    }
+    return .retained(found, changed: changed)
   }
 
   private static func bulk(

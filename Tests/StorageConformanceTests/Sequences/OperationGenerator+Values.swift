@@ -46,6 +46,14 @@ extension OperationGenerator {
     return tags.filter { names.insert($0.name).inserted }
   }
 
+  mutating func retention() -> Retention {
+    Retention(completed: keep(), cancelled: keep(), dead: keep())
+  }
+
+  private mutating func keep() -> Keep? {
+    any(of: [nil, nil, .forever, .span(.hours(2)), .span(.hours(48)), .span(.hours(200 * 24))])
+  }
+
   mutating func settlement(_ lease: Lease) -> Settlement {
     var settlement = Settlement(lease, verdict())
     if chance(60) { settlement.error = any(of: Self.errors) }

@@ -20,9 +20,11 @@ struct OperationGenerator {
     switch number(0...99) {
     case 0..<22: .enqueue(newJob())
     case 22..<26: bulk()
-    case 26..<42: .claim(claimRequest())
-    case 42..<60: settle()
-    case 60..<65: .renew(someLeases(), until: now + .seconds(Int64(number(-5...120))))
+    case 26..<41: .claim(claimRequest())
+    case 41..<57: settle()
+    case 57..<60: .tidy(TidyRequest(now: now, limit: any(of: [2, 5, 20, 500])))
+    case 60..<61: .retain(retention(), any(of: Self.queues))
+    case 61..<65: .renew(someLeases(), until: now + .seconds(Int64(number(-5...120))))
     case 65..<66: .status(someLeases())
     case 66..<68: .rescue(rescueRequest())
     case 68..<74: .plan(PlanRequest(verb(), filter(), sampleSize: number(0...3), now: now))
@@ -149,7 +151,7 @@ extension OperationGenerator {
   /// Forward by little, now and then by much, and sometimes back.
   private mutating func step() -> TimeSpan {
     switch number(0...19) {
-    case 0: .hours(25)
+    case 0: .hours(any(of: [25, 25, 8 * 24, 32 * 24, 91 * 24]))
     case 1...2: .minutes(-Int64(number(1...20)))
     case 3...8: .minutes(Int64(number(1...30)))
     default: TimeSpan(milliseconds: Int64(number(0...20_000)))

@@ -1,0 +1,78 @@
+/// What stood in a queue when a minute was over, and how long its executions of that minute took.
+///
+/// Only a minute in which something changed has one: in any other, all is as it was in the latest
+/// before. Totals only ever rise, also where a clock stepped back, so what happened between two
+/// minutes is the difference of theirs. Jobs that an application inserted in its own transaction
+/// show in the latest minute that there was, until the next change by qctl opens another: they are
+/// counted with the totals of the queue, which know no time.
+package struct QueueMinute: Equatable, Sendable {
+  /// What was ever counted up to the end of the minute.
+  package struct Totals: Equatable, Sendable {
+    /// Jobs accepted.
+    package var enqueued: Int64 = 0
+    /// Executions that completed.
+    package var succeeded: Int64 = 0
+    /// Executions that failed and were to be tried again.
+    package var retried: Int64 = 0
+    /// Jobs that died.
+    package var dead: Int64 = 0
+
+    /// Nothing ever.
+    package init() {}
+
+    /// These, but none below those of `other`.
+    package func raised(to other: Totals) -> Totals {
+      var totals = self
+      totals.enqueued = max(enqueued, other.enqueued)
+      totals.succeeded = max(succeeded, other.succeeded)
+      totals.retried = max(retried, other.retried)
+      totals.dead = max(dead, other.dead)
+      return totals
+    }
+  }
+
+  /// How many jobs there were at the end of the minute, as stored: what is due and was not yet
+  /// promoted waits.
+  package struct Depth: Equatable, Sendable {
+    /// To be taken.
+    package var ready: Int64 = 0
+    /// In the hands of workers.
+    package var active: Int64 = 0
+    /// Scheduled, retrying or blocked.
+    package var waiting: Int64 = 0
+    /// In the dead-letter queue.
+    package var dead: Int64 = 0
+
+    /// No job.
+    package init() {}
+  }
+
+  /// Whose.
+  package let queue: QueueName
+  /// Which minute, in minutes since 1970.
+  package let minute: Int64
+  /// What was ever counted.
+  package var totals = Totals()
+  /// How many jobs there were.
+  package var depth = Depth()
+  /// How long the executions took that ended in it: completed, failed, rejected or timed out.
+  package var durations = DurationHistogram()
+
+  /// A minute of a queue in which nothing is counted yet.
+  package init(queue: QueueName, minute: Int64) {
+    self.queue = queue
+    self.minute = minute
+  }
+
+  /// When the minute began.
+  package var start: Instant { TimeSpan.minutes(minute).sinceEpoch }
+}
+
+extension Instant {
+  /// The minute that this moment is in, in minutes since 1970; never below 1, for 0 is none.
+  package var minute: Int64 { max(milliseconds / 60_000, 1) }
+}
+
+extension TimeSpan {
+  fileprivate var sinceEpoch: Instant { Instant(milliseconds: milliseconds) }
+}

@@ -1,0 +1,89 @@
+import Calendar
+
+/// How long something that is over is kept.
+package enum Keep: Hashable, Sendable {
+  /// For so long after its end.
+  case span(TimeSpan)
+  /// Never removed but by an operator.
+  case forever
+}
+
+/// For how long the jobs of a queue are kept once they are over; `nil` is the rule for all queues.
+package struct Retention: Equatable, Sendable {
+  /// Jobs that are done.
+  package var completed: Keep?
+  /// Jobs that were withdrawn.
+  package var cancelled: Keep?
+  /// Jobs in the dead-letter queue.
+  package var dead: Keep?
+
+  /// The settings of one queue.
+  package init(completed: Keep? = nil, cancelled: Keep? = nil, dead: Keep? = nil) {
+    self.completed = completed
+    self.cancelled = cancelled
+    self.dead = dead
+  }
+
+  /// What is said for jobs of a terminal state; `nil` for the rule of all queues, and other states.
+  package subscript(state: JobState) -> Keep? {
+    switch state {
+    case .completed: completed
+    case .cancelled: cancelled
+    case .dead: dead
+    case .scheduled, .ready, .active, .retrying, .blocked: nil
+    }
+  }
+}
+
+// MARK: - The rules where a queue has none of its own (design.md §4, "Retention")
+
+extension Retention {
+  /// How long a job of a terminal state is kept.
+  package static func standard(_ state: JobState) -> TimeSpan {
+    state == .dead ? .hours(90 * 24) : .hours(7 * 24)
+  }
+
+  /// How long a job of a terminal state of a queue with these settings is kept.
+  package func keep(_ state: JobState) -> Keep { self[state] ?? .span(Self.standard(state)) }
+
+  /// How long the log is kept.
+  package static let log = TimeSpan.hours(30 * 24)
+  /// How long the minutes of queues are kept.
+  package static let minutes = TimeSpan.hours(90 * 24)
+  private static let attempts = TimeSpan.hours(30 * 24)
+
+  /// What ended before this has been kept for long enough as an attempt: 30 days, and up to the end
+  /// of the day (UTC), so that a store needs to look through its attempts once a day only.
+  package static func attemptsEnd(at now: Instant) -> Instant {
+    let day = TimeSpan.hours(24).milliseconds
+    let end = (now - attempts).milliseconds
+    return Instant(milliseconds: end.subtractingSaturated(((end % day) + day) % day))
+  }
+
+  /// Whether a log record may go: its time is over, or so far ahead that no clock could have told it.
+  ///
+  /// The log goes by the order of its writing, so that without the second rule a clock that was once
+  /// wrong would hold up everything behind.
+  package static func isOver(_ timestamp: Instant, at now: Instant) -> Bool {
+    timestamp <= now - log || timestamp > now + log
+  }
+}
+
+extension LogRecord {
+  /// Tells that dead jobs of a queue were removed, how many, and by which rule (traps.md 22).
+  package static func expired(
+    _ count: Int, in queue: QueueName, by retention: Retention, at now: Instant
+  ) -> LogRecord {
+    var record = LogRecord(.expired, at: now)
+    record.queue = queue
+    record.status = .dead
+    let jobs = count == 1 ? "1 dead job" : "\(count) dead jobs"
+    let rule = retention.dead == nil ? "the rule for all queues" : "the queue's own rule"
+    let span =
+      if case .span(let span) = retention.keep(.dead) {
+        DurationText.text(span.milliseconds)
+      } else { "ever" }
+    record.reason = "\(jobs) removed, kept for \(span) by \(rule)"
+    return record
+  }
+}

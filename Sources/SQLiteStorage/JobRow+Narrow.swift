@@ -1,0 +1,45 @@
+import Jobs
+
+/// The two changes that every job goes through, each with no more columns than it changes.
+///
+/// What changes is still judged by `Job.apply`; that nothing else does is compared with `update` by
+/// tests.
+extension JobRow {
+  /// Writes what a claim changes.
+  static func claim(_ job: Job, on connection: Connection) throws(SQLiteFailure) {
+    let statement = try connection.statement(
+      """
+      UPDATE qctl_jobs SET state = 'active', started_at = ?2, attempt = ?3, lease_until = ?4,
+        token = ?5, worker = ?6, presence = ?7, cancel_requested = 0
+      WHERE id = ?1
+      """)
+    statement.bind(1, job.id.rawValue)
+    statement.bind(2, job.startedAt?.milliseconds)
+    statement.bind(3, job.attempt)
+    statement.bind(4, job.leaseUntil?.milliseconds)
+    statement.bind(5, job.token?.rawValue)
+    statement.bind(6, job.worker)
+    statement.bind(7, job.presence?.rawValue)
+    try statement.run()
+  }
+
+  /// Writes what the completion of a job without a unique key changes, if its row is still as a
+  /// claim with this token left it, the end of its lease apart.
+  ///
+  /// - Returns: whether it was; if not, nothing has changed.
+  static func complete(
+    _ job: Job, by token: LeaseToken, on connection: Connection
+  ) throws(SQLiteFailure) -> Bool {
+    let statement = try connection.statement(
+      """
+      UPDATE qctl_jobs SET state = 'completed', finished_at = ?3, lease_until = NULL, token = NULL,
+        marked = 0, error = NULL, presence = NULL
+      WHERE id = ?1 AND token = ?2 AND state = 'active' AND cancel_requested = 0
+      """)
+    statement.bind(1, job.id.rawValue)
+    statement.bind(2, token.rawValue)
+    statement.bind(3, job.finishedAt?.milliseconds)
+    try statement.run()
+    return connection.changes == 1
+  }
+}

@@ -1,0 +1,56 @@
+import Jobs
+
+/// For how long the queues keep jobs that are over: the keep_* columns of qctl_queues.
+///
+/// Queues that keep jobs of a state equally long are looked through together.
+struct KeepRules {
+  /// The queues that have rules of their own; few do.
+  private var own: [String: Retention] = [:]
+
+  init(on connection: Connection) throws(SQLiteFailure) {
+    let statement = try connection.statement(
+      """
+      SELECT queue, \(Self.columns) FROM qctl_queues
+      WHERE keep_completed IS NOT NULL OR keep_cancelled IS NOT NULL OR keep_dead IS NOT NULL
+      """)
+    defer { statement.reset() }
+    while try statement.step() { own[statement.text(0)] = Self.read(statement, from: 1) }
+  }
+
+  /// The lengths of time for which jobs of a state are kept, shortest first.
+  func spans(_ state: JobState) -> [TimeSpan] {
+    var spans: Set<TimeSpan> = [Retention.standard(state)]
+    for rules in own.values {
+      if case .span(let span) = rules.keep(state) { spans.insert(span) }
+    }
+    return spans.sorted()
+  }
+
+  /// How a queue keeps its jobs, by the name as stored.
+  func retention(of queue: String) -> Retention { own[queue] ?? Retention() }
+
+  // MARK: - The columns
+
+  static let columns = "keep_completed, keep_cancelled, keep_dead"
+
+  /// The settings of the present row.
+  static func read(_ row: Statement, from column: Int32) -> Retention {
+    Retention(
+      completed: keep(row.optionalInteger(column)),
+      cancelled: keep(row.optionalInteger(column + 1)),
+      dead: keep(row.optionalInteger(column + 2)))
+  }
+
+  /// What a column holds for a setting.
+  static func stored(_ keep: Keep?) -> Int64? {
+    switch keep {
+    case .span(let span): max(span.milliseconds, 0)
+    case .forever: -1
+    case nil: nil
+    }
+  }
+
+  private static func keep(_ stored: Int64?) -> Keep? {
+    stored.map { $0 < 0 ? .forever : .span(TimeSpan(milliseconds: $0)) }
+  }
+}

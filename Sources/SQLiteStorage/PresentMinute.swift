@@ -1,0 +1,49 @@
+import Jobs
+
+/// The minute of a queue that is not over yet: part of its row in qctl_queues.
+///
+/// So that counting costs no further page: only the first change in another minute moves the old one
+/// to qctl_minutes. Minute 0 is none; a queue has it that only an application has put jobs into.
+enum PresentMinute {
+  /// What was counted so far in a queue's present minute; nothing, if that is another one.
+  static func durations(
+    of queue: QueueName, in minute: Int64?, on connection: Connection
+  ) throws(SQLiteFailure) -> DurationHistogram {
+    let statement = try connection.statement(
+      "SELECT durations FROM qctl_queues WHERE queue = ?1 AND minute = coalesce(?2, minute)")
+    statement.bind(1, queue.description)
+    statement.bind(2, minute)
+    defer { statement.reset() }
+    guard try statement.step() else { return DurationHistogram() }
+    return DurationHistogram(bytes: statement.bytes(0))
+  }
+
+  /// Makes the queue's row, or puts its present minute away and begins another.
+  static func open(
+    _ minute: Int64?, of queue: QueueName, on connection: Connection
+  ) throws(SQLiteFailure) {
+    guard let old = try minuteOfRow(queue, on: connection) else {
+      let insert = try connection.statement(
+        "INSERT INTO qctl_queues(queue, minute) VALUES (?1, coalesce(?2, 0))")
+      insert.bind(1, queue.description)
+      insert.bind(2, minute)
+      return try insert.run()
+    }
+    guard let minute, old != minute else { return }
+    if old > 0 { try MinuteRow.store(old, of: queue, on: connection) }
+    let begin = try connection.statement(
+      "UPDATE qctl_queues SET minute = ?2, durations = NULL WHERE queue = ?1")
+    begin.bind(1, queue.description)
+    begin.bind(2, minute)
+    try begin.run()
+  }
+
+  private static func minuteOfRow(
+    _ queue: QueueName, on connection: Connection
+  ) throws(SQLiteFailure) -> Int64? {
+    let statement = try connection.statement("SELECT minute FROM qctl_queues WHERE queue = ?1")
+    statement.bind(1, queue.description)
+    defer { statement.reset() }
+    return try statement.step() ? statement.integer(0) : nil
+  }
+}

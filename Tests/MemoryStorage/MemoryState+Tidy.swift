@@ -1,0 +1,132 @@
+import Jobs
+import Storage
+
+/// What may still be removed in one call.
+private struct Budget {
+  let limit: Int
+  var left: Int
+  var result = TidyResult()
+
+  init(_ limit: Int) {
+    self.limit = limit
+    left = limit
+  }
+
+  /// Whether so many rows of a kind may go; if not, the call is over.
+  mutating func take(_ rows: Int) -> Bool {
+    guard !result.hasMore, rows <= left else {
+      result.hasMore = true
+      return false
+    }
+    left -= rows
+    return true
+  }
+
+  mutating func note(_ kind: TidyKind) { result.removed[kind, default: 0] += 1 }
+}
+
+extension MemoryState {
+  mutating func setRetention(
+    _ wanted: Retention, of queue: QueueName
+  ) throws(StorageError) -> Bool {
+    let before = try retention(of: queue)
+    retention[queue] = wanted
+    return before != wanted
+  }
+
+  func retention(of queue: QueueName) throws(StorageError) -> Retention {
+    guard queues[queue] != nil else { throw .unknownQueue(queue) }
+    return retention[queue] ?? Retention()
+  }
+
+  /// Removes what is over, kind by kind, until something does not fit.
+  mutating func tidy(_ request: TidyRequest) -> TidyResult {
+    var budget = Budget(request.limit)
+    for kind in TidyKind.allCases where !budget.result.hasMore {
+      switch kind {
+      case .keys: tidyKeys(request.now, &budget)
+      case .completed, .cancelled, .dead: tidyJobs(kind, request.now, &budget)
+      case .attempts: tidyAttempts(request.now, &budget)
+      case .log: tidyLog(request.now, &budget)
+      case .minutes: tidyMinutes(request.now, &budget)
+      }
+    }
+    return budget.result
+  }
+
+  private mutating func tidyKeys(_ now: Instant, _ budget: inout Budget) {
+    let over = remembered.filter { $0.value.expiry <= now }.sorted {
+      ($0.value.expiry, $0.key.queue, $0.key.key) < ($1.value.expiry, $1.key.queue, $1.key.key)
+    }
+    for entry in over where budget.take(1) {
+      remembered[entry.key] = nil
+      budget.note(.keys)
+    }
+  }
+
+  private mutating func tidyJobs(_ kind: TidyKind, _ now: Instant, _ budget: inout Budget) {
+    let over = jobs.values.filter { $0.job.state == kind.state }
+      .compactMap { detail -> (TimeSpan, Instant, JobDetail)? in
+        let rule = retention[detail.job.queue] ?? Retention()
+        guard case .span(let span) = rule.keep(detail.job.state),
+          let end = detail.job.finishedAt, end <= now - span
+        else { return nil }
+        return (span, end, detail)
+      }
+      .sorted { ($0.0, $0.1, $0.2.job.id) < ($1.0, $1.1, $1.2.job.id) }
+    var dead: [QueueName: Int] = [:]
+    for (_, _, detail) in over {
+      let rows = 2 + detail.attempts.reduce(0) { $0 + Self.rows($1) }
+      if budget.left == budget.limit, rows > budget.limit { thin(detail, &budget) }
+      guard budget.take(rows) else { break }
+      remove(detail.job)
+      budget.note(kind)
+      dead[detail.job.queue, default: 0] += 1
+    }
+    guard kind == .dead else { return }
+    for (queue, count) in dead.sorted(by: { $0.key < $1.key }) {
+      log.append(.expired(count, in: queue, by: retention[queue] ?? Retention(), at: now))
+    }
+  }
+
+  private static func rows(_ attempt: Attempt) -> Int { attempt.output == nil ? 1 : 2 }
+
+  private mutating func thin(_ detail: JobDetail, _ budget: inout Budget) {
+    for attempt in detail.attempts where budget.take(Self.rows(attempt)) {
+      jobs[detail.job.id]?.attempts.removeFirst()
+      budget.note(.attempts)
+    }
+  }
+
+  private mutating func tidyAttempts(_ now: Instant, _ budget: inout Budget) {
+    let end = Retention.attemptsEnd(at: now)
+    let bound = JobID.bound(before: end)
+    for id in jobs.keys.sorted() where id.rawValue < bound {
+      for attempt in jobs[id]?.attempts ?? [] where attempt.finishedAt < end {
+        guard budget.take(Self.rows(attempt)) else { return }
+        jobs[id]?.attempts.removeAll { $0.attempt == attempt.attempt }
+        budget.note(.attempts)
+      }
+    }
+  }
+
+  private mutating func tidyLog(_ now: Instant, _ budget: inout Budget) {
+    while log.count > 1, let first = log.first, Retention.isOver(first.timestamp, at: now),
+      budget.take(1)
+    {
+      log.removeFirst()
+      logStart += 1
+      budget.note(.log)
+    }
+  }
+
+  private mutating func tidyMinutes(_ now: Instant, _ budget: inout Budget) {
+    let end = (now - Retention.minutes).minute
+    for queue in books.keys.sorted() {
+      while let first = books[queue]?.over.first, first.minute < end, budget.take(1) {
+        books[queue]?.over.removeFirst()
+        budget.note(.minutes)
+      }
+    }
+  }
+}

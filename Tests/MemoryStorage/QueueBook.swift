@@ -1,0 +1,72 @@
+import Jobs
+
+/// What is counted of one queue: since ever, and minute by minute.
+struct QueueBook: Sendable {
+  /// By how much counts change within one call.
+  struct Change: Sendable {
+    var states: [JobState: Int64] = [:]
+    var totals = QueueMinute.Totals()
+    var durations = DurationHistogram()
+
+    var isEmpty: Bool {
+      states.values.allSatisfy { $0 == 0 } && totals == QueueMinute.Totals() && durations.isEmpty
+    }
+  }
+
+  var change = Change()
+  private var states: [JobState: Int64] = [:]
+  private var totals = QueueMinute.Totals()
+  /// The latest minute in which something changed.
+  private(set) var present: QueueMinute?
+  /// Those before it, in their order; after a clock stepped back, some may lie behind it.
+  var over: [QueueMinute] = []
+
+  /// Notes that a job went from one state to another; `nil` for not being there.
+  mutating func move(from old: JobState?, to new: JobState?) {
+    if let old { change.states[old, default: 0] -= 1 }
+    if let new { change.states[new, default: 0] += 1 }
+  }
+
+  /// Ends a call: what changed in all goes into the minute of `now`.
+  mutating func write(_ queue: QueueName, at now: Instant) {
+    defer { change = Change() }
+    guard !change.isEmpty else { return }
+    if present?.minute != now.minute {
+      over = all
+      present = QueueMinute(queue: queue, minute: now.minute)
+    }
+    for (state, count) in change.states { states[state, default: 0] += count }
+    totals.enqueued += change.totals.enqueued
+    totals.succeeded += change.totals.succeeded
+    totals.retried += change.totals.retried
+    totals.dead += change.totals.dead
+    present?.totals = totals
+    let depth = depth
+    present?.depth = depth
+    present?.durations.merge(change.durations)
+  }
+
+  private var depth: QueueMinute.Depth {
+    var depth = QueueMinute.Depth()
+    depth.ready = states[.ready] ?? 0
+    depth.active = states[.active] ?? 0
+    depth.waiting = [.scheduled, .retrying, .blocked].reduce(0) { $0 + (states[$1] ?? 0) }
+    depth.dead = states[.dead] ?? 0
+    return depth
+  }
+
+  /// All minutes in their order, the present one added to what it was when it was lived before.
+  var all: [QueueMinute] {
+    guard var now = present else { return over }
+    if let before = over.first(where: { $0.minute == now.minute }) {
+      now.durations.merge(before.durations)
+    }
+    let earlier = over.filter { $0.minute < now.minute }
+    let later = over.filter { $0.minute > now.minute }.map { minute in
+      var minute = minute
+      minute.totals = minute.totals.raised(to: now.totals)
+      return minute
+    }
+    return earlier + [now] + later
+  }
+}

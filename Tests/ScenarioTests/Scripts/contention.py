@@ -1,0 +1,151 @@
+"""Many processes on one store: no worker starves, nobody hears of a lock, nothing grows for ever."""
+
+import fcntl
+import os
+import signal
+import sqlite3
+import time
+
+from stage import has_stopped, run, wal_size
+
+# How many jobs flow in each part of the scene of the long reader.
+FLOW = int(os.environ.get("QCTL_FLOW", 1500))
+# What a log may grow beyond its limit of 1,000 pages before a checkpoint has come round.
+SLACK = 8 << 20
+
+
+def forever(stage, name, command):
+    """A shell that repeats a command until the file `stop` is there; failures go to `failed`."""
+    script = stage.script(name, f"""
+while [ ! -e stop ]; do
+  {command} >/dev/null 2>>"$0.said"
+  status=$?
+  if [ "$status" -gt 1 ]; then echo "{name}: $status" >>failed; fi
+done
+""")
+    return stage.start(script)
+
+
+def stop_all(stage, processes):
+    open(stage.path("stop"), "w").close()
+    for process in processes:
+        stage.ends(process, 60, "a loop")
+
+
+def nobody_heard_of_a_lock(stage, names, workers=()):
+    stage.equal("failed", stage.lines("failed"), [])
+    texts = ["\n".join(stage.lines(f"{name}.said")) for name in names]
+    texts += [stage.said_by(worker) for worker in workers]
+    for text in texts:
+        stage.check("locked" not in text and "busy" not in text, f"somebody heard of a lock: {text[-300:]}")
+
+
+def nothing_was_lost(stage):
+    stage.equal("leases lost, and rescues", stage.events("lease_lost", "rescued"), [])
+    starts = [job for job, _, _ in stage.starts()]
+    stage.equal("jobs started twice", len(starts) - len(set(starts)), 0)
+
+
+def heartbeats_do_not_starve(stage):
+    """Trap 3: all cores spin and sixteen writers hammer the store, for as long as one job runs."""
+    handler = stage.alone(stage.script("handler", 'if [ "$QCTL_TYPE" = long ]; then exec sleep 8; fi\nexec sleep 0.2\n'))
+    long = stage.enqueue("-t", "long", "--priority", "0")
+    stage.enqueue_all([{"type": "short"} for _ in range(20)])
+    spinners = [stage.start("sh", "-c", "while :; do :; done") for _ in range(os.cpu_count() or 1)]
+    names = [f"writer-{n}" for n in range(16)]
+    writers = [forever(stage, name, "qctl enqueue -t short") for name in names]
+    workers = [stage.work("-c", "2", "--lease", "2s", handler=handler) for _ in range(2)]
+    stage.until("the long job is completed", lambda: stage.state(long) == "completed", 60)
+    stop_all(stage, writers)
+    for worker in workers:
+        worker.terminate()
+    for process in spinners:
+        process.kill()
+    for worker in workers:
+        stage.equal("a worker", stage.ends(worker, 60), 0)
+    nothing_was_lost(stage)
+    nobody_heard_of_a_lock(stage, names, workers)
+    stage.check(len(stage.jobs()) > 100, "hardly a job was enqueued: this proves little")
+
+
+def sixteen_processes_hear_of_no_lock(stage):
+    """Trap 7: workers, enqueuers, readers and operators at once."""
+    stage.qctl("enqueue", "-q", "other")
+    commands = {
+        "enqueue-1": "qctl enqueue", "enqueue-2": "qctl enqueue", "enqueue-3": "qctl enqueue --priority 2",
+        "enqueue-4": "qctl enqueue --unique-key one", "bulk": "seq 1 50 | sed 's/.*/{}/' | qctl enqueue --bulk -",
+        "list": "qctl list --json -n 500", "queues": "qctl queues", "show": 'qctl show "$(qctl list --ids -n 1)"',
+        "retry": "qctl retry --state dead,retrying --yes", "tail": "qctl tail -n 100",
+        "pause": "qctl pause other", "resume": "qctl resume other",
+    }
+    handler = stage.alone(stage.script("handler", 'test "$(printf "%s" "$QCTL_JOB_ID" | tail -c 1)" != 0\n'))
+    workers = [stage.work("-c", "2", "--quiet", handler=handler) for _ in range(4)]
+    loops = [forever(stage, name, command) for name, command in commands.items()]
+    stage.until("500 jobs were completed", lambda: len(stage.jobs("--state", "completed")) >= 500, 60)
+    stop_all(stage, loops)
+    for worker in workers:
+        stage.stop(worker, 60)
+    nobody_heard_of_a_lock(stage, commands, workers)
+    stage.equal("leases lost, and rescues", stage.events("lease_lost", "rescued"), [])
+    stage.doctor()
+
+
+def a_stopped_holder_of_the_gate_blocks_nobody_for_long(stage):
+    """Trap 7: the gate is an flock that any process can take, and be stopped with."""
+    stage.qctl("init", "--quiet")
+    handler = stage.alone("true")
+    worker = stage.work("--lease", "2s", handler=handler)
+    stage.until("the worker has started", lambda: stage.workers() == 1)
+    with open(stage.path("queue.db.qctl/gate"), "rb") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        holder = stage.start("sleep", "600", pass_fds=[gate.fileno()])
+    holder.send_signal(signal.SIGSTOP)
+    stage.until("the holder is stopped", lambda: has_stopped(holder.pid))
+    for _ in range(3):
+        begun = time.monotonic()
+        stage.enqueue()
+        stage.check(time.monotonic() - begun < 5, f"an enqueue took {time.monotonic() - begun:.1f} s")
+    stage.until("the worker has completed three jobs", lambda: len(stage.jobs("--state", "completed")) == 3, 40)
+    stage.check(holder.poll() is None, "the holder has gone: this proves nothing")
+    stage.stop(worker)
+    nothing_was_lost(stage)
+    nobody_heard_of_a_lock(stage, [], [worker])
+
+
+def flow(stage):
+    """A fresh lot of jobs, enqueued and completed."""
+    before = len(stage.jobs("--state", "completed"))
+    stage.enqueue_all([{"payload_text": "x" * 1000} for _ in range(FLOW)])
+    stage.qctl("work", "-c", "4", "--until-empty", "--quiet", "--", "true", seconds=300)
+    stage.equal("what a worker said", stage.said, "")
+    stage.equal("completed", len(stage.jobs("--state", "completed")) - before, FLOW)
+
+
+def a_long_reader_does_no_lasting_harm(stage):
+    """Trap 8. Nobody can begin a log anew that a reader still needs, so it grows for as long as the
+    reader stays; but writers go on, and once it has gone the log is used again from its start: it
+    ends up no longer than it was then. Without a reader it stays near its limit."""
+    stage.qctl("init", "--quiet")
+    flow(stage)
+    alone = wal_size(stage)
+    stage.check(alone < (4 << 20) + SLACK, f"the log has {alone} bytes without any reader")
+    reader = sqlite3.connect(stage.path("queue.db"), isolation_level=None)
+    reader.execute("BEGIN")
+    seen = reader.execute("SELECT count(*) FROM qctl_jobs").fetchone()
+    flow(stage)
+    stage.equal("what the reader sees", reader.execute("SELECT count(*) FROM qctl_jobs").fetchone(), seen)
+    beside = wal_size(stage)
+    stage.check(beside > alone, f"the log did not grow behind the reader: this proves nothing ({alone}, {beside})")
+    reader.execute("COMMIT")
+    # It stays connected, so that the log outlives the processes.
+    flow(stage)
+    flow(stage)
+    after = wal_size(stage)
+    stage.check(after <= beside + SLACK, f"the log went on growing: {alone}, {beside}, {after} bytes")
+    reader.close()
+    stage.doctor()
+
+
+if __name__ == "__main__":
+    run(heartbeats_do_not_starve, sixteen_processes_hear_of_no_lock,
+        a_stopped_holder_of_the_gate_blocks_nobody_for_long, a_long_reader_does_no_lasting_harm)

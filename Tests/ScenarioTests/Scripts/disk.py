@@ -1,0 +1,126 @@
+"""A disk that fails while a worker works: a sentence, the documented status, and no job lost."""
+
+import os
+import subprocess
+
+from stage import SCRIPTS, run
+
+JOBS = 300
+
+
+def begin(stage):
+    """Many jobs, whose handlers leave output behind, so that the store must grow."""
+    stage.enqueue_all([{"payload": n} for n in range(JOBS)])
+    return stage.alone("sh", "-c", "sleep 0.01; seq 200")
+
+
+def under_way(stage):
+    stage.until("some jobs are completed", lambda: len(stage.starts()) > 20)
+
+
+def faulty(stage, handler):
+    """A worker of the debug build whose writes fail when the file `faults` says so."""
+    library = stage.path("faults.so")
+    source = os.path.join(SCRIPTS, "faults.c")
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    return stage.work(
+        "--lease", "2s", "--quiet", handler=["env", "-u", "LD_PRELOAD", *handler],
+        program=os.environ["DEBUG_BUILD"], environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults")})
+
+
+def tell(stage, fault):
+    with open(stage.path("new"), "w") as file:
+        file.write(fault)
+    os.rename(stage.path("new"), stage.path("faults"))
+
+
+def ended_with(stage, worker, status, *words):
+    """A worker gives up once it cannot hold its jobs any more, here after 2 s."""
+    stage.equal("the worker", stage.ends(worker, 40, "the worker"), status)
+    said = stage.said_by(worker)
+    for word in ("qctl: ", stage.path("queue.db"), *words):
+        stage.check(word in said, f"no word of '{word}', but: {said}")
+
+
+def all_is_there(stage, handler):
+    """Every job is there, nothing was charged, and the next worker completes what is left."""
+    jobs = stage.jobs()
+    stage.equal("jobs", len(jobs), JOBS)
+    stage.check(any(job["state"] != "completed" for job in jobs), "all was done already: this proves nothing")
+    stage.qctl("work", "-c", "4", "--until-settled", "--quiet", "--", *handler, seconds=90)
+    stage.equal("jobs not completed, or charged", [
+        (job["id"], job["state"], job["failures"], job["crashes"]) for job in stage.jobs()
+        if (job["state"], job["failures"], job["crashes"]) != ("completed", 0, 0)], [])
+    stage.equal("completions", len(stage.events("completed")), JOBS)
+    stage.doctor()
+
+
+def a_disk_that_fills_up(stage):
+    """On a small file system that a file fills. A job whose outcome could not be stored runs again."""
+    disk = stage.path("disk")
+    os.mkdir(disk)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", disk], check=True)
+    try:
+        os.environ["QCTL_STORE"] = stage.environment["QCTL_STORE"] = disk + "/queue.db"
+        handler = begin(stage)
+        worker = stage.work("--lease", "2s", "--quiet", handler=handler)
+        under_way(stage)
+        with open(disk + "/filler", "wb", buffering=0) as file:
+            try:
+                while file.write(bytes(4096)):
+                    pass
+            except OSError:
+                pass
+        stage.equal("the worker", stage.ends(worker, 40, "the worker"), 74)
+        said = stage.said_by(worker)
+        stage.check(f"the disk of {disk}/queue.db is full" in said, f"it said: {said}")
+        os.remove(disk + "/filler")
+        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        all_is_there(stage, handler)
+    finally:
+        stage.close()
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def a_disk_that_becomes_read_only(stage):
+    """As when the kernel remounts it after an error; `mount` itself refuses while files are open."""
+    handler = begin(stage)
+    worker = faulty(stage, handler)
+    under_way(stage)
+    tell(stage, "read-only")
+    ended_with(stage, worker, 77, "cannot be written")
+    os.remove(stage.path("faults"))
+    all_is_there(stage, handler)
+
+
+def a_disk_that_is_full_for_a_while(stage):
+    """For less than the lease: the worker goes on by itself, and no job runs twice."""
+    handler = begin(stage)
+    worker = faulty(stage, handler)
+    under_way(stage)
+    tell(stage, "full")
+    stage.until("the worker says so", lambda: "full" in stage.said_by(worker))
+    os.remove(stage.path("faults"))
+    stage.until("the worker goes on", lambda: len(stage.jobs("--state", "completed")) > 60)
+    stage.check(worker.poll() is None, "the worker has ended")
+    stage.stop(worker)
+    starts = [job for job, _, _ in stage.starts()]
+    stage.equal("jobs started twice", len(starts) - len(set(starts)), 0)
+    all_is_there(stage, handler)
+
+
+def a_sync_that_fails(stage):
+    """The kernel tells of lost pages once only: the session that heard of it must not go on."""
+    handler = begin(stage)
+    worker = faulty(stage, handler)
+    under_way(stage)
+    tell(stage, "sync")
+    stage.until("a sync has failed", lambda: not os.path.exists(stage.path("faults")))
+    # Where it knows not what is stored, nothing but a new session may judge.
+    stage.equal("the worker", stage.ends(worker, 40, "the worker"), 69)
+    stage.check("may or may not last" in stage.said_by(worker), f"it said: {stage.said_by(worker)}")
+    all_is_there(stage, handler)
+
+
+if __name__ == "__main__":
+    run(a_disk_that_fills_up, a_disk_that_becomes_read_only, a_disk_that_is_full_for_a_while, a_sync_that_fails)

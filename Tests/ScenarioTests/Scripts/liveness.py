@@ -1,0 +1,204 @@
+"""Workers that die, that are stopped, and that live: who runs a job, and never twice at once."""
+
+import signal
+
+from stage import kill, has_stopped, lives, run
+
+# The first run ends only when it may (or when it is killed, and not by SIGTERM); later runs at once.
+FIRST_HOLDS = """
+if [ "$QCTL_ATTEMPT" -eq 1 ]; then
+  trap '' TERM
+  while [ ! -e go ]; do sleep 0.02; done
+fi
+"""
+# The same, with a child that holds out as its parent does.
+FIRST_HOLDS_WITH_CHILD = """
+if [ "$QCTL_ATTEMPT" -eq 1 ]; then
+  trap '' TERM
+  (trap '' TERM; while [ ! -e go ]; do sleep 0.02; done) &
+  while [ ! -e go ]; do sleep 0.02; done
+fi
+"""
+
+
+def first_started(stage, count=1):
+    stage.until("handlers started", lambda: len(stage.starts()) >= count)
+
+
+def stop_while_running(stage, words):
+    """Starts a worker, and stops it (SIGSTOP) while it runs a job; the worker, the job, its handler."""
+    job = stage.enqueue()
+    worker = stage.work("--lease", "2s", "--name", "first", handler=words)
+    first_started(stage)
+    worker.send_signal(signal.SIGSTOP)
+    stage.until("the worker is stopped", lambda: has_stopped(worker.pid))
+    return worker, job, stage.starts()[0][2]
+
+
+def settles_in_vain(stage, worker, job):
+    """Lets the stopped worker go on: nothing may change but the log."""
+    before = stage.job(job)
+    stage.equal("attempts", [(attempt["attempt"], attempt["outcome"]) for attempt in before["attempts"]],
+                [(1, "lost"), (2, "completed")])
+    stage.equal("what it was charged with", (before["failures"], before["crashes"]), (0, 0))
+    worker.send_signal(signal.SIGCONT)
+    lost = stage.until("lease_lost is logged", lambda: stage.events("lease_lost"))
+    stage.equal("leases lost", [record.get("job_id") for record in lost], [job])
+    worker.terminate()
+    status = stage.ends(worker, what="the worker that had been stopped")
+    stage.check(status in (0, -signal.SIGTERM), f"the worker that had been stopped ended with {status}")
+    stage.equal("the job", stage.job(job), before)
+    stage.equal("completions", len(stage.events("completed")), 1)
+    stage.equal("rescues", [record["job_id"] for record in stage.events("rescued")], [job])
+    stage.equal("starts", [start[:2] for start in stage.starts()], [(job, 1), (job, 2)])
+
+
+def a_stopped_worker_changes_nothing(stage):
+    """Trap 1. Its handler still runs when the lease ends: it is killed before the job runs again."""
+    handler = stage.alone(stage.script("handler", FIRST_HOLDS_WITH_CHILD))
+    worker, job, process = stop_while_running(stage, handler)
+    other = stage.work("--lease", "2s", "--name", "second", handler=handler)
+    stage.until("another worker has completed the job", lambda: stage.state(job) == "completed")
+    stage.check(not lives(process), "the first handler still lives")
+    settles_in_vain(stage, worker, job)
+    stage.stop(other)
+
+
+def a_late_settlement_changes_nothing(stage):
+    """Trap 1. Its handler ends well while the worker cannot hear of it."""
+    handler = stage.alone(stage.script("handler", FIRST_HOLDS))
+    worker, job, process = stop_while_running(stage, handler)
+    open(stage.path("go"), "w").close()
+    stage.until("the first handler has ended", lambda: not lives(process))
+    other = stage.work("--lease", "2s", "--name", "second", handler=handler)
+    stage.until("another worker has completed the job", lambda: stage.state(job) == "completed")
+    settles_in_vain(stage, worker, job)
+    stage.stop(other)
+
+
+def rescued_at_once(stage, start_others):
+    handler = stage.alone(stage.script("handler", FIRST_HOLDS_WITH_CHILD))
+    job = stage.enqueue()
+    worker = stage.work(handler=handler)
+    first_started(stage)
+    others = start_others(handler)
+    worker.kill()
+    worker.wait()
+    others = others or [stage.work("--until-empty", handler=handler)]
+    # Far below the lease, which is 60 s here.
+    stage.until("the job of the dead worker is completed", lambda: stage.state(job) == "completed")
+    left = [pid for _, attempt, pid in stage.starts() if attempt == 1 and lives(pid)]
+    stage.equal("first handlers that still live", left, [])
+    found = stage.job(job)
+    stage.equal("attempts", [attempt["outcome"] for attempt in found["attempts"]], ["lost", "completed"])
+    stage.equal("what it was charged with", (found["failures"], found["crashes"]), (0, 0))
+    stage.equal("rescues", [record["job_id"] for record in stage.events("rescued")], [job])
+    return others
+
+
+def an_idle_worker_rescues_at_once(stage):
+    """Trap 2."""
+    def idle(handler):
+        other = stage.work(handler=handler)
+        stage.until("the second worker has started", lambda: stage.workers() == 2)
+        return [other]
+    for worker in rescued_at_once(stage, idle):
+        stage.stop(worker)
+
+
+def the_next_worker_rescues_at_once(stage):
+    """Trap 2: nobody was there when the worker died."""
+    for worker in rescued_at_once(stage, lambda handler: []):
+        stage.equal("the next worker", stage.ends(worker), 0)
+
+
+def a_busy_worker_rescues_at_once(stage):
+    """Trap 2: the only other worker has its hands full, and looks after the dead all the same."""
+    handler = stage.alone(stage.script("handler", 'echo; exec sleep "$(cat)"\n'))
+    long = stage.enqueue("--payload", "8", "--priority", "0")
+    busy = stage.work("--name", "busy", handler=handler)
+    first_started(stage)
+    job = stage.enqueue("--payload", "600")
+    dead = stage.work("--name", "dead", handler=handler)
+    first_started(stage, 2)
+    process = stage.starts()[1][2]
+    dead.kill()
+    dead.wait()
+    stage.until("the job is ready again", lambda: stage.state(job) == "ready")
+    stage.check(not lives(process), "the handler of the dead worker still lives")
+    stage.equal("the other job", stage.state(long), "active")
+    kill(busy.pid, signal.SIGKILL)
+
+
+def a_long_job_runs_once(stage):
+    """Trap 2: a job of six leases beside an idle worker."""
+    handler = stage.alone("sleep", "6")
+    job = stage.enqueue()
+    workers = [stage.work("--lease", "1s", handler=handler) for _ in range(2)]
+    stage.until("the job is completed", lambda: stage.state(job) == "completed", 60)
+    stage.equal("starts", [start[:2] for start in stage.starts()], [(job, 1)])
+    stage.equal("rescues", stage.events("rescued", "lease_lost"), [])
+    for worker in workers:
+        stage.stop(worker)
+
+
+def marked_jobs_run_alone(stage):
+    """Four jobs of a dead worker run again one after the other, with nothing beside them."""
+    handler = stage.script("handler", """
+echo "$QCTL_JOB_ID" >>"$QCTL_ATTEMPT"
+if [ "$QCTL_ATTEMPT" -eq 1 ] && [ "$QCTL_TYPE" = first ]; then exec sleep 600; fi
+echo "begin $QCTL_JOB_ID" >>runs
+sleep 0.05
+echo "end $QCTL_JOB_ID" >>runs
+""")
+    marked = {stage.enqueue("-t", "first") for _ in range(4)}
+    worker = stage.work("-c", "4", handler=[handler])
+    stage.until("four jobs run", lambda: len(stage.lines("1")) == 4)
+    worker.kill()
+    worker.wait()
+    stage.enqueue_all([{"type": "neighbour", "priority": n % 10} for n in range(20)])
+    stage.qctl("work", "-c", "4", "--until-settled", "--quiet", "--", handler)
+    running = set()
+    for line in stage.lines("runs"):
+        verb, job = line.split()
+        if verb == "end":
+            running.discard(job)
+            continue
+        running.add(job)
+        stage.check(len(running) == 1 or not running & marked, f"beside a marked job: {running}")
+    left = [(job["id"], job["state"], job["failures"]) for job in stage.jobs()
+            if job["state"] != "completed" or job["failures"]]
+    stage.equal("jobs not completed, or charged", left, [])
+    stage.equal("rescues", {record["job_id"] for record in stage.events("rescued")}, marked)
+
+
+def a_job_that_kills_its_worker(stage):
+    """Trap 4: dead after three crashes while alone; its twenty neighbours never pay."""
+    handler = stage.script("handler", """
+if [ "$QCTL_TYPE" = poison ]; then
+  kill -9 "$PPID"
+  exec sleep 600
+fi
+sleep 0.05
+""")
+    stage.enqueue_all(
+        [{"type": "neighbour"} for _ in range(10)] + [{"type": "poison", "backoff": "fixed:100ms"}]
+        + [{"type": "neighbour"} for _ in range(10)])
+    deaths = 0
+    while (status := stage.ends(stage.work("-c", "4", "--until-settled", handler=[handler]), 60)) and deaths < 8:
+        stage.equal("how a worker ended", status, -signal.SIGKILL)
+        deaths += 1
+    # The first time it is one of several that might have done it.
+    stage.equal("deaths of workers", deaths, 4)
+    jobs = stage.jobs()
+    poison = [job for job in jobs if job["type"] == "poison"]
+    stage.equal("the poison", [(job["state"], job["crashes"]) for job in poison], [("dead", 3)])
+    stage.check(all(job["error"] for job in poison), "nothing says what the poison died of")
+    neighbours = [(job["state"], job["failures"], job["crashes"]) for job in jobs if job["type"] != "poison"]
+    stage.equal("the neighbours", neighbours, [("completed", 0, 0)] * 20)
+
+
+if __name__ == "__main__":
+    run(a_stopped_worker_changes_nothing, a_late_settlement_changes_nothing, an_idle_worker_rescues_at_once,
+        the_next_worker_rescues_at_once, a_busy_worker_rescues_at_once, a_long_job_runs_once, marked_jobs_run_alone,
+        a_job_that_kills_its_worker)

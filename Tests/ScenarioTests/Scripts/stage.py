@@ -1,0 +1,246 @@
+"""Where scenes of workers under attack are played.
+
+A scene is a function that takes a Stage: a store in a folder of its own, and processes that are all
+ended when the scene is, however it ends. A script calls run() with its scenes; the command line
+names those to play. What went wrong is printed; nothing is, where all is well.
+"""
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+
+SCRIPTS = os.path.dirname(os.path.realpath(__file__))
+
+
+class Failed(Exception):
+    """The scene cannot go on."""
+
+
+class Stage:
+    def __init__(self, name):
+        self.folder = os.path.abspath(name)
+        os.mkdir(self.folder)
+        os.mkdir(self.path("locks"))
+        self.problems = []
+        self.leftovers = []
+        self.processes = []
+        self.numbers = itertools.count()
+        self.mark = f"QCTL_STAGE={uuid.uuid4()}"
+        key, value = self.mark.split("=")
+        self.environment = dict(os.environ, QCTL_STORE=self.path("queue.db"), **{key: value})
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    # What went wrong.
+
+    def check(self, holds, problem):
+        if not holds:
+            self.problems.append(str(problem))
+        return holds
+
+    def equal(self, what, found, wanted):
+        return self.check(found == wanted, f"{what}: {short(found)} instead of {short(wanted)}")
+
+    def until(self, what, condition, seconds=20):
+        """Waits until a condition holds; the deadline is only there so that nothing hangs."""
+        limit = time.monotonic() + seconds
+        while True:
+            found = condition()
+            if found:
+                return found
+            if time.monotonic() > limit:
+                self.problems.append(f"not within {seconds} s: {what}")
+                raise Failed
+            time.sleep(0.01)
+
+    # Processes.
+
+    def qctl(self, *words, status=0, input=None, seconds=60):
+        """Standard output of a qctl that must end with a status (None: with any), and say nothing of locks."""
+        try:
+            done = subprocess.run(
+                ["qctl", *words], capture_output=True, text=True, input=input,
+                env=self.environment, cwd=self.folder, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.problems.append(f"qctl {' '.join(words)} took over {seconds} s")
+            raise Failed from None
+        self.said = done.stderr
+        if status is not None and done.returncode != status:
+            self.problems.append(f"qctl {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start(self, *words, environment=None, **more):
+        """Starts a program in the background; what it says goes to a file."""
+        errors = self.path(f"said-{next(self.numbers)}")
+        with open(errors, "wb") as file:
+            process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=more.pop("stdout", subprocess.DEVNULL), stderr=file,
+                env=dict(self.environment, **(environment or {})), cwd=self.folder, **more)
+        process.errors = errors
+        self.processes.append(process)
+        return process
+
+    def work(self, *words, handler, program="qctl", **more):
+        return self.start(program, "work", *words, "--", *handler, **more)
+
+    def said_by(self, process):
+        with open(process.errors, errors="replace") as file:
+            return file.read()
+
+    def ends(self, process, seconds=20, what="a process"):
+        """The status that a process ends with."""
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.problems.append(f"not within {seconds} s: the end of {what}; it said: {self.said_by(process)[-300:]}")
+            raise Failed from None
+
+    def stop(self, process, seconds=20):
+        process.terminate()
+        return self.equal("a worker that was stopped", self.ends(process, seconds, "a stopped worker"), 0)
+
+    def script(self, name, text):
+        """Makes a shell script that may be a handler; its path."""
+        path = self.path(name)
+        with open(path, "w") as file:
+            file.write("#!/bin/sh\n" + text)
+        os.chmod(path, 0o700)
+        return path
+
+    def alone(self, *command):
+        """A handler that no other run of the same job may meet, as words; see alone.c."""
+        program = os.path.abspath("alone")
+        if not os.path.exists(program):
+            subprocess.run(["cc", "-O1", "-o", program + ".new", os.path.join(SCRIPTS, "alone.c")], check=True)
+            os.rename(program + ".new", program)
+        return [program, self.folder, *command]
+
+    # What is known.
+
+    def lines(self, name):
+        """The lines of a file that handlers write."""
+        try:
+            with open(self.path(name)) as file:
+                return file.read().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def starts(self):
+        """Job, attempt and process of each start of a handler, in order."""
+        return [(job, int(attempt), int(pid)) for job, attempt, pid in map(str.split, self.lines("starts"))]
+
+    def nothing_overlapped(self):
+        self.equal("runs of a job while another run of it lived", self.lines("violations"), [])
+
+    def enqueue(self, *words):
+        return self.qctl("enqueue", *words).strip()
+
+    def enqueue_all(self, jobs):
+        self.qctl("enqueue", "--bulk", "-", "--quiet", input="".join(json.dumps(job) + "\n" for job in jobs))
+
+    def jobs(self, *filters):
+        return [json.loads(line) for line in self.qctl("list", "--json", *filters).splitlines()]
+
+    def job(self, id):
+        return json.loads(self.qctl("show", "--json", id))
+
+    def state(self, id):
+        return self.job(id)["state"]
+
+    def events(self, *names):
+        records = map(json.loads, self.qctl("tail", "--json").splitlines())
+        return [record for record in records if record["event"] in names]
+
+    def workers(self):
+        """How many workers have started."""
+        return len(self.events("worker_started"))
+
+    def doctor(self):
+        for finding in map(json.loads, self.qctl("doctor", "--json").splitlines()):
+            self.check(finding["grade"] in ("ok", "note"), f"doctor: {finding}")
+
+    def close(self):
+        """Kills what is left, handlers of dead workers too: whatever has our mark in its environment."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        while marked := [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self.is_ours(pid)]:
+            for pid in marked:
+                kill(pid, signal.SIGKILL)
+            time.sleep(0.01)
+        for path in filter(os.path.exists, self.leftovers):
+            os.remove(path)
+
+    def is_ours(self, pid):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                return self.mark.encode() in file.read().split(b"\0") and lives(pid)
+        except OSError:
+            return False
+
+
+def short(value):
+    text = repr(value)
+    return text if len(text) <= 300 else text[:300] + "…"
+
+
+def kill(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def state_of(pid):
+    """The kernel's letter for a process: T is stopped, Z a zombie, empty where there is none."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def lives(pid):
+    return state_of(pid) not in ("", "Z", "X")
+
+
+def has_stopped(pid):
+    """Whether SIGSTOP has reached every thread."""
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+        return all(state_of(f"{pid}/task/{thread}") == "T" for thread in threads)
+    except FileNotFoundError:
+        return False
+
+
+def wal_size(stage):
+    try:
+        return os.path.getsize(stage.path("queue.db-wal"))
+    except FileNotFoundError:
+        return 0
+
+
+def run(*scenes):
+    known = {scene.__name__.replace("_", "-"): scene for scene in scenes}
+    wanted = sys.argv[1:] or list(known)
+    failed = False
+    for name in wanted:
+        stage = Stage(name)
+        try:
+            known[name](stage)
+        except Failed:
+            pass
+        finally:
+            stage.close()
+        stage.nothing_overlapped()
+        for problem in stage.problems:
+            failed = True
+            print(f"{name}: {problem}")
+    sys.exit(failed)

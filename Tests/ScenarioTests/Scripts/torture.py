@@ -1,0 +1,267 @@
+"""Kills workers and enqueuers with kill -9 at random while jobs flow; then nothing may be lost.
+
+    torture.py WORKERS ENQUEUERS KILLS JOBS
+
+Every killed worker is started again at once; a killed enqueuer repeats the step of which it does not
+know how it ended, under the same idempotency keys. Jobs flow until the last kill. Then every job must
+have been completed, once, by one valid token; no run of a job may have met another; and everything
+that is counted must be true. $QCTL_TORTURE_SEED repeats the choices of a run; its seed is printed.
+"""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import sys
+import threading
+import time
+
+from stage import Failed, Stage
+
+# Mean seconds between two kills.
+PAUSE = 0.3
+
+
+class Enqueuer(threading.Thread):
+    """Enqueues its share in steps; each step is a process, and repeated until one has ended well."""
+
+    def __init__(self, stage, number, seed, numbers, kills):
+        super().__init__(daemon=True)
+        self.stage, self.kills = stage, kills
+        self.chance = random.Random(f"{seed} enqueuer {number}")
+        self.file = stage.path(f"step-{number}")
+        self.steps = []
+        while numbers:
+            count = min(self.chance.choice((1, 1, 1, 5, 20, 60)), len(numbers))
+            self.steps.append(numbers[:count])
+            numbers = numbers[count:]
+        self.victim = threading.Event()
+        self.failure = None
+        self.said = ""
+
+    def run(self):
+        try:
+            for index, step in enumerate(self.steps):
+                self.kills.wait_for(index / len(self.steps), self)
+                self.take(step)
+            self.kills.wait_for(1, self)
+        except Exception as error:
+            self.failure = error
+
+    def take(self, step):
+        while (status := self.attempt(step)) != 0:
+            if status != -signal.SIGKILL:
+                raise RuntimeError(f"an enqueue ended with {status}: {self.said}")
+
+    def attempt(self, step):
+        """Enqueues once; kills it on the way, if this enqueuer is to be killed."""
+        jobs = [{"queue": f"q{n % 3}", "type": "t", "payload": n, "backoff": "fixed:100ms", "priority": n % 10,
+                 "idempotency_key": f"job-{n}"} for n in step]
+        if len(jobs) == 1:
+            job = jobs[0]
+            words = [word for name in ("queue", "type", "backoff", "priority", "idempotency_key")
+                     for word in (f"--{name.replace('_', '-')}", str(job[name]))] + ["--payload", str(job["payload"])]
+        else:
+            with open(self.file, "w") as file:
+                file.writelines(json.dumps(job) + "\n" for job in jobs)
+            words = ["--bulk", self.file, "--quiet"]
+        process = self.stage.start("qctl", "enqueue", *words)
+        if not self.victim.is_set():
+            process.wait()
+            self.said = self.stage.said_by(process)
+            return process.returncode
+        time.sleep(self.chance.uniform(0, 0.008))
+        process.kill()
+        status = process.wait()
+        if status == -signal.SIGKILL:
+            self.victim.clear()
+            self.kills.done()
+        self.said = self.stage.said_by(process)
+        return status
+
+    def spare_step(self):
+        """Enqueues what may be there already, so that there is something to kill."""
+        self.take(self.chance.choice(self.steps))
+
+
+class Kills:
+    """Counts kills, so that jobs flow as long as there are any to come."""
+
+    def __init__(self, wanted):
+        self.wanted, self.count = wanted, 0
+        self.changed = threading.Condition()
+
+    def done(self):
+        with self.changed:
+            self.count += 1
+            self.changed.notify_all()
+
+    def wait_for(self, share, enqueuer):
+        """Waits until that share of all kills is done; an enqueuer that waits can still be killed."""
+        while True:
+            with self.changed:
+                self.changed.wait_for(
+                    lambda: self.count >= self.wanted * share or enqueuer.victim.is_set())
+                if self.count >= self.wanted * share:
+                    return
+            enqueuer.spare_step()
+
+    def more(self, victim):
+        with self.changed:
+            victim.victim.set()
+            before = self.count
+            self.changed.notify_all()
+            return self.changed.wait_for(lambda: self.count > before or victim.failure, 60)
+
+
+class Torture:
+    def __init__(self, stage, seed, workers, enqueuers, kills, jobs):
+        self.stage, self.jobs = stage, jobs
+        self.chance = random.Random(seed)
+        self.kills = Kills(kills)
+        self.handler = stage.alone()
+        self.said = ""
+        stage.qctl("init", "--quiet")
+        self.workers = [self.worker() for _ in range(workers)]
+        self.enqueuers = [
+            Enqueuer(stage, n, seed, range(n, jobs, enqueuers), self.kills) for n in range(enqueuers)]
+
+    def worker(self):
+        return self.stage.work("-q", "q0,q1,q2", "-c", "3", "--quiet", handler=self.handler)
+
+    def kill_worker(self, place):
+        worker = self.workers[place]
+        if worker.poll() is not None:
+            self.stage.check(False, f"a worker ended by itself with {worker.returncode}: {self.stage.said_by(worker)}")
+        worker.kill()
+        worker.wait()
+        self.said += self.stage.said_by(worker)
+        self.workers[place] = self.worker()
+        self.kills.done()
+
+    def kill_some(self):
+        """One kill mostly; at times several workers at once, or one that has only just come up."""
+        way = self.chance.random()
+        if way < 0.3:
+            self.stage.check(self.kills.more(self.chance.choice(self.enqueuers)), "an enqueuer hangs")
+        elif way < 0.35:
+            for place in self.chance.sample(range(len(self.workers)), self.chance.randint(2, len(self.workers))):
+                if self.kills.count < self.kills.wanted:
+                    self.kill_worker(place)
+        elif way < 0.45 and self.kills.count + 2 <= self.kills.wanted:
+            place = self.chance.randrange(len(self.workers))
+            self.kill_worker(place)
+            time.sleep(self.chance.uniform(0, 0.03))
+            self.kill_worker(place)
+        else:
+            self.kill_worker(self.chance.randrange(len(self.workers)))
+
+    def run(self):
+        for enqueuer in self.enqueuers:
+            enqueuer.start()
+        while self.kills.count < self.kills.wanted and not self.stage.problems:
+            time.sleep(self.chance.uniform(0, 2 * PAUSE))
+            self.kill_some()
+            for enqueuer in self.enqueuers:
+                self.stage.check(not enqueuer.failure, enqueuer.failure)
+        if self.stage.problems:
+            raise Failed
+        for enqueuer in self.enqueuers:
+            enqueuer.join(120)
+            self.stage.check(not enqueuer.is_alive() and not enqueuer.failure, enqueuer.failure or "an enqueuer hangs")
+        # One more worker tells when all is done.
+        last = self.stage.work("-q", "q0,q1,q2", "--until-settled", "--quiet", handler=self.handler)
+        self.stage.equal("the last worker", self.stage.ends(last, 120, "the last worker"), 0)
+        for worker in self.workers:
+            self.stage.stop(worker, 60)
+        self.said += "".join(self.stage.said_by(worker) for worker in self.workers + [last])
+
+    # What must be true.
+
+    def examine(self):
+        stage = self.stage
+        stage.nothing_overlapped()
+        jobs = {job["id"]: job for job in stage.jobs()}
+        stage.equal("jobs", len(jobs), self.jobs)
+        keys = {job["idempotency_key"] for job in jobs.values()}
+        stage.equal("different jobs", len(keys), self.jobs)
+        self.few("jobs not completed", [
+            (job["id"], job["state"]) for job in jobs.values() if job["state"] != "completed"])
+        self.few("jobs charged with what was no crash", [
+            (job["id"], job["failures"], job["crashes"]) for job in jobs.values() if job["failures"] != job["crashes"]])
+        self.examine_completions(jobs)
+        self.examine_counts(jobs)
+        stage.doctor()
+        for word in ("locked", "busy", "corrupt", "lease was lost"):
+            stage.check(word not in self.said, f"a worker said '{word}': {self.said[-500:]}")
+
+    def examine_completions(self, jobs):
+        """One event, one attempt, the job's last one, and a handler was started for it."""
+        events = [record["job_id"] for record in self.stage.events("completed")]
+        self.few("completed twice in the log", {id for id in jobs} ^ set(events), len(events) - len(jobs))
+        attempts = self.attempts()
+        completed = {job: [number for number, outcome in found if outcome == "completed"]
+                     for job, found in attempts.items()}
+        self.few("not completed by exactly its last attempt", [
+            (id, completed.get(id)) for id, job in jobs.items() if completed.get(id) != [job["attempt"]]])
+        started = {start[:2] for start in self.stage.starts()}
+        self.few("completed without a run", [
+            id for id, numbers in completed.items() if not {(id, number) for number in numbers} <= started])
+        outcomes = [outcome for found in attempts.values() for _, outcome in found]
+        self.few("unexpected outcomes", set(outcomes) - {"completed", "lost", "released"})
+        lost = outcomes.count("lost")
+        self.stage.check(lost, "no attempt was lost: this proves little")
+        self.told = (f"{lost} attempts lost, {len(self.stage.events('rescued'))} rescues, "
+                     f"{sum(job['crashes'] for job in jobs.values())} crashes counted")
+
+    def attempts(self):
+        """All attempts, by job; `qctl show` for each of so many jobs would take minutes."""
+        db = sqlite3.connect(self.stage.path("queue.db"))
+        rows = db.execute("SELECT job_id, attempt, outcome FROM qctl_attempts ORDER BY 1, 2").fetchall()
+        db.close()
+        found = {}
+        for id, number, outcome in rows:
+            found.setdefault(crockford(id), []).append((number, outcome))
+        return found
+
+    def examine_counts(self, jobs):
+        for queue in map(json.loads, self.stage.qctl("queues", "--json").splitlines()):
+            for state in ("ready", "active", "scheduled", "retrying", "blocked", "dead", "completed", "cancelled"):
+                truth = sum(job["queue"] == queue["queue"] and job["state"] == state for job in jobs.values())
+                self.stage.equal(f"{state} of {queue['queue']}", queue[state], truth)
+
+    def few(self, what, found, more=0):
+        found = list(found)
+        self.stage.check(not found and not more, f"{what}: {len(found) or more}, such as {found[:3]}")
+
+
+def crockford(id):
+    digits = "0123456789abcdefghjkmnpqrstvwxyz"
+    return "".join(digits[id >> shift & 31] for shift in range(60, -1, -5))
+
+
+def main():
+    workers, enqueuers, kills, jobs = map(int, sys.argv[1:5])
+    seed = int(os.environ.get("QCTL_TORTURE_SEED") or random.randrange(1 << 32))
+    stage = Stage("torture")
+    torture = None
+    begun = time.monotonic()
+    try:
+        torture = Torture(stage, seed, workers, enqueuers, kills, jobs)
+        torture.run()
+        torture.examine()
+    except Failed:
+        pass
+    finally:
+        stage.close()
+    for problem in stage.problems:
+        print(problem)
+    if torture and hasattr(torture, "told"):
+        print(f"{kills} kills, {jobs} jobs, {time.monotonic() - begun:.0f} s; {torture.told}")
+    print(f"repeat with QCTL_TORTURE_SEED={seed}")
+    sys.exit(bool(stage.problems))
+
+
+if __name__ == "__main__":
+    main()
