@@ -51,7 +51,10 @@ struct ResizeTests {
     }
     #expect(changes == [1, 1])
     #expect(report.counts.completed == 5)
-    #expect(try meeting.rig.text("lines").filter { $0 != "\n" } == "ssee" + "sesese")
+    // The first two may speak in any order; each of the others only when nobody else runs.
+    let lines = try meeting.rig.text("lines").filter { $0 != "\n" }
+    #expect(lines.prefix(4).sorted() == ["e", "e", "s", "s"])
+    #expect(lines.dropFirst(4) == "sesese")
   }
 
   @Test(
