@@ -30,6 +30,11 @@ struct ShortJobs {
     self.mean = max(1, mean + (nanoseconds - mean) / 4)
   }
 
+  /// What runs takes longer than those before it: none is claimed ahead until one has ended.
+  mutating func forget() {
+    mean = nil
+  }
+
   /// How many to hold beyond what runs.
   func ahead(slots: Int) -> Int {
     guard group > 1, let mean else { return 0 }

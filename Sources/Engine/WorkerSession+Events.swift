@@ -38,6 +38,8 @@ extension WorkerSession {
   }
 
   private func nextWake(_ now: Tick) -> Tick {
+    // It begins anew in the next turn.
+    if isLost, hasNothing { return now }
     var next = Tick(nanoseconds: .max)
     if let settles = settleTime(now) { next = settles }
     if isHungry {

@@ -42,12 +42,16 @@ extension WorkerSession {
     putBackWaiting()
   }
 
+  /// Whether no job is in hand, and none is left to settle.
+  var hasNothing: Bool { slots.isEmpty && waiting.isEmpty && unsettled.isEmpty }
+
   private func beginAnew() {
-    guard slots.isEmpty, waiting.isEmpty, unsettled.isEmpty else { return }
+    guard hasNothing else { return }
     presence?.end(keepsFile: false)
     isLost = false
     guard ending == nil else { return presence = nil }
     showLife()
+    nextPoll = clock.monotonic()
   }
 
   /// Looks for workers that are gone, when something hints at it and now and then.

@@ -17,8 +17,9 @@ extension ClaimedJob {
 
 /// Starting handlers.
 extension WorkerSession {
-  /// Whether a marked job runs or is next: then nothing else is taken.
-  var isForOneAlone: Bool { slots.runsAlone || waiting.first?.claimed.isMarked == true }
+  /// Whether a marked job runs or is in hand: then nothing else is taken, which would have to wait
+  /// behind it.
+  var isForOneAlone: Bool { slots.runsAlone || waiting.contains { $0.claimed.isMarked } }
 
   /// Starts handlers for the jobs in hand, as far as there are free slots.
   ///
@@ -141,9 +142,12 @@ extension WorkerSession {
   func returnWaiting(_ now: Tick) {
     guard let first = waiting.first else { return }
     let isOver = isLost || isQuiet || ending != nil && ending != .finished
-    if isOver || !first.claimed.isMarked && first.since + ShortJobs.patience <= now {
-      putBackWaiting()
+    guard isOver || !first.claimed.isMarked && first.since + ShortJobs.patience <= now else {
+      return
     }
+    // Else the very call that gives them back would claim them again.
+    short.forget()
+    putBackWaiting()
   }
 
   func putBackWaiting() {

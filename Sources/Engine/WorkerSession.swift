@@ -115,7 +115,8 @@ final class WorkerSession {
     showLife()
     let ending = recordStart() ?? loop()
     record(.workerStopped, reason: ending.reason)
-    presence?.end(keepsFile: counts.abandoned > 0)
+    // A claim whose outcome is unknown may have given jobs, too.
+    presence?.end(keepsFile: counts.abandoned > 0 || trouble?.error.isFinal == true)
     do { try control.remove() } catch { observe(.warning(.controlDirectoryLeft(error))) }
     return WorkerReport(counts: counts, ending: ending)
   }

@@ -45,11 +45,12 @@ final class Presence {
   private static func header(
     name: String, silence: TimeSpan
   ) throws(SystemError) -> PresenceHeader {
-    PresenceHeader(
+    let (nanoseconds, isTooLong) = silence.milliseconds.multipliedReportingOverflow(by: 1_000_000)
+    return PresenceHeader(
       bootID: try Host.bootIDBytes(),
       namespace: Int64(bitPattern: ProcessTable.namespace() ?? 0),
       pid: Int64(CurrentProcess.id),
-      silence: silence.milliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue,
+      silence: isTooLong ? .max : nanoseconds,
       name: name)
   }
 

@@ -84,8 +84,11 @@ package struct Rescuer {
 
   /// Sees to workers that have jobs but no file, which proves nothing: a stand-in gives the worker
   /// as long as a silent one to show itself.
+  ///
+  /// Nor does a file without content prove anything: it is never synced, so a power cut may empty
+  /// it. Unless somebody holds it, it counts as missing.
   package func markMissing(_ store: any StorageEngine) throws(StorageError) {
-    for id in try store.presences() where !FileSystem.exists(path(id)) {
+    for id in try store.presences() where isMissing(id) {
       var header = PresenceHeader(
         bootID: here.bootID, namespace: here.namespace, pid: 0, silence: Self.patience,
         name: "", kind: .standIn)
@@ -101,8 +104,20 @@ package struct Rescuer {
     let file = try FileDescriptor.open(
       draft, .readWrite, [.create, .exclusive, .noFollow], mode: 0o600)
     try file.writeAll(bytes, at: 0)
-    do { try FileSystem.renameNoReplace(draft, to: path(id)) } catch {
+    do { try FileSystem.rename(draft, to: path(id)) } catch {
       try? FileSystem.unlink(draft)
+    }
+  }
+
+  private func isMissing(_ id: PresenceID) -> Bool {
+    do {
+      let file = try FileDescriptor.open(path(id), .readOnly, [.noFollow])
+      let number = file.rawValue
+      let lock = FileLock(file)
+      guard try lock.tryLock() else { return false }
+      return Self.content(of: BorrowedDescriptor(number), isLockFree: true) == nil
+    } catch {
+      return error.code == .noSuchFile
     }
   }
 

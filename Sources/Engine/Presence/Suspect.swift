@@ -9,7 +9,11 @@ struct Suspect {
   let isLockFree: Bool
 
   /// Whether it is gone, or has been silent for too long.
-  func isLost(_ here: Rescuer.Here) -> Bool { isDead(here) || isSilent }
+  ///
+  /// Who was missed before this boot is lost, stand-in or not; the clocks of then say nothing now.
+  func isLost(_ here: Rescuer.Here) -> Bool {
+    isDead(here) || header.bootID != here.bootID || isSilent
+  }
 
   /// Whether it is certainly dead: of another boot, or its lock is free.
   ///
