@@ -28,10 +28,7 @@ final class Presence {
     lock = FileLock(file)
     do throws(SystemError) {
       _ = try lock.tryLock()
-      // Others of the store's group must be able to read it, and to write the refusal.
-      if try FileSystem.status(of: folder).mode & 0o020 != 0 {
-        try BorrowedDescriptor(descriptor).setPermissions(0o660)
-      }
+      try Self.share(BorrowedDescriptor(descriptor), in: folder)
       try BorrowedDescriptor(descriptor).writeAll(header.bytes, at: 0)
       try FileSystem.rename(draft, to: path)
       heartbeat = try Heartbeat(of: descriptor, every: Self.interval(silence))
@@ -40,6 +37,12 @@ final class Presence {
       try? FileSystem.unlink(path)
       throw error
     }
+  }
+
+  /// Lets others of the store's group read a file, and write the refusal, if the folder is theirs.
+  static func share(_ file: BorrowedDescriptor, in folder: String) throws(SystemError) {
+    guard try FileSystem.status(of: folder).mode & 0o020 != 0 else { return }
+    try file.setPermissions(0o660)
   }
 
   private static func header(

@@ -103,6 +103,7 @@ package struct Rescuer {
     let draft = folder + "/.\(id).\(CurrentProcess.id)"
     let file = try FileDescriptor.open(
       draft, .readWrite, [.create, .exclusive, .noFollow], mode: 0o600)
+    try Presence.share(BorrowedDescriptor(file.rawValue), in: folder)
     try file.writeAll(bytes, at: 0)
     do { try FileSystem.rename(draft, to: path(id)) } catch {
       try? FileSystem.unlink(draft)

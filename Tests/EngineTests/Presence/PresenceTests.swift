@@ -44,6 +44,14 @@ struct PresenceTests {
     presence.end(keepsFile: false)
   }
 
+  @Test("is open to the group that shares the store")
+  func shared() throws {
+    try FileSystem.setPermissions(folder.path, 0o2770)
+    let presence = try begin(id)
+    #expect(try FileSystem.status(of: folder.file(id)).mode == 0o660)
+    presence.end(keepsFile: false)
+  }
+
   @Test("tells again and again that its worker lives, by both clocks")
   func heartbeat() throws {
     let presence = try begin(id, silence: TimeSpan(milliseconds: 120))

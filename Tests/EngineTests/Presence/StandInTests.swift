@@ -70,6 +70,15 @@ struct StandInTests {
     #expect(try folder.names == [id.description])
   }
 
+  @Test("gets one that all who share the store can judge", arguments: [0o700, 0o2770] as [UInt32])
+  func shared(folderMode: UInt32) throws {
+    _ = try folder.claim(id)
+    try FileSystem.setPermissions(folder.path, folderMode)
+    try mark()
+    #expect(
+      try FileSystem.status(of: folder.file(id)).mode == (folderMode == 0o700 ? 0o600 : 0o660))
+  }
+
   @Test("that has its file gets no stand-in")
   func present() throws {
     _ = try folder.claim(id)
