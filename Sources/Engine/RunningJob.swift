@@ -22,6 +22,8 @@ final class RunningJob {
 
   let claimed: ClaimedJob
   let token: LoopToken
+  /// Its slot in the worker's file.
+  let place: Int
   let child: ChildProcess
   let started: Tick
   let startedAt: Instant
@@ -54,11 +56,13 @@ final class RunningJob {
   private static let look = TimeSpan(milliseconds: 10)
 
   init(
-    _ claimed: ClaimedJob, token: LoopToken, child: ChildProcess, timeout: TimeSpan?, written: Int,
+    _ claimed: ClaimedJob, token: LoopToken, place: Int, child: ChildProcess, timeout: TimeSpan?,
+    written: Int,
     outputLimit: Int, leaseEnd: Tick, started: Tick, startedAt: Instant
   ) {
     self.claimed = claimed
     self.token = token
+    self.place = place
     self.child = child
     self.timeout = timeout
     self.written = written

@@ -6,7 +6,7 @@ import Storage
 extension WorkerSession {
   /// A handler is gone: decides what the store shall be told.
   func conclude(_ job: RunningJob) {
-    presence?.clearProcess(slot: job.token.slot)
+    presence?.clearProcess(slot: job.place)
     let reply = takeReply(job)
     let outcome = job.outcome ?? .signaled(.kill, coreDumped: false)
     if job.stop == nil { short.note(nanoseconds: job.nanoseconds) }
@@ -27,6 +27,7 @@ extension WorkerSession {
       settlement: settlement, job: job.claimed.job, duration: job.ended.since(job.started),
       since: job.ended,
       leaseEnd: presence == nil ? job.leaseEnd : job.ended + configuration.lease)
+    entry.place = job.place
     if job.stop == .lost {
       noteLost(job.claimed.job)
       entry.isLost = true

@@ -12,6 +12,8 @@ struct Unsettled {
   var isLost = false
   /// When telling the store may come too late.
   var leaseEnd: Tick
+  /// The slot in the worker's file that tells of it until then.
+  var place: Int?
 }
 
 /// Talking to the store: settling what is over and taking what is next, in one call.
@@ -95,6 +97,7 @@ extension WorkerSession {
   }
 
   private func report(_ entry: Unsettled, _ outcome: SettleOutcome) {
+    if let place = entry.place { places.giveBack(place) }
     guard case .settled(let state) = outcome else {
       return entry.isLost ? () : noteLost(entry.job)
     }

@@ -88,7 +88,10 @@ extension WorkerSession {
     let written = input?.prefill(with: claimed.payload) ?? 0
     let timeout = claimed.job.timeout ?? configuration.timeout
     let execution = Execution(id: claimed.job.id, attempt: claimed.job.attempt)
-    let record = try presence?.prepare(execution, slot: token.slot)
+    let place = places.take()
+    var isStarted = false
+    defer { if !isStarted { places.giveBack(place) } }
+    let record = try presence?.prepare(execution, slot: place)
     let startedAt = clock.wall()
     let started = clock.monotonic()
     let child = try handler.spawn(
@@ -97,8 +100,9 @@ extension WorkerSession {
         controlPath: control.place(for: claimed.job)),
       input: input?.reader.rawValue.asStream ?? .null, output: output.writer.rawValue,
       error: error.writer.rawValue, record: record)
+    isStarted = true
     let job = RunningJob(
-      claimed, token: token, child: child, timeout: timeout, written: written,
+      claimed, token: token, place: place, child: child, timeout: timeout, written: written,
       outputLimit: configuration.outputLimit, leaseEnd: leaseEnd, started: started,
       startedAt: startedAt)
     job.output = output.keepReader()

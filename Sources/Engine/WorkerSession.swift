@@ -34,6 +34,7 @@ final class WorkerSession {
 
   /// How this worker shows that it lives; without it, it goes by leases.
   var presence: Presence?
+  var places = Places()
   let rescuer: Rescuer?
   let rescueTrouble: SystemError?
   let watch: StoreWatch?

@@ -54,6 +54,39 @@ struct ShortJobsTests {
 
 @Suite("A worker with short jobs")
 struct ShortJobRunTests {
+  @Test("keeps what has ended in its file until the store knows, so that a death leaves no doubt")
+  func slotsOfTheUnsettled() throws {
+    let (meeting, ids) = try rig("exit 0", jobs: 30)
+    var unknown = 0
+    var largest = 0
+    meeting.watched.beforeSettle = { settlements, _ in
+      let ended = settlements.filter { $0.verdict == .complete(result: nil) }
+      let known = Self.started(in: meeting)
+      unknown +=
+        ended.filter { settlement in
+          !known.contains(Execution(id: settlement.lease.id, attempt: settlement.attempt ?? 0))
+        }.count
+      largest = max(largest, ended.count)
+      return nil
+    }
+    try meeting.run()
+    #expect(largest > 1, "nothing was settled in a group")
+    #expect(unknown == 0)
+    for id in ids { #expect(try meeting.rig.job(id).job.state == .completed) }
+  }
+
+  /// The executions that the worker's file calls started.
+  private static func started(in meeting: MeetingRig) -> Set<Execution> {
+    var found: Set<Execution> = []
+    for name in meeting.files {
+      guard
+        let bytes = try? FileSystem.readFile(meeting.place.workers + "/" + name, limit: 1 << 20)
+      else { continue }
+      found.formUnion(PresenceSlot.all(in: bytes).filter(\.hasStarted).map(\.execution))
+    }
+    return found
+  }
+
   private func rig(_ script: String, jobs: Int) throws -> (MeetingRig, [JobID]) {
     let meeting = try MeetingRig(script)
     return (meeting, try (0..<jobs).map { _ in try meeting.enqueue() })

@@ -22,7 +22,8 @@ struct SlotsTests {
       job: job, lease: Lease(id: job.id, token: LeaseToken(rawValue: 1)), payload: [], tags: [])
     let zero = Tick(nanoseconds: 0)
     let running = RunningJob(
-      claimed, token: token, child: try ChildProcess.spawn(request), timeout: nil, written: 0,
+      claimed, token: token, place: 0, child: try ChildProcess.spawn(request), timeout: nil,
+      written: 0,
       outputLimit: 10, leaseEnd: zero, started: zero, startedAt: Instant(milliseconds: 0))
     slots.put(running)
     return running

@@ -28,8 +28,7 @@ qctl work -q mail -t failed --once --name old-worker --quiet -- false >/dev/null
 qctl enqueue -q mail -t kept >/dev/null
 qctl work -q mail --name dead-worker --quiet -- sleep 1000 >/dev/null 2>&1 &
 worker=$!
-until qctl list --state active --ids | grep -q .; do :; done
-handler=$(pgrep -P "$worker")
+until handler=$(pgrep -P "$worker" sleep); do :; done
 kill -9 "$worker"
 kill -9 "$handler"
 wait "$worker" 2>/dev/null || true
