@@ -14,30 +14,39 @@ struct Orphans {
     self.here = here
   }
 
-  /// Kills what still runs; true once nothing does.
+  /// How far the handlers' end has come.
+  enum Standing {
+    /// None runs any more.
+    case gone
+    /// They are killed, and not gone yet.
+    case dying
+    /// They can't be seen or killed from here.
+    case outOfReach
+  }
+
+  /// Kills what still runs, and says whether anything does.
   ///
   /// Where they can't be seen (another pid namespace) or may not be killed, the worker's silence has
   /// to do: after that time they are taken to have gone with it.
-  func areGone() -> Bool {
-    guard suspect.header.bootID == here.bootID else { return true }
-    guard suspect.header.namespace == here.namespace else { return suspect.isSilent }
+  func standing() -> Standing {
+    guard suspect.header.bootID == here.bootID else { return .gone }
+    let byTime = suspect.isSilent ? Standing.gone : .outOfReach
+    guard suspect.header.namespace == here.namespace else { return byTime }
     let noted = suspect.slots.filter { $0.process != nil }
-    guard !noted.isEmpty else { return true }
+    guard !noted.isEmpty else { return .gone }
     let deadline = SystemClock.monotonicNanoseconds() + Self.patience
     var pause: Int64 = 200_000
     while true {
       switch killAll(noted) {
-      case .gone: return true
-      case .forbidden: return suspect.isSilent
+      case .gone: return .gone
+      case .outOfReach: return byTime
       case .dying: break
       }
-      guard SystemClock.monotonicNanoseconds() < deadline else { return false }
+      guard SystemClock.monotonicNanoseconds() < deadline else { return .dying }
       SystemClock.sleep(nanoseconds: pause)
       pause = min(pause * 2, 10_000_000)
     }
   }
-
-  private enum Standing { case gone, dying, forbidden }
 
   private func killAll(_ noted: [PresenceSlot]) -> Standing {
     var standing = Standing.gone
@@ -48,7 +57,7 @@ struct Orphans {
         try Signal.kill.send(toGroup: note.pid)
         if standing == .gone { standing = .dying }
       } catch {
-        if error.code == .notPermitted { standing = .forbidden }
+        if error.code == .notPermitted { standing = .outOfReach }
       }
     }
     return standing

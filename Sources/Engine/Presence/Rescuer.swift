@@ -65,11 +65,17 @@ package struct Rescuer {
   ) throws(StorageError) -> Findings {
     var findings = Findings()
     for name in names() {
+      removeOldDraft(name)
       guard let id = PresenceID(name), id != own, let suspect = read(id) else { continue }
       guard suspect.isLost(here) else { continue }
-      guard let lost = condemn(id, suspect), Orphans(of: lost, here).areGone() else {
+      guard let lost = condemn(id, suspect) else { continue }
+      switch Orphans(of: lost, here).standing() {
+      case .gone: break
+      case .dying:
         findings.isUnfinished = true
         continue
+      // Time has to do what we can't; there is nothing to see before.
+      case .outOfReach: continue
       }
       let isDead = lost.isDead(here)
       let request = RescueRequest(
@@ -122,6 +128,19 @@ package struct Rescuer {
     }
   }
 
+  /// Removes what a worker left that died while it made its file.
+  private func removeOldDraft(_ name: String) {
+    guard name.utf8.first == UInt8(ascii: "."),
+      PresenceID(String(name.dropFirst().prefix(16))) != nil,
+      let status = try? FileSystem.linkStatus(of: folder + "/" + name)
+    else { return }
+    let age = SystemClock.wallMilliseconds() - status.modifiedNanoseconds / 1_000_000
+    if age > Self.draftAge { try? FileSystem.unlink(folder + "/" + name) }
+  }
+
+  /// To make a file takes a moment; what is a day old is no file in the making, in milliseconds.
+  private static let draftAge: Int64 = 24 * 3600 * 1000
+
   private func names() -> [String] {
     guard let entries = try? FileSystem.entries(of: folder) else { return [] }
     return entries.map(\.name)
@@ -143,6 +162,8 @@ package struct Rescuer {
   ///
   /// - Returns: the file as it is now; `nil` if it could not be written.
   private func condemn(_ id: PresenceID, _ suspect: Suspect) -> Suspect? {
+    // Once is enough; and to close a file that was open for writing wakes every rescuer there is.
+    guard !suspect.header.isRefused else { return read(id) }
     guard let file = try? FileDescriptor.open(path(id), .readWrite, [.noFollow]) else {
       return nil
     }

@@ -1,3 +1,4 @@
+import Glibc
 import Jobs
 import MemoryStorage
 import PosixIO
@@ -147,6 +148,19 @@ struct RescuerTests {
     let lock = try locked()
     try expectLeftAlone(jobs)
     _ = consume lock
+  }
+
+  @Test("removes a draft that nobody finished, once it is a day old")
+  func drafts() throws {
+    let folder = try WorkersFolder()
+    let id = PresenceID(random: 77)
+    let old = folder.path + "/.\(id)"
+    let young = folder.path + "/.\(PresenceID(random: 79)).12"
+    for path in [old, young] { try FileSystem.replaceFile(path, with: []) }
+    var times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]
+    #expect(utimensat(AT_FDCWD, old, &times, 0) == 0)
+    _ = try Rescuer(folder.place).look(folder.memory, at: folder.now)
+    #expect(!FileSystem.exists(old) && FileSystem.exists(young))
   }
 
   @Test("learns nothing from what is no worker's file")
