@@ -146,6 +146,56 @@ def a_long_reader_does_no_lasting_harm(stage):
     stage.doctor()
 
 
+def order(database, number, slowly):
+    """One transaction of an application: its own row and a job, with the lock held for a while."""
+    database.execute("BEGIN IMMEDIATE")
+    database.execute("INSERT INTO orders VALUES (?)", (number,))
+    database.execute("INSERT INTO qctl_enqueue(queue, type) VALUES ('default', 'order')")
+    # Not synchronisation: an application that is slow within its transaction.
+    if slowly:
+        time.sleep(0.1)
+    database.execute("COMMIT")
+
+
+def applications_and_backups_go_on_beside_workers(stage):
+    """Writers that never heard of the gate, and backups taken meanwhile, by SQLite's own means."""
+    stage.qctl("init", "--quiet")
+    handler = stage.alone(stage.script("handler", "exec sleep 0.01\n"))
+    workers = [stage.work("-c", "2", "--quiet", handler=handler) for _ in range(3)]
+    loops = [forever(stage, f"enqueue-{n}", "qctl enqueue") for n in range(2)]
+    database = sqlite3.connect(stage.path("queue.db"), isolation_level=None, timeout=30)
+    database.execute("PRAGMA wal_autocheckpoint=0")
+    database.execute("CREATE TABLE orders(number INTEGER)")
+    for number in range(60):
+        order(database, number, number % 5 == 0)
+        if number % 10 == 9:
+            look_at_a_backup(stage, database, number)
+    database.close()
+    stop_all(stage, loops)
+    stage.until("all jobs are completed", lambda: not stage.jobs("--state", "ready,active,retrying"), 60)
+    for worker in workers:
+        stage.stop(worker)
+    nobody_heard_of_a_lock(stage, ["enqueue-0", "enqueue-1"], workers)
+    nothing_was_lost(stage)
+    stage.equal("jobs of orders", len(stage.jobs("--state", "completed", "-t", "order")), 60)
+    stage.doctor()
+
+
+def look_at_a_backup(stage, database, number):
+    """A backup is whole: an order has its job, whatever happened while it was taken."""
+    name = f"backup-{number}.db"
+    with sqlite3.connect(stage.path(name)) as copy:
+        database.backup(copy, pages=7)
+    stage.equal("integrity of a backup", copy.execute("PRAGMA integrity_check").fetchone(), ("ok",))
+    orders = copy.execute("SELECT count(*) FROM orders").fetchone()
+    jobs = copy.execute("SELECT count(*) FROM qctl_jobs WHERE type = 'order'").fetchone()
+    copy.close()
+    stage.equal("orders and their jobs in a backup", orders, jobs)
+    os.chmod(stage.path(name), 0o600)
+    stage.qctl("doctor", "--quiet", "--store", stage.path(name))
+
+
 if __name__ == "__main__":
     run(heartbeats_do_not_starve, sixteen_processes_hear_of_no_lock,
-        a_stopped_holder_of_the_gate_blocks_nobody_for_long, a_long_reader_does_no_lasting_harm)
+        a_stopped_holder_of_the_gate_blocks_nobody_for_long,
+        applications_and_backups_go_on_beside_workers, a_long_reader_does_no_lasting_harm)
