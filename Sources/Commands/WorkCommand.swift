@@ -11,7 +11,7 @@ enum WorkCommand {
     var grace = TimeSpan.seconds(30)
     var killAfter = TimeSpan.seconds(5)
     var lease = TimeSpan.seconds(60)
-    var poll = TimeSpan(milliseconds: 250)
+    var poll = TimeSpan.seconds(1)
     var group = 16
     var untilEmpty = false
     var untilSettled = false
@@ -82,7 +82,7 @@ enum WorkCommand {
     .value(
       "poll", "TIME", \.poll, "The longest wait between two looks for work", parse: ValueText.span
     )
-    .default("250ms"),
+    .default("1s"),
   ].section("Time")
 
   private static let exitFlags: [Flag<Options>] = [

@@ -42,7 +42,7 @@ package struct WorkerConfiguration: Sendable {
   /// How often a worker with running jobs asks whether one shall be cancelled.
   package var cancelCheck = TimeSpan.seconds(1)
   /// The shortest and the longest wait between two looks for work.
-  package var poll = TimeSpan(milliseconds: 5)...TimeSpan(milliseconds: 250)
+  package var poll = TimeSpan(milliseconds: 5)...TimeSpan.seconds(1)
   /// What exit statuses mean.
   package var exits = ExitPolicy()
   /// How many bytes of each output stream are kept.

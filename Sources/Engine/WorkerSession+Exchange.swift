@@ -131,19 +131,21 @@ extension WorkerSession {
     }
     guard count < wanted else { return }
     nextPoll = now + pace.next()
-    guard count == 0, slots.isEmpty, waiting.isEmpty, unsettled.isEmpty, ending == nil else {
-      return
+    guard count == 0, ending == nil else { return }
+    let isIdle = slots.isEmpty && waiting.isEmpty && unsettled.isEmpty
+    if configuration.mode == .once {
+      if isIdle { ending = .nothing }
+    } else {
+      lookAhead(now, mayEnd: isIdle)
     }
-    guard configuration.mode != .once else { return ending = .nothing }
-    lookAhead(now)
   }
 
   /// Nothing to do: ends if that is the end, else notes when the first waiting job is due.
-  private func lookAhead(_ now: Tick) {
+  private func lookAhead(_ now: Tick, mayEnd: Bool) {
     let wall = clock.wall()
     do {
       let left = try store.outstanding(in: configuration.queues, at: wall)
-      if configuration.mode != .forever, isAllDone(left) { return ending = .finished }
+      if mayEnd, configuration.mode != .forever, isAllDone(left) { return ending = .finished }
       if let due = left.nextDue { nextPoll = min(nextPoll, now + max(.zero, due.since(wall))) }
     } catch {
       failed(error, at: now)
