@@ -210,6 +210,8 @@ extension SQLiteStore {
       try transaction.change { connection throws(SQLiteFailure) in
         try JobRow.claim(job, on: connection)
       }
+      // A job that takes the whole machine down must be found in its worker's hands afterwards.
+      if before.marked || before.crashes > 0 { transaction.requireSync() }
       transaction.count(queue, from: .ready, to: .active)
       let taken = ClaimedJob(
         job: job, lease: Lease(id: job.id, token: token), payload: payload, tags: tags)

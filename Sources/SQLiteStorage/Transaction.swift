@@ -13,6 +13,8 @@ struct Transaction {
   private(set) var hasChanged = false
   /// Whether there is something new for workers: a job to take now or later, or one to stop.
   private(set) var hasNews = false
+  /// Whether a power cut may not undo it, though its caller could bear that.
+  private(set) var mustLast = false
   /// Whether a job became ready in it, which nobody can have seen from outside.
   private(set) var madeReady = false
   /// Few queues meet in one transaction, so a list is searched; see `isCrowded`.
@@ -60,6 +62,11 @@ struct Transaction {
   /// Notes that workers shall look.
   mutating func announce() {
     hasNews = true
+  }
+
+  /// Notes that it must be synced in any case.
+  mutating func requireSync() {
+    mustLast = true
   }
 
   /// Notes something that is only ever added up.
