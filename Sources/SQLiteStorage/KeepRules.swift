@@ -36,9 +36,7 @@ struct KeepRules {
   /// The settings of the present row.
   static func read(_ row: Statement, from column: Int32) -> Retention {
     Retention(
-      completed: keep(row.optionalInteger(column)),
-      cancelled: keep(row.optionalInteger(column + 1)),
-      dead: keep(row.optionalInteger(column + 2)))
+      completed: keep(row, column), cancelled: keep(row, column + 1), dead: keep(row, column + 2))
   }
 
   /// What a column holds for a setting.
@@ -50,7 +48,10 @@ struct KeepRules {
     }
   }
 
-  private static func keep(_ stored: Int64?) -> Keep? {
-    stored.map { $0 < 0 ? .forever : .span(TimeSpan(milliseconds: $0)) }
+  /// What is no whole number was written by somebody else; it must not remove anything.
+  private static func keep(_ row: Statement, _ column: Int32) -> Keep? {
+    guard !row.isNull(column) else { return nil }
+    let stored = row.isInteger(column) ? row.integer(column) : -1
+    return stored < 0 ? .forever : .span(TimeSpan(milliseconds: stored))
   }
 }

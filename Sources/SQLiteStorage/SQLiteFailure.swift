@@ -34,8 +34,9 @@ struct SQLiteFailure: Error {
   /// The code without its extension.
   var primary: Int32 { code & 0xff }
 
-  /// Whether the disk did not take what it was given: SQLITE_IOERR_FSYNC.
-  var isFailedSync: Bool { code == SQLITE_IOERR | 4 << 8 }
+  /// Whether the disk did not take what it was given: SQLITE_IOERR_FSYNC, or SQLITE_IOERR_DIR_FSYNC,
+  /// which a commit in rollback mode may say when its journal is gone already.
+  var isFailedSync: Bool { code == SQLITE_IOERR | 4 << 8 || code == SQLITE_IOERR | 5 << 8 }
 
   /// What the failure means for whoever asked.
   func storageError(at path: String) -> StorageError {

@@ -6,6 +6,8 @@ import Storage
 extension SQLiteStore {
   /// So many ids are removed in one transaction.
   private static let removedAtOnce: Int64 = 2000
+  /// So many ids are removed between two looks at the clock.
+  private static let removedTogether: Int64 = 8
 
   /// Removes the leftovers of dead processes, in short transactions, for a short while.
   ///
@@ -60,25 +62,30 @@ extension SQLiteStore {
     SystemClock.sleep(nanoseconds: 1_000_000)
   }
 
-  /// One transaction; true when nothing is left.
+  /// One transaction; true when nothing is left to remove.
   ///
+  /// A bulk that was published since somebody looked is left alone: its jobs are there for good.
   /// - Parameter raisesFloor: whether the ids may never be used again. A bulk's number is one of
   ///   them, and its owner may live after all; an owner that gives up itself needs no such care.
   private func removeSome(
     of bulk: Int64, raisesFloor: Bool, _ session: Session
   ) throws(StorageError) -> Bool {
     try session.write(durable: false) { transaction throws(StorageError) in
-      let range = try transaction.sql { connection throws(SQLiteFailure) in
-        try BulkRange.first(of: bulk, published: 0, on: connection)
+      let deadline = SystemClock.monotonicNanoseconds() &+ staging.held
+      let (range, isPublished) = try transaction.sql { connection throws(SQLiteFailure) in
+        (
+          try BulkRange.first(of: bulk, published: 0, on: connection),
+          try BulkRange.first(of: bulk, published: 1, on: connection) != nil
+        )
       }
+      guard !isPublished else { return true }
       return try transaction.change { connection throws(SQLiteFailure) in
         guard let range else {
           _ = try BulkRange.forget(bulk, on: connection)
           return true
         }
-        let end = min(range.lastID, range.firstID &+ Self.removedAtOnce - 1)
+        let end = try Self.remove(range, until: deadline, on: connection)
         if raisesFloor { try Self.raiseFloor(to: end, on: connection) }
-        try Self.remove(range.firstID...max(end, range.firstID), on: connection)
         try range.shrink(past: end, on: connection)
         return false
       }
@@ -90,6 +97,24 @@ extension SQLiteStore {
       "UPDATE qctl_meta SET value = max(value, ?1) WHERE key = 'id_floor'")
     statement.bind(1, id)
     try statement.run()
+  }
+
+  /// Removes the front of a stretch: a few ids at a time, since each may have a large payload, whose
+  /// pages are freed one by one.
+  ///
+  /// - Returns: the last id that was removed.
+  private static func remove(
+    _ range: BulkRange, until deadline: Int64, on connection: Connection
+  ) throws(SQLiteFailure) -> Int64 {
+    let last = min(range.lastID, range.firstID &+ removedAtOnce - 1)
+    var end = range.firstID
+    while true {
+      let first = end
+      end = min(last, first &+ removedTogether - 1)
+      try remove(first...max(end, first), on: connection)
+      guard end < last, SystemClock.monotonicNanoseconds() < deadline else { return end }
+      end += 1
+    }
   }
 
   private static func remove(

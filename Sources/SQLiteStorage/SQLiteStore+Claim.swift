@@ -20,14 +20,18 @@ extension SQLiteStore {
       let end = look.seesBulks ? SystemClock.monotonicNanoseconds() &+ staging.patience : 0
       while look.hasWork {
         let seen = try seek(request, session)
+        var hasChanged = false
         let claimed = try session.write(durable: false, at: request.now) {
           transaction throws(StorageError) in
-          try take(request, seen, in: &transaction)
+          defer { hasChanged = transaction.hasChanged }
+          return try take(request, seen, in: &transaction)
         }
         // In front of a queue's jobs a bulk may have many of other queues: those are promoted too.
-        guard claimed.isEmpty, look.seesBulks, SystemClock.monotonicNanoseconds() < end else {
-          return claimed
-        }
+        // Where nothing moved, the next look would find the same.
+        guard claimed.isEmpty, hasChanged, look.seesBulks,
+          SystemClock.monotonicNanoseconds() < end
+        else { return claimed }
+        letOthersIn()
         look = try self.look(for: request, session)
       }
       return []
@@ -46,10 +50,10 @@ extension SQLiteStore {
       let look = try look(at: queue, request.now, transaction)
       if look.hasLost { try rescue(queue, at: request.now, in: &transaction) }
       guard !look.isPaused else { continue }
-      if seesBulks { try promoteStaged(queue, in: &transaction) }
+      let hasPromoted = seesBulks ? try promoteStaged(queue, in: &transaction) : false
       // What was rescued or staged may be due at once, and what became ready just now was not seen
       // from outside.
-      let isFresh = look.hasLost || look.hasDue || seesBulks
+      let isFresh = look.hasLost || look.hasDue || hasPromoted
       if isFresh { try promote(queue, at: request.now, in: &transaction) }
       let goesOn = try takeReady(
         from: queue, request, isFresh ? [] : seen, into: &claimed, in: &transaction)
@@ -206,6 +210,8 @@ extension SQLiteStore {
       try transaction.change { connection throws(SQLiteFailure) in
         try JobRow.claim(job, on: connection)
       }
+      // A job that takes the whole machine down must be found in its worker's hands afterwards.
+      if before.marked || before.crashes > 0 { transaction.requireSync() }
       transaction.count(queue, from: .ready, to: .active)
       let taken = ClaimedJob(
         job: job, lease: Lease(id: job.id, token: token), payload: payload, tags: tags)

@@ -65,6 +65,7 @@ extension SQLiteStore {
             let isDrawn = result.created == 0
             let accepted = try accept(job, at: now, isDrawn: isDrawn, in: &transaction)
             if accepted.created { result.created += 1 } else { result.existing += 1 }
+            if transaction.isCrowded { try transaction.finish() }
             index += 1
           }
         }

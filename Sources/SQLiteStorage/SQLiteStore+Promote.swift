@@ -8,17 +8,19 @@ extension SQLiteStore {
   ///
   /// The order of claims holds among what is promoted: an urgent job at the end of a long bulk is
   /// seen once the claims before it have promoted what stands in front.
+  /// - Returns: whether there was anything to promote.
   func promoteStaged(
     _ queue: QueueName, in transaction: inout Transaction
-  ) throws(StorageError) {
+  ) throws(StorageError) -> Bool {
     var left = staging.promoted
     while left > 0 {
       let range = try transaction.sql { connection throws(SQLiteFailure) in
         try BulkRange.first(for: queue, on: connection)
       }
-      guard let range else { return }
+      guard let range else { break }
       left -= try promote(range, upTo: left, in: &transaction)
     }
+    return left < staging.promoted
   }
 
   /// Promotes some jobs of one published bulk.

@@ -52,7 +52,7 @@ extension SQLiteStore {
   func readySeen(
     _ seen: [Seen], of queue: QueueName, upTo limit: Int, _ transaction: Transaction
   ) throws(StorageError) -> [Ready]? {
-    guard !transaction.hasNews, let found = seen.first(where: { $0.queue == queue }) else {
+    guard !transaction.madeReady, let found = seen.first(where: { $0.queue == queue }) else {
       return nil
     }
     return try transaction.sql { connection throws(SQLiteFailure) in

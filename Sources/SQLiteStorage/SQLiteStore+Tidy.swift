@@ -37,7 +37,12 @@ struct Tidier {
   private var left: Int
   /// How many rows that stay may still be passed over.
   private var patience = Self.mostPassed
+  /// How many bytes of payloads, results and outputs may still go with their jobs.
+  private var bytes = Self.mostBytes
   private(set) var result = TidyResult()
+
+  /// The pages of a large payload are freed one by one, at a millisecond or two for one of 256 KiB.
+  private static let mostBytes: Int64 = 8 << 20
 
   /// So many rows that stay are looked at in one call: some milliseconds.
   private static let mostPassed = 2000
@@ -94,6 +99,16 @@ struct Tidier {
       return false
     }
     left -= rows
+    return true
+  }
+
+  /// Whether one more job may go, which has so many bytes; if not, the call is over.
+  mutating func take(bytes taken: Int64) -> Bool {
+    guard bytes > 0 else {
+      result.hasMore = true
+      return false
+    }
+    bytes -= max(0, taken)
     return true
   }
 

@@ -76,7 +76,7 @@ final class Session {
       if done.hasChanged, usesLog { try fold() }
     }
     if done.hasNews { bell.ring() }
-    if durable, done.hasChanged, usesLog { try sync() }
+    if durable || done.mustLast, done.hasChanged, usesLog { try sync() }
     return result
   }
 
@@ -94,7 +94,7 @@ final class Session {
       let result = try body(&transaction)
       try transaction.finish()
       try end()
-      return (result, Commit(transaction.hasChanged, transaction.hasNews))
+      return (result, Commit(transaction))
     } catch {
       rollback()
       // A long transaction writes to the log, and may start it anew, before it commits.
@@ -107,10 +107,12 @@ final class Session {
   private struct Commit {
     let hasChanged: Bool
     let hasNews: Bool
+    let mustLast: Bool
 
-    init(_ hasChanged: Bool, _ hasNews: Bool) {
-      self.hasChanged = hasChanged
-      self.hasNews = hasNews
+    init(_ transaction: Transaction) {
+      hasChanged = transaction.hasChanged
+      hasNews = transaction.hasNews
+      mustLast = transaction.mustLast
     }
   }
 

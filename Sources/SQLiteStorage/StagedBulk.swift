@@ -33,6 +33,7 @@ import Storage
 struct StagedBulk {
   private let store: SQLiteStore
   private let now: Instant
+  private let begun: Int64
   private(set) var result = BulkResult()
   private var keys: BulkKeys?
   private var owner: BulkOwner?
@@ -49,9 +50,13 @@ struct StagedBulk {
     var unkeyed: Int64 = 0
   }
 
-  init(_ store: SQLiteStore, at now: Instant) {
+  /// - Parameter begun: when the bulk began, in monotonic nanoseconds.
+  init(
+    _ store: SQLiteStore, at now: Instant, begun: Int64 = SystemClock.monotonicNanoseconds()
+  ) {
     self.store = store
     self.now = now
+    self.begun = begun
   }
 
   /// How many jobs were staged or found.
@@ -66,11 +71,20 @@ struct StagedBulk {
     }
   }
 
+  /// The bulk's own moment, and what has passed since in full seconds.
+  ///
+  /// What is counted belongs to this minute. In the one when the bulk began it would take the totals
+  /// of all minutes since along (MinuteRow), as if what failed in the last hour had failed before.
+  private var presentTime: Instant {
+    let seconds = max(0, SystemClock.monotonicNanoseconds() &- begun) / 1_000_000_000
+    return now + .seconds(seconds)
+  }
+
   /// Makes all of it visible.
   func publish() throws(StorageError) {
     guard let number else { return }
     try store.withSession { session throws(StorageError) in
-      try session.write(at: now) { transaction throws(StorageError) in
+      try session.write(at: presentTime) { transaction throws(StorageError) in
         try requireWhole(number, transaction)
         try transaction.change { connection throws(SQLiteFailure) in
           try BulkRange.publish(number, on: connection)
@@ -257,7 +271,8 @@ extension StagedBulk {
     var isDone = false
     while !isDone {
       try store.withSession { session throws(StorageError) in
-        isDone = try session.write(durable: false, at: now) { transaction throws(StorageError) in
+        isDone = try session.write(durable: false, at: presentTime) {
+          transaction throws(StorageError) in
           try store.promoteSome(of: number, in: &transaction)
         }
       }

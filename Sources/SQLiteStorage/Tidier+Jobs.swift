@@ -53,7 +53,8 @@ extension Tidier {
         let id = row.integer(0)
         let rows = try 2 + (row.integer(3) > 0 ? AttemptRow.count(of: id, on: connection) : 0)
         if tidier.isTooLarge(rows) { large = id }
-        guard tidier.take(rows) else { return .stop }
+        let bytes = try PayloadRow.size(of: id, on: connection)
+        guard tidier.take(rows), tidier.take(bytes: bytes) else { return .stop }
         expired.append(JobExpiry.Expired(id: id, queue: queue))
         return .goes
       }

@@ -36,7 +36,8 @@ package enum TidyKind: String, Hashable, Sendable, CaseIterable {
 /// - jobs by the time they are kept, shortest first, then by (finished_at, id); gone once that time
 ///   has passed since `finished_at`. A job goes with its payload, its attempts and their outputs,
 ///   and each of these is a row. One that does not fit ends the call; if it alone is more than
-///   `limit`, its oldest attempts go before it, as many as fit;
+///   `limit`, its oldest attempts go before it, as many as fit. A store may end a call early where
+///   payloads are large;
 /// - attempts by (job id, number): those that `Retention.attemptsEnd` says, of jobs whose id is as
 ///   old; each is one row, two with an output, and does not count if its job goes;
 /// - log records in the order of their writing, up to the first that `Retention.isOver` spares; the

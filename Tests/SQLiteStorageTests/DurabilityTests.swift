@@ -50,6 +50,23 @@ import Testing
     #expect(try syncs { _ = try rig.store.queues(at: rig.now) } == 0)
   }
 
+  /// Else one that takes the machine down with it would run again and again, and never count.
+  @Test(arguments: ["marked = 1", "crashes = 1"])
+  func theClaimOfASuspiciousJobIsSynced(how: String) throws {
+    try rig.add()
+    try rig.application().run("UPDATE qctl_jobs SET \(how)")
+    var claimed = 0
+    #expect(try syncs { claimed = try rig.claim().count } == 1)
+    #expect(claimed == 1)
+  }
+
+  /// SQLite removes a rollback journal, and so commits, before it syncs the folder.
+  @Test func aFolderThatCannotBeSyncedMeansThatTheOutcomeIsUnknown() {
+    let failure = SQLiteFailure(SQLITE_IOERR | 5 << 8, message: "disk I/O error")
+    #expect(failure.isFailedSync)
+    #expect(failure.storageError(at: "x") == .outcomeUnknown(path: "x", detail: "disk I/O error"))
+  }
+
   @Test func aFailedSyncMeansThatTheOutcomeIsUnknown() throws {
     log.onSync = { Self.syncFailed }
     expectUnknown { try rig.add() }

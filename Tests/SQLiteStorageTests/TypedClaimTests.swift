@@ -60,6 +60,31 @@ import Testing
     #expect(result.claimed.map(\.job.id) == [first])
   }
 
+  @Test func whileABulkIsStagedTheWalkStaysOutside() throws {
+    let id = try rig.add { $0.type = wanted }
+    var bulk = StagedBulk(rig.store, at: rig.now)
+    try bulk.add([NewJob()])
+    var claimed: [ClaimedJob] = []
+    let walks = try walks { claimed = try rig.store.claim(request(1)) }
+    #expect(!walks)
+    #expect(claimed.map(\.job.id) == [id])
+    bulk.abandon()
+  }
+
+  @Test func aFailureBeforeTheClaimDoesNotMakeItWalkInside() throws {
+    let ids = try (0..<2).map { _ in try rig.add { $0.type = wanted } }
+    let first = try rig.store.claim(request(1))
+    var claimed: [ClaimedJob] = []
+    let walks = try walks {
+      claimed = try rig.store.settle(
+        first.map { Settlement($0.lease, .fail(retryAfter: nil)) }, thenClaim: request(1),
+        at: rig.now
+      ).claimed
+    }
+    #expect(!walks)
+    #expect(claimed.map(\.job.id) == [ids[1]])
+  }
+
   private func request(_ limit: Int) -> ClaimRequest {
     var request = rig.request(limit)
     request.types = [wanted]
