@@ -26,6 +26,7 @@ extension WorkerSession {
   /// Once one can't be started, the rest is given back with it: the reason is the worker's or the
   /// machine's, not the job's.
   func startWaiting() {
+    returnStale(clock.monotonic())
     while let next = waiting.first, mayStart(next) {
       waiting.removeFirst()
       do { try start(next) } catch {
@@ -152,6 +153,19 @@ extension WorkerSession {
     // Else the very call that gives them back would claim them again.
     short.forget()
     putBackWaiting()
+  }
+
+  /// Gives back what has waited for half of its lease: nothing renews that of a job that waits, and
+  /// after its end the job is somebody else's.
+  private func returnStale(_ now: Tick) {
+    guard presence == nil, waiting.contains(where: { staleFrom($0) <= now }) else { return }
+    putBackWaiting()
+  }
+
+  /// When a job in hand must have been started; with a sign of life, that keeps it.
+  func staleFrom(_ job: Waiting) -> Tick {
+    guard presence == nil else { return Tick(nanoseconds: .max) }
+    return job.leaseEnd + TimeSpan(milliseconds: -configuration.lease.milliseconds / 2)
   }
 
   func putBackWaiting() {
