@@ -40,12 +40,21 @@ extension WorkerSession {
     return next.claimed.isMarked ? slots.isEmpty : slots.free > 0 && !slots.runsAlone
   }
 
+  /// Between two tries to start more than the machine or its limits allow.
+  private static let shortagePause = TimeSpan.seconds(1)
+
   private func dealWith(_ error: SystemError, _ failed: Waiting) {
     guard error.code != .cancelled else {
       putBack(failed)
       return becomeLost()
     }
     observe(.warning(.spawnFailed(failed.claimed.job, error)))
+    guard slots.isEmpty || !error.code.isShortage else {
+      // As many run as can here; what they use up, their end gives back.
+      putBack(failed)
+      putBackWaiting()
+      return claimsFrom = clock.monotonic() + Self.shortagePause
+    }
     let reason = "handler could not be started: " + error.code.reason
     unsettled.append(entry(failed, .release(reason: reason)))
     putBackWaiting()
@@ -196,4 +205,14 @@ extension Pipe {
 
 extension Int32 {
   fileprivate var asStream: ChildStream { .descriptor(self) }
+}
+
+extension SystemError.Code {
+  /// Whether there was not enough of what running handlers use: descriptors, processes, memory.
+  fileprivate var isShortage: Bool {
+    switch self {
+    case .tooManyOpenFiles, .systemFileTableFull, .wouldBlock, .outOfMemory: true
+    default: false
+    }
+  }
 }
