@@ -46,7 +46,8 @@ final class StoreWatch {
   func renew() {
     // The bell is made if it is missing, as whoever rings it would.
     if !FileSystem.exists(place.bell) {
-      _ = try? FileDescriptor.open(place.bell, .writeOnly, [.create, .noFollow], mode: 0o600)
+      _ = try? FileDescriptor.open(
+        place.bell, .writeOnly, [.create, .noFollow, .nonBlocking], mode: 0o600)
     }
     _ = try? bell.watch(place.bell, .closeWrite)
     for path in place.touched { _ = try? files.watch(path, .modify) }

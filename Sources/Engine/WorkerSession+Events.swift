@@ -49,6 +49,7 @@ extension WorkerSession {
     if let first = waiting.first, !first.claimed.isMarked {
       next = min(next, first.since + ShortJobs.patience)
     }
+    if let first = waiting.first { next = min(next, staleFrom(first)) }
     if rescuer != nil { next = min(next, nextUpkeep, rescueLooks.next ?? nextUpkeep) }
     if ending == nil, !isLost, trouble == nil { next = min(next, nextTidying) }
     guard !slots.isEmpty else { return next }

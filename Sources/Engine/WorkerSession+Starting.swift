@@ -26,6 +26,7 @@ extension WorkerSession {
   /// Once one can't be started, the rest is given back with it: the reason is the worker's or the
   /// machine's, not the job's.
   func startWaiting() {
+    returnStale(clock.monotonic())
     while let next = waiting.first, mayStart(next) {
       waiting.removeFirst()
       do { try start(next) } catch {
@@ -39,12 +40,21 @@ extension WorkerSession {
     return next.claimed.isMarked ? slots.isEmpty : slots.free > 0 && !slots.runsAlone
   }
 
+  /// Between two tries to start more than the machine or its limits allow.
+  private static let shortagePause = TimeSpan.seconds(1)
+
   private func dealWith(_ error: SystemError, _ failed: Waiting) {
     guard error.code != .cancelled else {
       putBack(failed)
       return becomeLost()
     }
     observe(.warning(.spawnFailed(failed.claimed.job, error)))
+    guard slots.isEmpty || !error.code.isShortage else {
+      // As many run as can here; what they use up, their end gives back.
+      putBack(failed)
+      putBackWaiting()
+      return claimsFrom = clock.monotonic() + Self.shortagePause
+    }
     let reason = "handler could not be started: " + error.code.reason
     unsettled.append(entry(failed, .release(reason: reason)))
     putBackWaiting()
@@ -154,6 +164,19 @@ extension WorkerSession {
     putBackWaiting()
   }
 
+  /// Gives back what has waited for half of its lease: nothing renews that of a job that waits, and
+  /// after its end the job is somebody else's.
+  private func returnStale(_ now: Tick) {
+    guard presence == nil, waiting.contains(where: { staleFrom($0) <= now }) else { return }
+    putBackWaiting()
+  }
+
+  /// When a job in hand must have been started; with a sign of life, that keeps it.
+  func staleFrom(_ job: Waiting) -> Tick {
+    guard presence == nil else { return Tick(nanoseconds: .max) }
+    return job.leaseEnd + TimeSpan(milliseconds: -configuration.lease.milliseconds / 2)
+  }
+
   func putBackWaiting() {
     for job in waiting { putBack(job) }
     waiting.removeAll(keepingCapacity: true)
@@ -182,4 +205,14 @@ extension Pipe {
 
 extension Int32 {
   fileprivate var asStream: ChildStream { .descriptor(self) }
+}
+
+extension SystemError.Code {
+  /// Whether there was not enough of what running handlers use: descriptors, processes, memory.
+  fileprivate var isShortage: Bool {
+    switch self {
+    case .tooManyOpenFiles, .systemFileTableFull, .wouldBlock, .outOfMemory: true
+    default: false
+    }
+  }
 }

@@ -17,6 +17,6 @@ struct Bell {
   ///
   /// Where that is not possible, workers find out by their slow poll.
   func ring() {
-    _ = try? FileDescriptor.open(path, .writeOnly, [.create, .noFollow], mode: 0o600)
+    _ = try? FileDescriptor.open(path, .writeOnly, [.create, .noFollow, .nonBlocking], mode: 0o600)
   }
 }

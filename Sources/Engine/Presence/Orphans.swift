@@ -52,7 +52,14 @@ struct Orphans {
     var standing = Standing.gone
     guard let processes = Self.living() else { return .dying }
     for slot in noted {
-      guard let note = slot.process, runs(slot, note, processes) else { continue }
+      guard let note = slot.process else { continue }
+      switch runs(slot, note, processes) {
+      case .gone: continue
+      case .outOfReach:
+        standing = .outOfReach
+        continue
+      case .dying: break
+      }
       do throws(SystemError) {
         try Signal.kill.send(toGroup: note.pid)
         if standing == .gone { standing = .dying }
@@ -67,22 +74,40 @@ struct Orphans {
   ///
   /// A leader is known by the time of its start, which lies between two notes. Without a leader the
   /// number can't be another group's as long as a member lives; but it may have been one in between,
-  /// so a member must also name the job.
+  /// so a member must also name the job. Another user's member does not let us read that, and where
+  /// /proc hides what is others' (hidepid), only a signal finds the group: neither is known to be
+  /// gone.
+  ///
+  /// - Returns: `dying` for what is to be killed.
   private func runs(
     _ slot: PresenceSlot, _ note: StartRecord.Note, _ processes: [ProcessTable.Entry]
-  ) -> Bool {
-    let group = processes.filter { $0.group == note.pid }
-    guard !group.isEmpty else { return false }
+  ) -> Standing {
+    let all = processes.filter { $0.group == note.pid }
+    guard !all.isEmpty else { return Self.isHidden(note.pid) ? .outOfReach : .gone }
+    let group = all.filter { !$0.isZombie }
+    guard !group.isEmpty else { return .gone }
     let leader = try? ProcessTable.entry(
       note.pid, startedBetween: slot.notBefore, and: note.boottime)
-    if leader != nil { return true }
+    if leader != nil { return .dying }
     let name = Array("QCTL_JOB_ID=\(slot.execution.id)".utf8)
-    return group.contains { ProcessTable.environmentContains($0.pid, name) == true }
+    let answers = group.map { ProcessTable.environmentContains($0.pid, name) }
+    if answers.contains(true) { return .dying }
+    return answers.contains(nil) ? .outOfReach : .gone
   }
 
-  /// All processes but zombies; `nil` if /proc can't be read.
+  /// Whether there is a group that /proc does not show: one of another user's.
+  private static func isHidden(_ group: Int32) -> Bool {
+    do throws(SystemError) {
+      try Signal(rawValue: 0).send(toGroup: group)
+      return false
+    } catch {
+      return error.code == .notPermitted
+    }
+  }
+
+  /// All processes; `nil` if /proc can't be read.
   private static func living() -> [ProcessTable.Entry]? {
     guard let numbers = try? ProcessTable.numbers() else { return nil }
-    return numbers.compactMap { try? ProcessTable.entry($0) }.filter { !$0.isZombie }
+    return numbers.compactMap { try? ProcessTable.entry($0) }
   }
 }

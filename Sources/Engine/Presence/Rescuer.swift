@@ -118,10 +118,10 @@ package struct Rescuer {
 
   private func isMissing(_ id: PresenceID) -> Bool {
     do {
-      let file = try FileDescriptor.open(path(id), .readOnly, [.noFollow])
+      let file = try open(id, .readOnly)
       let number = file.rawValue
       let lock = FileLock(file)
-      guard try lock.tryLock() else { return false }
+      guard try lock.tryLock(.shared) else { return false }
       return Self.content(of: BorrowedDescriptor(number), isLockFree: true) == nil
     } catch {
       return error.code == .noSuchFile
@@ -148,13 +148,24 @@ package struct Rescuer {
 
   private func path(_ id: PresenceID) -> String { folder + "/" + id.description }
 
+  /// Opens a worker's file, and nothing else that may have its name: others of the store's group
+  /// can put a pipe there, whose opening would last for ever.
+  private func open(_ id: PresenceID, _ access: AccessMode) throws(SystemError) -> FileDescriptor {
+    let file = try FileDescriptor.open(path(id), access, [.noFollow, .nonBlocking])
+    guard try file.status().kind == .regular else {
+      throw SystemError(.invalidArgument, call: "open", subject: path(id))
+    }
+    return file
+  }
+
   /// A worker's file as it is; `nil` if it can't be read, which proves nothing.
   private func read(_ id: PresenceID) -> Suspect? {
-    guard let file = try? FileDescriptor.open(path(id), .readOnly, [.noFollow]) else { return nil }
+    guard let file = try? open(id, .readOnly) else { return nil }
     let number = file.rawValue
     let lock = FileLock(file)
-    // The lock is given back as this file is closed; nobody waits for it.
-    let isFree = (try? lock.tryLock()) ?? false
+    // Shared, so that two who look at once don't take each other for the worker. The lock is given
+    // back as this file is closed; nobody waits for it.
+    let isFree = (try? lock.tryLock(.shared)) ?? false
     return Self.content(of: BorrowedDescriptor(number), isLockFree: isFree)
   }
 
@@ -164,9 +175,7 @@ package struct Rescuer {
   private func condemn(_ id: PresenceID, _ suspect: Suspect) -> Suspect? {
     // Once is enough; and to close a file that was open for writing wakes every rescuer there is.
     guard !suspect.header.isRefused else { return read(id) }
-    guard let file = try? FileDescriptor.open(path(id), .readWrite, [.noFollow]) else {
-      return nil
-    }
+    guard let file = try? open(id, .readWrite) else { return nil }
     var words = WordWriter()
     words.append(1)
     guard (try? file.writeAll(words.bytes, at: PresenceHeader.refusalOffset)) != nil else {
