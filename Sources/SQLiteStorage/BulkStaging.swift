@@ -12,6 +12,8 @@ package struct BulkStaging: Sendable {
   package var held: Int64 = 40_000_000
   /// So many rows at most are promoted by one step.
   package var promoted = 500
+  /// After so many nanoseconds a claim begins with no further queue.
+  package var claimed: Int64 = 100_000_000
   /// How long a claim goes on with what others left behind, in nanoseconds.
   package var patience: Int64 = 200_000_000
 

@@ -17,7 +17,7 @@ extension SQLiteStore {
     try withSession { session throws(StorageError) in
       var look = try look(for: request, session)
       if look.seesBulks { collectAbandoned(session) }
-      let end = look.seesBulks ? SystemClock.monotonicNanoseconds() &+ staging.patience : 0
+      let end = SystemClock.monotonicNanoseconds() &+ staging.patience
       while look.hasWork {
         let seen = try seek(request, session)
         var hasChanged = false
@@ -28,9 +28,9 @@ extension SQLiteStore {
         }
         // In front of a queue's jobs a bulk may have many of other queues: those are promoted too.
         // Where nothing moved, the next look would find the same.
-        guard claimed.isEmpty, hasChanged, look.seesBulks,
-          SystemClock.monotonicNanoseconds() < end
-        else { return claimed }
+        guard claimed.isEmpty, hasChanged, SystemClock.monotonicNanoseconds() < end else {
+          return claimed
+        }
         letOthersIn()
         look = try self.look(for: request, session)
       }
@@ -47,6 +47,8 @@ extension SQLiteStore {
     var claimed: [ClaimedJob] = []
     let seesBulks = try transaction.sql(BulkRange.exist)
     for queue in request.queues where claimed.count < request.limit {
+      // Each queue is a step of some milliseconds; of many, the next claim takes the rest.
+      if queue != request.queues.first, transaction.hasLasted(staging.claimed) { break }
       let look = try look(at: queue, request.now, transaction)
       if look.hasLost { try rescue(queue, at: request.now, in: &transaction) }
       guard !look.isPaused else { continue }

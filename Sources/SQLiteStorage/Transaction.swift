@@ -1,4 +1,5 @@
 import Jobs
+import PosixIO
 import Storage
 
 /// What one write transaction gathers before it ends: counts are added up here and written once.
@@ -15,6 +16,8 @@ struct Transaction {
   private(set) var hasNews = false
   /// Whether a power cut may not undo it, though its caller could bear that.
   private(set) var mustLast = false
+  /// When it began, in monotonic nanoseconds.
+  private let begun = SystemClock.monotonicNanoseconds()
   /// Whether a job became ready in it, which nobody can have seen from outside.
   private(set) var madeReady = false
   /// Few queues meet in one transaction, so a list is searched; see `isCrowded`.
@@ -62,6 +65,11 @@ struct Transaction {
   /// Notes that workers shall look.
   mutating func announce() {
     hasNews = true
+  }
+
+  /// Whether it has lasted so many nanoseconds, so that the next step had better be another one.
+  func hasLasted(_ duration: Int64) -> Bool {
+    SystemClock.monotonicNanoseconds() &- begun >= duration
   }
 
   /// Notes that it must be synced in any case.
