@@ -20,7 +20,9 @@ struct Unsettled {
 extension WorkerSession {
   var mayClaim: Bool {
     guard ending == nil, !isQuiet, !isLost, !isForOneAlone else { return false }
-    return trouble?.error.isBusy ?? true
+    guard let trouble, !trouble.error.isBusy else { return true }
+    // With nothing to tell, only another claim shows that the store works again.
+    return !trouble.error.isFinal && unsettled.isEmpty && !slots.isEmpty
   }
 
   func exchange(_ now: Tick) {

@@ -98,12 +98,36 @@ struct StoreFailureTests {
           [Settlement(Lease(id: id, token: token), .complete(result: nil))], thenClaim: nil,
           at: rig.now)
         rig.clock.advance(.seconds(2))
-      // Ends a worker that would wait for ever.
-      case .leaseLost: rig.signals.send(.terminate)
+      case .leaseLost: rig.clock.advance(.seconds(2))
       default: return
       }
     }
     #expect(report.ending == .storage(.full(path: "p")))
     #expect(report.counts.leaseLost == 1)
+  }
+
+  @Test("for a moment does not keep a worker from claiming until its longest job is done")
+  func passingTrouble() throws {
+    let rig = try WorkerRig.shell("if [ \"$QCTL_TYPE\" = long ]; then read x < $SCRATCH/go; fi")
+    rig.makeFIFO("go")
+    let store = InterposedStore(rig.memory)
+    rig.store = store
+    rig.configuration.concurrency = 2
+    let type = try JobType("long")
+    let long = try rig.enqueue {
+      $0.type = type
+      $0.timeout = .seconds(20)
+    }
+    var claims = 0
+    store.fail = { call in
+      if call == .claim { claims += 1 }
+      return call == .claim && claims == 2 ? .full(path: "p") : nil
+    }
+    rig.run { event in
+      if case .storeFailed = event { _ = try? rig.enqueue() }
+      if case .finished(let end) = event, end.job.id != long { rig.release("go") }
+    }
+    #expect(claims > 2)
+    #expect(try rig.attempt(long).outcome == .completed)
   }
 }
