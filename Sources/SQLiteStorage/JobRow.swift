@@ -40,6 +40,17 @@ enum JobRow {
   /// As `read`; `nil` for a row that cannot be read, where it must not stop the others (trap 17).
   static func readIfSound(_ row: Statement) -> Job? { try? parse(row) }
 
+  /// The jobs of the rows that follow, at most so many, without those that cannot be read.
+  static func sound(
+    _ rows: Statement, upTo limit: Int = .max
+  ) throws(SQLiteFailure) -> [Job] {
+    var jobs: [Job] = []
+    while jobs.count < limit, try rows.step() {
+      if let job = readIfSound(rows) { jobs.append(job) }
+    }
+    return jobs
+  }
+
   /// A sentence about the present row if it cannot be read.
   static func flaw(_ row: Statement) -> String? {
     do {

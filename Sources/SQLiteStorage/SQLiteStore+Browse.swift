@@ -24,18 +24,17 @@ extension SQLiteStore {
 
   /// One row by its id.
   static func job(_ id: JobID, on connection: Connection) throws(SQLiteFailure) -> Job? {
-    let statement = try connection.statement(
-      "SELECT \(JobRow.columns) FROM qctl_jobs WHERE id = ?1")
-    statement.bind(1, id.rawValue)
-    defer { statement.reset() }
-    guard try statement.step(), try StagedJobs.isVisible(statement, on: connection) else {
-      return nil
-    }
-    return try JobRow.read(statement)
+    try visible(id, on: connection) { row throws(SQLiteFailure) in try JobRow.read(row) }
   }
 
   /// One row by its id; `nil` also where it cannot be read.
   static func soundJob(_ id: JobID, on connection: Connection) throws(SQLiteFailure) -> Job? {
+    try visible(id, on: connection) { row throws(SQLiteFailure) in JobRow.readIfSound(row) }
+  }
+
+  private static func visible(
+    _ id: JobID, on connection: Connection, _ read: (Statement) throws(SQLiteFailure) -> Job?
+  ) throws(SQLiteFailure) -> Job? {
     let statement = try connection.statement(
       "SELECT \(JobRow.columns) FROM qctl_jobs WHERE id = ?1")
     statement.bind(1, id.rawValue)
@@ -43,7 +42,7 @@ extension SQLiteStore {
     guard try statement.step(), try StagedJobs.isVisible(statement, on: connection) else {
       return nil
     }
-    return JobRow.readIfSound(statement)
+    return try read(statement)
   }
 
   package func page(_ request: JobPageRequest) throws(StorageError) -> JobPage {

@@ -179,15 +179,7 @@ extension SQLiteStore {
       WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2
       ORDER BY run_at, id
       """, queue, now, Self.largestStep, transaction)
-    for job in due {
-      var job = job
-      let old = job.state
-      guard (try? job.apply(.becomeDue, at: now)) != nil else { continue }
-      try transaction.change { connection throws(SQLiteFailure) in
-        try JobRow.update(job, on: connection)
-      }
-      transaction.count(queue, from: old, to: job.state)
-    }
+    for job in due { try move(job, by: .becomeDue, at: now, in: &transaction) }
   }
 
   /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
@@ -254,11 +246,7 @@ extension SQLiteStore {
       statement.bind(1, queue.description)
       statement.bind(2, now.milliseconds)
       defer { statement.reset() }
-      var jobs: [Job] = []
-      while jobs.count < limit, try statement.step() {
-        if let job = JobRow.readIfSound(statement) { jobs.append(job) }
-      }
-      return jobs
+      return try JobRow.sound(statement, upTo: limit)
     }
   }
 }

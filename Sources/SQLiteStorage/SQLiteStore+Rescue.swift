@@ -44,14 +44,15 @@ extension SQLiteStore {
     let lease = Lease(id: job.id, token: job.token ?? LeaseToken(rawValue: 0))
     let settlement = Settlement(lease, .release(reason: reason))
     let isQuiet = loss == .unstarted && !job.cancelRequested
-    guard !isQuiet else { return try putBack(job, by: .rescue(loss), at: now, in: &transaction) }
+    guard !isQuiet else { return try move(job, by: .rescue(loss), at: now, in: &transaction) }
     try end(
       job, by: .rescue(loss), as: loss == .unstarted ? .released : .lost, settlement, at: now,
       in: &transaction)
   }
 
-  /// A job back where it was, without a trace but for the number of its attempt.
-  func putBack(
+  /// Changes the state of a job, of which nothing is told: put back as if nobody had claimed it, or
+  /// become due.
+  func move(
     _ before: Job, by event: JobEvent, at now: Instant, in transaction: inout Transaction
   ) throws(StorageError) {
     var job = before
@@ -83,11 +84,7 @@ extension SQLiteStore {
         """)
       statement.bind(1, presence.rawValue)
       defer { statement.reset() }
-      var jobs: [Job] = []
-      while try statement.step() {
-        if let job = JobRow.readIfSound(statement) { jobs.append(job) }
-      }
-      return jobs
+      return try JobRow.sound(statement)
     }
   }
 }

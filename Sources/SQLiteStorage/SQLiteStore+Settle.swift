@@ -91,7 +91,7 @@ extension SQLiteStore {
       return .leaseLost
     }
     guard settlement.verdict != .putBack || job.cancelRequested else {
-      try putBack(job, by: .release, at: now, in: &transaction)
+      try move(job, by: .release, at: now, in: &transaction)
       return .settled(.ready)
     }
     let (event, outcome) = plan(settlement, for: job)

@@ -96,11 +96,7 @@ extension StagedJobs {
     statement.bind(2, range.lastID)
     statement.bind(3, range.bulk)
     defer { statement.reset() }
-    var jobs: [Job] = []
-    while try statement.step() {
-      if let job = JobRow.readIfSound(statement) { jobs.append(job) }
-    }
-    return jobs
+    return try JobRow.sound(statement)
   }
 
   /// Lets a job hold the keys that it was enqueued with.
