@@ -50,7 +50,7 @@ struct Orphans {
 
   private func killAll(_ noted: [PresenceSlot]) -> Standing {
     var standing = Standing.gone
-    guard let processes = Self.living() else { return .dying }
+    guard let processes = Self.processes() else { return .dying }
     for slot in noted {
       guard let note = slot.process else { continue }
       switch runs(slot, note, processes) {
@@ -106,7 +106,7 @@ struct Orphans {
   }
 
   /// All processes; `nil` if /proc can't be read.
-  private static func living() -> [ProcessTable.Entry]? {
+  private static func processes() -> [ProcessTable.Entry]? {
     guard let numbers = try? ProcessTable.numbers() else { return nil }
     return numbers.compactMap { try? ProcessTable.entry($0) }
   }

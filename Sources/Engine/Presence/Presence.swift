@@ -49,12 +49,10 @@ final class Presence {
     name: String, silence: TimeSpan
   ) throws(SystemError) -> PresenceHeader {
     let (nanoseconds, isTooLong) = silence.milliseconds.multipliedReportingOverflow(by: 1_000_000)
+    let here = try Rescuer.Here()
     return PresenceHeader(
-      bootID: try Host.bootIDBytes(),
-      namespace: Int64(bitPattern: ProcessTable.namespace() ?? 0),
-      pid: Int64(CurrentProcess.id),
-      silence: isTooLong ? .max : nanoseconds,
-      name: name)
+      bootID: here.bootID, namespace: here.namespace, pid: Int64(CurrentProcess.id),
+      silence: isTooLong ? .max : nanoseconds, name: name)
   }
 
   /// A dozen beats fit into the silence that is allowed, so that a busy machine may miss a few.

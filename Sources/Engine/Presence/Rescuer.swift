@@ -95,10 +95,9 @@ package struct Rescuer {
   /// it. Unless somebody holds it, it counts as missing.
   package func markMissing(_ store: any StorageEngine) throws(StorageError) {
     for id in try store.presences() where isMissing(id) {
-      var header = PresenceHeader(
+      let header = PresenceHeader(
         bootID: here.bootID, namespace: here.namespace, pid: 0, silence: Self.patience,
         name: "", kind: .standIn)
-      header.isRefused = false
       try? makeStandIn(id, header.bytes)
     }
   }
