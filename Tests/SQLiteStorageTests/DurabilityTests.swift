@@ -82,11 +82,7 @@ import Testing
 
   /// The kernel tells of lost pages once only: the sync after it would say that all is well.
   @Test func aSyncThatFailsInsideACheckpointIsNotForgotten() throws {
-    var calls = 0
-    log.onSync = {
-      calls += 1
-      return calls == 1 ? Self.syncFailed : SQLITE_OK
-    }
+    failNextSync()
     expectUnknown { try rig.addLongCommit() }
     expectUnknown { try rig.add() }
   }
@@ -101,11 +97,7 @@ import Testing
   /// The first commit after a complete checkpoint starts the log anew, and syncs its header.
   @Test func aSyncThatFailsInsideACommitIsNotForgotten() throws {
     try rig.addLongCommit()
-    var calls = 0
-    log.onSync = {
-      calls += 1
-      return calls == 1 ? Self.syncFailed : SQLITE_OK
-    }
+    failNextSync()
     expectUnknown { try rig.add() }
     expectUnknown { try rig.add() }
   }
@@ -113,13 +105,18 @@ import Testing
   /// A long transaction writes to the log before its commit, and so may start it anew there.
   @Test func aSyncThatFailsBeforeALongCommitIsNotForgotten() throws {
     try rig.addLongCommit()
+    failNextSync()
+    expectUnknown { try rig.addLongCommit() }
+    expectUnknown { try rig.add() }
+  }
+
+  /// The next sync of the log fails, and all after it succeed.
+  private func failNextSync() {
     var calls = 0
     log.onSync = {
       calls += 1
       return calls == 1 ? Self.syncFailed : SQLITE_OK
     }
-    expectUnknown { try rig.addLongCommit() }
-    expectUnknown { try rig.add() }
   }
 
   private func syncs(_ body: () throws -> Void) throws -> Int {
