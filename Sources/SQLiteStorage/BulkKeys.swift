@@ -35,7 +35,7 @@ final class BulkKeys {
   /// - Throws: `keyConflict` where an earlier job used the idempotency key with other content.
   func knows(_ job: NewJob) throws(StorageError) -> Bool {
     if let key = job.idempotencyKey, let found = try find(Self.idempotency, key, job.queue) {
-      guard found.digest == IdempotencyRow.digest(of: job) else {
+      guard found.digest == job.contentDigest else {
         return try conflict(key, job.queue, found.id)
       }
       return true
@@ -48,7 +48,7 @@ final class BulkKeys {
   func add(_ job: NewJob, as id: JobID) throws(StorageError) {
     if let key = job.uniqueKey { try add(Self.unique, key, job.queue, id, nil) }
     guard let key = job.idempotencyKey else { return }
-    try add(Self.idempotency, key, job.queue, id, IdempotencyRow.digest(of: job))
+    try add(Self.idempotency, key, job.queue, id, job.contentDigest)
   }
 
   private func conflict(

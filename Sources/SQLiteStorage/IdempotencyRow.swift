@@ -1,12 +1,8 @@
 import Jobs
 import Storage
-import Text
 
 /// The memory of requests: a row of qctl_idempotency lives for a day, longer than its job may.
 enum IdempotencyRow {
-  /// How long a request is known again.
-  static let lifetime = TimeSpan.hours(24)
-
   /// The job that the same request made before, if any; a row past its time counts as none.
   ///
   /// - Throws: `keyConflict` where the key was used with other content.
@@ -36,8 +32,8 @@ enum IdempotencyRow {
     statement.bind(1, job.queue.description)
     statement.bind(2, key)
     statement.bind(3, id.rawValue)
-    statement.bind(4, digest(of: job))
-    statement.bind(5, (now + lifetime).milliseconds)
+    statement.bind(4, job.contentDigest)
+    statement.bind(5, (now + NewJob.requestLifetime).milliseconds)
     try statement.run()
   }
 
@@ -70,7 +66,7 @@ enum IdempotencyRow {
     guard let digest = statement.optionalBytes(1) else {
       return (id, try isSame(job, as: id, on: connection))
     }
-    return (id, digest == Self.digest(of: job))
+    return (id, digest == job.contentDigest)
   }
 
   /// The view's trigger cannot make a digest; its rows are compared with the job itself.
@@ -87,18 +83,5 @@ enum IdempotencyRow {
     guard try statement.step() else { return true }
     return statement.text(0) == job.type.description && statement.bytes(1) == job.payload
       && TagText.read(statement.optionalText(2)) == job.tags
-  }
-
-  /// Type, payload and tags, each with its length in front, so that no two contents run together.
-  static func digest(of job: NewJob) -> [UInt8] {
-    var content = ByteBuffer(capacity: job.payload.count + 64)
-    for part in [
-      Array(job.type.description.utf8), job.payload, Array((TagText.write(job.tags) ?? "").utf8),
-    ] {
-      content.append(decimal: part.count)
-      content.append(UInt8(ascii: ":"))
-      content.append(contentsOf: part)
-    }
-    return SHA256.digest(content.bytes)
   }
 }

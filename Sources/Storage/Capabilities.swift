@@ -18,6 +18,16 @@ package enum Capability: String, Hashable, Sendable, CaseIterable {
   case transactionalEnqueue = "transactional_enqueue"
   /// A log of every transition.
   case log
+  /// A record of the log is as durable as the change that it tells.
+  case durableLog = "durable_log"
+  /// A call that changes several jobs changes all or none of them, whatever dies meanwhile.
+  case atomicBatches = "atomic_batches"
+  /// A listing, a page at a time, and the counts of a queue are of one moment each.
+  case snapshots
+  /// What happened minute by minute: depths, rates, durations.
+  case minutes
+  /// Old attempts are dropped from jobs that stay, and log records one by one.
+  case attemptRetention = "attempt_retention"
 }
 
 /// How far a store can do something, with the reason where it can't.

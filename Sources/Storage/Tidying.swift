@@ -44,6 +44,10 @@ package enum TidyKind: String, Hashable, Sendable, CaseIterable {
 ///   newest of all stays, so that whoever follows the log keeps their place;
 /// - minutes by queue and time; gone when they began before what `Retention.minutes` says.
 ///
+/// A store without `Capability.attemptRetention` keeps attempts for as long as their job, which is one
+/// row with all that belongs to it; and it drops the log by whole files, each of which is one row,
+/// once nothing in it must stay.
+///
 /// When dead jobs go, a record `expired` for each queue, by name, says how many and by which rule,
 /// in the same step; of everything else nothing is told. A job that ended while the clock was set
 /// back by more than its retention may be overlooked until the settings of a queue change.

@@ -2,9 +2,6 @@ import Jobs
 import Storage
 
 extension MemoryState {
-  /// How long an idempotency key is remembered.
-  private static let memory = TimeSpan.hours(24)
-
   /// Accepts a job, or finds the one that has its key.
   ///
   /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
@@ -60,7 +57,7 @@ extension MemoryState {
   private mutating func remember(_ new: NewJob, _ id: JobID, at now: Instant) {
     guard let key = new.idempotencyKey else { return }
     remembered[QueueKey(queue: new.queue, key: key)] = Remembered(
-      id: id, type: new.type, payload: new.payload, tags: new.tags, expiry: now + Self.memory)
+      id: id, type: new.type, payload: new.payload, tags: new.tags, expiry: now + NewJob.requestLifetime)
   }
 
   private mutating func nextID(at now: Instant, isDrawn: Bool) throws(StorageError) -> JobID {

@@ -1,10 +1,9 @@
-import Jobs
 import Text
 
-/// Tags as one JSON object of texts, the form in which rows keep them.
-enum TagText {
+/// Tags as one JSON object of texts, the form in which stores keep them.
+package enum TagText {
   /// The object, or nothing for no tags.
-  static func write(_ tags: [Tag]) -> String? {
+  package static func write(_ tags: [Tag]) -> String? {
     guard !tags.isEmpty else { return nil }
     var writer = JSONWriter(capacity: 64)
     writer.beginObject()
@@ -15,9 +14,9 @@ enum TagText {
 
   /// The tags of an object.
   ///
-  /// A row may come from any program, so what no door of ours would have let in is left out
+  /// A record may come from any program, so what no door of ours would have let in is left out
   /// rather than made the reader's trouble.
-  static func read(_ text: String?) -> [Tag] {
+  package static func read(_ text: String?) -> [Tag] {
     guard let text, let object = try? JSONValue.parse(Array(text.utf8)),
       let members = object.members
     else { return [] }

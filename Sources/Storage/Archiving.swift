@@ -1,0 +1,127 @@
+package import Jobs
+
+/// Taking a whole store out, and putting it into another: `export`, `import`, `migrate`.
+///
+/// Jobs, log records and minutes are read as anybody reads them; what only a store knows is read
+/// here.
+package protocol StorageArchive: AnyObject, Sendable {
+  /// One page of the requests that are remembered by idempotency keys, by (queue, key), whether or
+  /// not their time is over. Must not change anything.
+  func requests(_ request: KnownRequestPageRequest) throws(StorageError) -> KnownRequestPage
+
+  /// Takes in parts of another store as they were: ids, states, times, attempts, results, keys.
+  ///
+  /// Durable when it returns. What is there already and the same is left as it is, so that whoever
+  /// was interrupted begins anew. An active job comes as a ready one, marked as the handler that it
+  /// had may have run, since its worker does not know this store. Writes no log records of its own
+  /// and counts nothing in the minutes; a queue that a part names becomes known.
+  ///
+  /// - Parameter parts: at most `ApplyRequest.largestBatch`, each judged for itself, in order.
+  func restore(_ parts: [ArchivePart], at now: Instant) throws(StorageError) -> [RestoreOutcome]
+}
+
+/// One part of what a store knows.
+package enum ArchivePart: Equatable, Sendable {
+  /// A queue with its settings, which take the place of those that are there.
+  case queue(QueueArchive)
+  /// A job with all its parts.
+  case job(JobDetail)
+  /// A request that is remembered.
+  case request(KnownRequest)
+  /// A log record; always added, at the end.
+  case record(LogRecord)
+  /// A minute of a queue.
+  case minute(QueueMinute)
+}
+
+/// A queue's settings.
+package struct QueueArchive: Equatable, Sendable {
+  /// Whose.
+  package let queue: QueueName
+  /// Whether it is paused, or was until a time.
+  package var paused: Bool
+  /// Until when it is paused; `nil` for until resumed.
+  package var pausedUntil: Instant?
+  /// Why it is paused.
+  package var pauseReason: String?
+  /// For how long it keeps jobs that are over.
+  package var retention: Retention
+
+  /// A queue with its settings.
+  package init(
+    queue: QueueName, paused: Bool = false, pausedUntil: Instant? = nil,
+    pauseReason: String? = nil, retention: Retention = Retention()
+  ) {
+    self.queue = queue
+    self.paused = paused
+    self.pausedUntil = pausedUntil
+    self.pauseReason = pauseReason
+    self.retention = retention
+  }
+}
+
+/// What a store remembers of a request that had an idempotency key; longer than its job may live.
+package struct KnownRequest: Equatable, Sendable {
+  /// In which queue.
+  package let queue: QueueName
+  /// The key.
+  package let key: String
+  /// The job that it made.
+  package let id: JobID
+  /// Tells other content under the same key: `NewJob.contentDigest`.
+  package let digest: [UInt8]
+  /// From when on it is not known any more.
+  package let expiresAt: Instant
+
+  /// Every part in turn.
+  package init(queue: QueueName, key: String, id: JobID, digest: [UInt8], expiresAt: Instant) {
+    self.queue = queue
+    self.key = key
+    self.id = id
+    self.digest = digest
+    self.expiresAt = expiresAt
+  }
+}
+
+/// A request for one page of known requests.
+package struct KnownRequestPageRequest: Equatable, Sendable {
+  /// Behind which one; `nil` for the first page.
+  package var after: KnownRequest?
+  /// At most so many, from 1.
+  package var size: Int
+
+  /// A request with its parts.
+  package init(after: KnownRequest? = nil, size: Int) {
+    self.after = after
+    self.size = size
+  }
+}
+
+/// Some known requests.
+package struct KnownRequestPage: Equatable, Sendable {
+  /// By (queue, key).
+  package let requests: [KnownRequest]
+  /// Whether others follow.
+  package let hasMore: Bool
+
+  /// A page with its parts.
+  package init(requests: [KnownRequest], hasMore: Bool) {
+    self.requests = requests
+    self.hasMore = hasMore
+  }
+}
+
+/// What became of one part.
+package enum RestoreOutcome: Equatable, Sendable {
+  /// Taken in.
+  case restored
+  /// The same was there already.
+  case alreadyThere
+  /// Something else is there under this id or key, and was left alone.
+  case differs
+  /// Another live job holds its unique key; the job was taken in without it, marked as it would be
+  /// by a return from the dead.
+  case withoutKey(KeyConflict)
+  /// The store can't keep such a part.
+  case unsupported(Capability)
+}

@@ -1,0 +1,28 @@
+package import Jobs
+
+/// Copying a store while it is in use.
+package protocol StorageBackup: AnyObject, Sendable {
+  /// Writes a copy that opens as a store of the same kind, complete as of one moment for each job;
+  /// durable when it returns. Workers and producers go on meanwhile.
+  ///
+  /// - Parameters:
+  ///   - path: where nothing is yet; a half-made copy is removed on failure.
+  ///   - progress: hears now and then how much of how much is copied, in the store's own measure.
+  func backup(
+    to path: String, at now: Instant, progress: (_ done: Int64, _ total: Int64) -> Void
+  ) throws(StorageError) -> BackupReport
+}
+
+/// What a copy holds.
+package struct BackupReport: Equatable, Sendable {
+  /// Jobs of all states.
+  package var jobs: Int64
+  /// Size on disk.
+  package var bytes: Int64
+
+  /// Sizes with their parts.
+  package init(jobs: Int64, bytes: Int64) {
+    self.jobs = jobs
+    self.bytes = bytes
+  }
+}
