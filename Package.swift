@@ -37,6 +37,7 @@ let package = Package(
     room("Jobs", ["Text", "Calendar"]),
     room("Storage", ["Jobs", "Text"]),
     room("SQLiteStorage", ["Storage", "Jobs", "Text", "PosixIO", "CSQLite"]),
+    room("DirectoryStorage", ["Storage", "Jobs", "Text", "Calendar", "PosixIO"]),
     room("Engine", ["Storage", "Jobs", "Text", "Calendar", "PosixIO"]),
     room(
       "Commands",
