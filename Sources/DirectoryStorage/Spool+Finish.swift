@@ -6,6 +6,8 @@ extension Spool {
   /// Ends a call that may have changed something: its moves are made durable, then told.
   func finish() throws(StorageError) {
     try syncMoves()
+    for job in freed { releaseKey(of: job) }
+    freed.removeAll()
     writeLog()
     if hasNews { ring() }
     hasNews = false

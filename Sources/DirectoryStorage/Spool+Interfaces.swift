@@ -9,4 +9,6 @@ extension Spool {
     throw .busy(path: root, detail: "")
   }
   func releaseKey(of job: Job) {}
+  func spreadBulks(in queues: [QueueName]?) throws(StorageError) {}
+  func pause(of queue: QueueName, at now: Instant) throws(StorageError) -> Bool { false }
 }

@@ -20,6 +20,8 @@ final class Spool {
   private(set) var unsynced: Set<String> = []
   /// Log records of the call that is under way, and such that could not be written before.
   var unlogged: [LogRecord] = []
+  /// Jobs that ended in the call that is under way and gave up their unique keys.
+  var freed: [Job] = []
   /// Whether the call that is under way made something that a worker could take.
   var hasNews = false
 
