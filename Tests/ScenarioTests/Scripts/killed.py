@@ -19,6 +19,8 @@ seed = int(os.environ.get("QCTL_TEST_SEED", random.randrange(1 << 32)))
 chance = random.Random(seed)
 problems = []
 acknowledged = []
+# Seconds that an enqueue takes here, so that kills come in the middle of it on any machine.
+pace = 0.005
 
 
 def qctl(*words, fails=False):
@@ -41,14 +43,21 @@ def kill(process):
     process.wait()
 
 
+def enqueue(stream):
+    return start("qctl", "enqueue", "-q", "q", "--payload", "x" * chance.randrange(5000), stdout=stream)
+
+
 def killed_enqueues():
-    """A loop of enqueues, each its own process; the one at work is killed."""
+    """Enqueues one after the other, each its own process; the first ends well, of others every second is killed."""
+    global pace
     read, write = os.pipe()
-    until = time.monotonic() + chance.uniform(0.02, 0.08)
-    while time.monotonic() < until:
-        process = start("qctl", "enqueue", "-q", "q", "--payload", "x" * chance.randrange(5000), stdout=write)
+    begun = time.monotonic()
+    enqueue(write).wait()
+    pace = min(time.monotonic() - begun, 0.1)
+    for _ in range(chance.randrange(1, 8)):
+        process = enqueue(write)
         if chance.random() < 0.5:
-            time.sleep(chance.uniform(0, 0.006))
+            time.sleep(chance.uniform(0, 1.2 * pace))
             kill(process)
         else:
             process.wait()
@@ -57,7 +66,7 @@ def killed_enqueues():
         acknowledged.extend(line.strip() for line in printed if line.endswith("\n"))
 
 
-def killed_bulk(queue="bulk", most=500, patience=0.03):
+def killed_bulk(queue="bulk", most=500, patience=6):
     """All of it or nothing, whenever the kill comes."""
     count = chance.randrange(most // 10, most)
     tag = f"bulk-{len(acknowledged)}-{chance.randrange(1 << 30)}"
@@ -65,7 +74,7 @@ def killed_bulk(queue="bulk", most=500, patience=0.03):
     with open("lines", "w") as file:
         file.write(lines)
     process = start("qctl", "enqueue", "--bulk", "lines", stderr=subprocess.DEVNULL)
-    time.sleep(chance.uniform(0, patience))
+    time.sleep(chance.uniform(0, patience * pace))
     kill(process)
     found = len(qctl("list", "--ids", "-t", tag).split())
     if found not in (0, count):
@@ -74,14 +83,14 @@ def killed_bulk(queue="bulk", most=500, patience=0.03):
 
 def killed_large_bulk():
     """One that is staged in several steps."""
-    killed_bulk("large", 40_000, 0.5)
+    killed_bulk("large", 40_000, 100)
 
 
 def killed_worker():
     process = start(
         "qctl", "work", "-q", "q", "-c", "2", "--lease", "2s", "--quiet", "--", "true",
         stderr=subprocess.DEVNULL)
-    time.sleep(chance.uniform(0.005, 0.08))
+    time.sleep(chance.uniform(pace, 10 * pace))
     kill(process)
 
 
@@ -106,14 +115,19 @@ for finding in map(json.loads, qctl("doctor", "--json", fails=True).splitlines()
         problems.append(f"doctor: {finding}")
 
 # Whoever claims next removes what was staged and never published, a fraction of a second each.
-for _ in range(50):
-    qctl("claim", "-q", "nothing", fails=True)
-    staged = sqlite3.connect(os.environ["QCTL_STORE"]).execute(
-        "SELECT count(*) FROM qctl_bulks WHERE published = 0").fetchall()
-    if staged == [(0,)]:
+def stretches():
+    database = sqlite3.connect(os.environ["QCTL_STORE"], timeout=60)
+    found = database.execute("SELECT count(*) FROM qctl_bulks WHERE published = 0").fetchone()[0]
+    database.close()
+    return found
+
+
+limit = time.monotonic() + 200
+while left := stretches():
+    if time.monotonic() > limit:
+        problems.append(f"{left} stretches of killed bulks are left")
         break
-else:
-    problems.append(f"{staged} stretches of killed bulks are left")
+    qctl("claim", "-q", "nothing", fails=True)
 
 # Whoever comes next finishes everything: nothing is stuck, and nothing counts as a failure of its own.
 qctl("work", "-q", "q,bulk", "-c", "2", "--until-settled", "--quiet", "--", "true")
