@@ -8,6 +8,7 @@ import Synchronization
 /// it say that there is no such file, and it is opened anew.
 package final class DiskTree: FileTree {
   private let root: FileDescriptor
+  private let path: String
   private let rights: Rights
   private let open = Mutex<[String: Folder]>([:])
 
@@ -38,6 +39,7 @@ package final class DiskTree: FileTree {
 
   /// The files under an existing folder that is no symbolic link.
   package init(root path: String) throws(SystemError) {
+    self.path = path
     root = try FileDescriptor.openDirectory(path)
     rights = Rights(rootMode: try root.status().mode)
   }
@@ -68,6 +70,8 @@ package final class DiskTree: FileTree {
   /// Forgets a folder and what is in it.
   private func forget(_ path: String) {
     open.withLock { known in
+      // What is in a folder was opened through it.
+      guard known[path] != nil else { return }
       let inside = path + "/"
       for key in known.keys where key == path || key.hasPrefix(inside) { known[key] = nil }
     }
@@ -246,6 +250,8 @@ extension DiskTree {
       try descriptor.status().mode & Self.settledBit != 0
     }
   }
+
+  package func makeWatch() -> (any FolderWatch)? { InotifyWatch(root: path) }
 
   package func withLock(
     _ path: String, patience: Int64, _ body: () -> Void

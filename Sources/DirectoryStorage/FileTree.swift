@@ -49,6 +49,9 @@ package protocol FileTree: AnyObject, Sendable {
   /// Whether a folder carries that note.
   func isSettled(_ folder: String) throws(SystemError) -> Bool
 
+  /// Something that hears of new names; `nil` where there is no such thing.
+  func makeWatch() -> (any FolderWatch)?
+
   /// Takes an flock(2) on a file, made if need be, for as long as `body` runs.
   ///
   /// - Parameter patience: nanoseconds to wait for the lock.

@@ -68,14 +68,18 @@ struct BucketWalk {
   private let folder: String
   private let queue: QueueName
   private let state: JobState
+  private let isHeard: Bool
   private var rest: ArraySlice<Bucket>
   /// The last is the next.
   private var pending: [JobPlace] = []
 
   /// The jobs of a folder of buckets.
+  ///
+  /// - Parameter isHeard: whether each bucket is listened to before it is read.
   init(
-    _ spool: Spool, _ folder: String, of queue: QueueName, _ state: JobState
+    _ spool: Spool, _ folder: String, of queue: QueueName, _ state: JobState, isHeard: Bool = false
   ) throws(StorageError) {
+    self.isHeard = isHeard
     self.spool = spool
     self.folder = folder
     self.queue = queue
@@ -92,8 +96,16 @@ struct BucketWalk {
     return pending.popLast()
   }
 
+  /// Gives back jobs that were not wanted.
+  mutating func putBack(_ places: [JobPlace]) {
+    guard !places.isEmpty else { return }
+    pending += places
+    pending.sort { JobName.isBefore($1.name, $0.name) }
+  }
+
   private mutating func read(_ bucket: Bucket) throws(StorageError) {
     let path = folder + "/" + bucket.name
+    if isHeard { _ = spool.listen(to: path) }
     let found = try spool.jobs(in: path, of: queue, state)
     guard !found.isEmpty else { return spool.removeIfEmpty(path) }
     pending += found

@@ -10,14 +10,37 @@ extension Spool {
   /// first: lost jobs rescued, paused or not, and where it is not paused due ones promoted.
   func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
-    try spreadBulks(in: request.queues)
+    dropStaleViews()
+    try lookForBulks(in: request.queues)
     for queue in request.queues where claimed.count < request.limit {
-      try rescueOverdue(in: queue, at: request.now)
-      guard try !pause(of: queue, at: request.now) else { continue }
-      try promote(in: queue, at: request.now)
-      guard try take(from: queue, request, into: &claimed) else { break }
+      let view = try freshView(of: queue, at: request.now)
+      if view.hasSettings, try pause(of: queue, at: request.now) { continue }
+      guard try take(from: try promoted(view, queue, at: request.now), request, into: &claimed)
+      else { break }
     }
+    if !isHearing { views.removeAll() }
     return claimed
+  }
+
+  /// What is known of a queue once its lost jobs are rescued.
+  private func freshView(
+    of queue: QueueName, at now: Instant
+  ) throws(StorageError) -> QueueView {
+    let view = try view(of: queue)
+    guard let end = view.nextOverdue, end < now else { return view }
+    try rescueOverdue(in: queue, at: now)
+    forgetView(of: queue)
+    return try self.view(of: queue)
+  }
+
+  /// What is known of a queue once what is due is ready.
+  private func promoted(
+    _ view: QueueView, _ queue: QueueName, at now: Instant
+  ) throws(StorageError) -> QueueView {
+    guard let due = view.nextDue, due <= now else { return view }
+    try promote(in: queue, at: now)
+    forgetView(of: queue)
+    return try self.view(of: queue)
   }
 
   /// Moves what is due to the ready jobs; nobody waits for the disk, for what is forgotten is due still.
@@ -44,27 +67,39 @@ extension Spool {
 
   /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
   private func take(
-    from queue: QueueName, _ request: ClaimRequest, into claimed: inout [ClaimedJob]
+    from view: QueueView, _ request: ClaimRequest, into claimed: inout [ClaimedJob]
   ) throws(StorageError) -> Bool {
-    for level in Priority.levels {
-      guard let priority = try? Priority(level) else { continue }
-      var walk = try BucketWalk(
-        self, Shelf.ready(priority, of: queue), of: queue, .ready)
-      while claimed.count < request.limit, let place = try walk.next() {
-        let isMarked = place.name.isMarked
-        // A typed claim must look into the file before it knows whether the job is for it.
-        if !request.types.isEmpty {
-          guard let found = try read(place), request.types.contains(found.job.type) else {
-            continue
-          }
+    for index in view.walks.indices where claimed.count < request.limit {
+      var passed: [JobPlace] = []
+      defer { view.walks[index].putBack(passed) }
+      while claimed.count < request.limit, let place = try view.walks[index].next() {
+        guard try isWanted(place, request, view) else {
+          passed.append(place)
+          continue
         }
-        guard !isMarked || claimed.isEmpty else { return false }
+        let isMarked = place.name.isMarked
+        guard !isMarked || claimed.isEmpty else {
+          passed.append(place)
+          return false
+        }
         guard let taken = try begin(place, request) else { continue }
         claimed.append(taken)
         guard !isMarked else { return false }
       }
     }
     return true
+  }
+
+  /// Whether a job is of a type that is asked for; only its file tells.
+  private func isWanted(
+    _ place: JobPlace, _ request: ClaimRequest, _ view: QueueView
+  ) throws(StorageError) -> Bool {
+    guard !request.types.isEmpty else { return true }
+    if let type = view.types[place.name.id] { return request.types.contains(type) }
+    guard let type = try read(place)?.job.type else { return false }
+    guard !request.types.contains(type) else { return true }
+    view.types[place.name.id] = type
+    return false
   }
 
   /// Takes one job; `nil` where somebody else was faster, or where its file makes no sense.

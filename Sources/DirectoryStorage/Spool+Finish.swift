@@ -24,5 +24,7 @@ extension Spool {
   func close() {
     writeLog()
     held.removeAll()
+    views.removeAll()
+    watch = nil
   }
 }

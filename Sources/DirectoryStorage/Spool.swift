@@ -25,6 +25,17 @@ final class Spool {
   /// Whether the call that is under way made something that a worker could take.
   var hasNews = false
 
+  /// What is known of the queues from which this process takes jobs, while nobody adds anything.
+  var views: [QueueName: QueueView] = [:]
+  /// The queues from which this process has taken jobs.
+  var viewed: Set<QueueName> = []
+  /// Tells when what is known of the queues is not true any more; `nil` where nothing can.
+  var watch: (any FolderWatch)?
+  /// Whether a bulk that is published is heard of.
+  var bulksAreHeard = false
+  /// Whether all that was read for the view being made is listened to.
+  var isHearing = false
+
   /// How long to wait for a lock of another process, in nanoseconds: a second, in which any that is
   /// not stopped is long done.
   static let patience: Int64 = 1_000_000_000

@@ -78,7 +78,8 @@ struct CrashVerdict {
   private static func isForgettable(_ earlier: JobDetail, _ later: JobDetail) -> Bool {
     let waited = earlier.job.state == .ready || earlier.job.state.waitsForTime
     let isClaim = later.job.state == .active && later.job.attempt == earlier.job.attempt + 1
-    let isPromotion = later.job.state == .ready && earlier.job.state.waitsForTime
+    let isPromotion =
+      later.job.state == .ready && earlier.job.state.waitsForTime
       && later.attempts == earlier.attempts && later.job.runAt == earlier.job.runAt
     return waited && (isClaim || isPromotion)
   }
@@ -124,7 +125,8 @@ struct CrashVerdict {
           $0.job.queue == summary.queue && $0.job.effectiveState(at: workload.now) == state
         }
         guard summary.count(state) == Int64(truth.count) else {
-          return "\(summary.queue) counts \(summary.count(state)) \(state), there are \(truth.count)"
+          return
+            "\(summary.queue) counts \(summary.count(state)) \(state), there are \(truth.count)"
         }
       }
     }

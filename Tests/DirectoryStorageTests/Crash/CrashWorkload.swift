@@ -153,7 +153,8 @@ struct CrashWorkload {
   }
 
   private mutating func operate() throws -> String {
-    let verb = [OperatorVerb.retry(at: nil), .replay(at: nil), .cancel, .purge]
+    let verb =
+      [OperatorVerb.retry(at: nil), .replay(at: nil), .cancel, .purge]
       .randomElement(using: &generator) ?? .cancel
     var filter = JobFilter()
     filter.limit = Int.random(in: 1...2, using: &generator)

@@ -98,6 +98,8 @@ extension SimulatedTree {
     }
   }
 
+  func makeWatch() -> (any FolderWatch)? { nil }
+
   func withLock(
     _ path: String, patience: Int64, _ body: () -> Void
   ) throws(SystemError) -> Bool {
