@@ -109,14 +109,21 @@ import Testing
       guard lock == .writeReleased, !taken else { return }
       taken = (try? other.run("BEGIN IMMEDIATE")) != nil
     }
-    let start = SystemClock.monotonicNanoseconds()
-    try rig.addLongCommit()
-    let ended = SystemClock.monotonicNanoseconds()
-    #expect(taken)
-    try other.run("ROLLBACK")
-    #expect((ended - start) / 1_000_000 < 5000)
+    var commits: Int64 = 0
+    // SQLite would wait for ten seconds.
+    let isQuick = try atLeastOnce(of: 5) {
+      taken = false
+      let start = SystemClock.monotonicNanoseconds()
+      try rig.addLongCommit()
+      let ended = SystemClock.monotonicNanoseconds()
+      commits += 1
+      #expect(taken)
+      try other.run("ROLLBACK")
+      return (ended - start) / 1_000_000 < 5000
+    }
+    #expect(isQuick)
     try rig.add()
-    #expect(try rig.counts() == [.ready: Int64(StoreRig.longCommit) + 2])
+    #expect(try rig.counts() == [.ready: Int64(StoreRig.longCommit) * commits + 2])
   }
 
   private static func mayWrite(_ database: PlainDatabase) -> Bool {

@@ -126,7 +126,7 @@ import Testing
     let start = SystemClock.monotonicNanoseconds()
     let plan = try rig.store.plan(PlanRequest(.cancel, filter, now: rig.now))
     #expect(plan.items.count == 40_000)
-    #expect((SystemClock.monotonicNanoseconds() - start) / 1_000_000 < 10_000)
+    #expect((SystemClock.monotonicNanoseconds() - start) / 1_000_000 < 60_000)
   }
 
   @Test func theDoctorTellsOfDamageInsteadOfFailing() throws {

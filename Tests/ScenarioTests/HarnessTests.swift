@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 /// A harness that lets everything pass would be worse than none.
 @Suite struct HarnessTests {

@@ -120,7 +120,7 @@ def flow(stage):
     """A fresh lot of jobs, enqueued and completed."""
     before = len(stage.jobs("--state", "completed"))
     stage.enqueue_all([{"payload_text": "x" * 1000} for _ in range(FLOW)])
-    stage.qctl("work", "-c", "4", "--until-empty", "--quiet", "--", "true")
+    stage.qctl("work", "-c", "4", "--until-empty", "--quiet", "--", "true", seconds=DEADLINE + FLOW)
     stage.equal("what a worker said", stage.said, "")
     stage.equal("completed", len(stage.jobs("--state", "completed")) - before, FLOW)
 

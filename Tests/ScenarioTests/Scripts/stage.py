@@ -19,8 +19,6 @@ import time
 import uuid
 
 SCRIPTS = os.path.dirname(os.path.realpath(__file__))
-
-
 # Seconds after which something counts as hanging; no promise of ours, and never to be come near to.
 DEADLINE = 200
 
@@ -285,13 +283,19 @@ def play(scene, name):
 
 
 def problems_of(scene, stage):
+    lost = None
     try:
         scene(stage)
     except Failed:
         pass
+    except LeaseLost as problem:
+        lost = problem
     finally:
         stage.close()
+    # Not even a lost lease excuses that.
     stage.nothing_overlapped()
+    if lost and not stage.problems:
+        raise lost
     return stage.problems
 
 
