@@ -227,9 +227,10 @@ def wal_size(stage):
         return 0
 
 
-def run(*scenes):
-    known = {scene.__name__.replace("_", "-"): scene for scene in scenes}
-    wanted = sys.argv[1:] or list(known)
+def run(*scenes, others=()):
+    """Plays the scenes that are named on the command line, or all; `others` only where they are named."""
+    known = {scene.__name__.replace("_", "-"): scene for scene in [*scenes, *others]}
+    wanted = sys.argv[1:] or list(known)[:len(scenes)]
     failed = False
     for name in wanted:
         stage = Stage(name)
