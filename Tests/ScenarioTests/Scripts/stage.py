@@ -299,10 +299,12 @@ def problems_of(scene, stage):
     return stage.problems
 
 
-def run(*scenes):
-    known = {scene.__name__.replace("_", "-"): scene for scene in scenes}
+def run(*scenes, others=()):
+    """Plays the scenes that are named on the command line, or all; `others` only where they are named."""
+    known = {scene.__name__.replace("_", "-"): scene for scene in [*scenes, *others]}
+    wanted = sys.argv[1:] or list(known)[:len(scenes)]
     failed = False
-    for name in sys.argv[1:] or known:
+    for name in wanted:
         for problem in play(known[name], name):
             failed = True
             print(f"{name}: {problem}")
