@@ -7,6 +7,9 @@ SHELL := /bin/sh
 PREFIX ?= /usr/local
 DESTDIR ?=
 CASE ?=
+TIME ?= 60
+FILE ?=
+FUZZ := .build/fuzz
 
 QCTL := .build/release/qctl
 # `find`, not git: a release tarball has no repository.
@@ -18,7 +21,7 @@ BIN := $(DESTDIR)$(PREFIX)/bin
 MAN := $(DESTDIR)$(PREFIX)/share/man
 BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
-.PHONY: help demo build test torture check format generate bench install uninstall clean \
+.PHONY: help demo build test torture fuzz check format generate bench install uninstall clean \
   deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check
 
 help: ## list the targets
@@ -48,6 +51,15 @@ torture: test-deps build ## kill workers and enqueuers at random for minutes
 	&& cd "$$scratch" && env HOME="$$scratch" XDG_CONFIG_HOME="$$scratch/config" \
 	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 sh -c 'python3 "$$0/torture.py" 8 4 300 20000 \
 	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm' "$$scripts"
+
+# Guided by coverage where the toolchain brings libFuzzer, as it does on Linux. What was learnt stays
+# in the corpus; a failing input is kept beside it, and is run alone by naming it as FILE.
+fuzz: deps ## try every parser on hostile inputs, guided by coverage (TIME seconds, or one FILE)
+	swift build -c release --product qctl-fuzz --scratch-path $(FUZZ) -Xswiftc -enable-testing \
+	  -Xswiftc -sanitize=fuzzer -Xswiftc -DCOVERAGE -Xswiftc -use-ld=lld
+	mkdir -p $(FUZZ)/corpus
+	$(FUZZ)/release/qctl-fuzz -max_total_time=$(TIME) -timeout=10 -rss_limit_mb=2048 \
+	  -max_len=4096 -artifact_prefix=$(FUZZ)/ -print_final_stats=1 $(or $(FILE),$(FUZZ)/corpus)
 
 check: ## verify format, scripts, imports, generated files, manual
 check: test-deps format-check scripts-check imports-check generate-check manual-check

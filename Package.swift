@@ -61,6 +61,17 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["PosixIO", "Text"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    // Every parser of outside bytes and what must hold of it: for a test, and for `make fuzz`.
+    .target(
+      name: "Fuzzing",
+      dependencies: [
+        "Commands", "Engine", "Jobs", "CommandLineSpec", "PosixIO", "Text", "Calendar",
+        "TestSupport",
+      ], path: "Tests/Fuzzing/Parsers", swiftSettings: settings),
+    .executableTarget(
+      name: "qctl-fuzz", dependencies: ["Fuzzing", "PosixIO", "TestSupport"],
+      path: "Tests/Fuzzing/driver", swiftSettings: settings),
+    tests("FuzzingTests", ["Fuzzing", "TestSupport"]),
     tests("JobsTests", ["Jobs", "Text", "TestSupport"]),
     tests("TextTests", ["Text", "TestSupport"]),
     tests("CalendarTests", ["Calendar", "TestSupport"]),
