@@ -15,6 +15,10 @@ import time
 import uuid
 
 SCRIPTS = os.path.dirname(os.path.realpath(__file__))
+# The stores that scenes are played on, unless the command line or the scene says otherwise.
+STORES = ["sqlite"]
+# What the store is called in the scene's folder.
+NAMES = {"sqlite": "queue.db", "dir": "queue"}
 
 
 class Failed(Exception):
@@ -22,7 +26,8 @@ class Failed(Exception):
 
 
 class Stage:
-    def __init__(self, name):
+    def __init__(self, name, kind="sqlite"):
+        self.kind = kind
         self.folder = os.path.abspath(name)
         os.mkdir(self.folder)
         os.mkdir(self.path("locks"))
@@ -32,7 +37,13 @@ class Stage:
         self.numbers = itertools.count()
         self.mark = f"QCTL_STAGE={uuid.uuid4()}"
         key, value = self.mark.split("=")
-        self.environment = dict(os.environ, QCTL_STORE=self.path("queue.db"), **{key: value})
+        self.environment = dict(os.environ, **{key: value})
+        self.put_store(self.folder)
+
+    def put_store(self, folder):
+        """Says where the store shall be."""
+        self.store = os.path.join(folder, NAMES[self.kind])
+        self.environment["QCTL_STORE"] = f"{self.kind}:{self.store}"
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -115,11 +126,7 @@ class Stage:
 
     def alone(self, *command):
         """A handler that no other run of the same job may meet, as words; see alone.c."""
-        program = os.path.abspath("alone")
-        if not os.path.exists(program):
-            subprocess.run(["cc", "-O1", "-o", program + ".new", os.path.join(SCRIPTS, "alone.c")], check=True)
-            os.rename(program + ".new", program)
-        return [program, self.folder, *command]
+        return [compiled("alone"), self.folder, *command]
 
     # What is known.
 
@@ -133,7 +140,7 @@ class Stage:
 
     def starts(self):
         """Job, attempt and process of each start of a handler, in order."""
-        return [(job, int(attempt), int(pid)) for job, attempt, pid in map(str.split, self.lines("starts"))]
+        return [(job, int(attempt), int(pid)) for job, attempt, pid, _ in map(str.split, self.lines("starts"))]
 
     def nothing_overlapped(self):
         self.equal("runs of a job while another run of it lived", self.lines("violations"), [])
@@ -186,6 +193,15 @@ class Stage:
             return False
 
 
+def compiled(name):
+    """A program of ours, made at its first use."""
+    program = os.path.abspath(name)
+    if not os.path.exists(program):
+        subprocess.run(["cc", "-O1", "-o", program + ".new", os.path.join(SCRIPTS, name + ".c")], check=True)
+        os.rename(program + ".new", program)
+    return program
+
+
 def short(value):
     text = repr(value)
     return text if len(text) <= 300 else text[:300] + "…"
@@ -222,25 +238,33 @@ def has_stopped(pid):
 
 def wal_size(stage):
     try:
-        return os.path.getsize(stage.path("queue.db-wal"))
+        return os.path.getsize(stage.store + "-wal")
     except FileNotFoundError:
         return 0
 
 
-def run(*scenes):
+def run(*scenes, stores=STORES):
+    """Plays the scenes that the command line names, or all, on the stores that it names, or all."""
     known = {scene.__name__.replace("_", "-"): scene for scene in scenes}
-    wanted = sys.argv[1:] or list(known)
+    words = sys.argv[1:]
+    wanted = [word for word in words if word not in NAMES] or list(known)
+    stores = [word for word in words if word in NAMES] or stores
     failed = False
     for name in wanted:
-        stage = Stage(name)
-        try:
-            known[name](stage)
-        except Failed:
-            pass
-        finally:
-            stage.close()
-        stage.nothing_overlapped()
-        for problem in stage.problems:
-            failed = True
-            print(f"{name}: {problem}")
+        for kind in stores:
+            failed = not play(known[name], name, kind) or failed
     sys.exit(failed)
+
+
+def play(scene, name, kind):
+    stage = Stage(f"{name}-{kind}", kind)
+    try:
+        scene(stage)
+    except Failed:
+        pass
+    finally:
+        stage.close()
+    stage.nothing_overlapped()
+    for problem in stage.problems:
+        print(f"{name} on {kind}: {problem}")
+    return not stage.problems
