@@ -25,7 +25,7 @@ def faulty(stage, handler):
     subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     return stage.work(
         "--lease", "2s", "--quiet", handler=["env", "-u", "LD_PRELOAD", *handler],
-        program=os.environ["DEBUG_BUILD"], environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults")})
+        program=os.environ["DEBUG_BUILD"], environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults"), "QCTL_FAULTY": stage.store})
 
 
 def tell(stage, fault):
@@ -38,7 +38,7 @@ def ended_with(stage, worker, status, *words):
     """A worker gives up once it cannot hold its jobs any more, here after 2 s."""
     stage.equal("the worker", stage.ends(worker, 40, "the worker"), status)
     said = stage.said_by(worker)
-    for word in ("qctl: ", stage.path("queue.db"), *words):
+    for word in ("qctl: ", stage.store, *words):
         stage.check(word in said, f"no word of '{word}', but: {said}")
 
 
@@ -61,7 +61,7 @@ def a_disk_that_fills_up(stage):
     os.mkdir(disk)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", disk], check=True)
     try:
-        os.environ["QCTL_STORE"] = stage.environment["QCTL_STORE"] = disk + "/queue.db"
+        stage.put_store(disk)
         handler = begin(stage)
         worker = stage.work("--lease", "2s", "--quiet", handler=handler)
         under_way(stage)
@@ -73,7 +73,7 @@ def a_disk_that_fills_up(stage):
                 pass
         stage.equal("the worker", stage.ends(worker, 40, "the worker"), 74)
         said = stage.said_by(worker)
-        stage.check(f"the disk of {disk}/queue.db is full" in said, f"it said: {said}")
+        stage.check(f"the disk of {stage.store} is full" in said, f"it said: {said}")
         os.remove(disk + "/filler")
         subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
         all_is_there(stage, handler)

@@ -243,16 +243,25 @@ def wal_size(stage):
         return 0
 
 
-def run(*scenes, stores=STORES):
+def only(*stores):
+    """For a scene of what the other stores have not."""
+    def mark(scene):
+        scene.stores = stores
+        return scene
+    return mark
+
+
+def run(*scenes):
     """Plays the scenes that the command line names, or all, on the stores that it names, or all."""
     known = {scene.__name__.replace("_", "-"): scene for scene in scenes}
     words = sys.argv[1:]
     wanted = [word for word in words if word not in NAMES] or list(known)
-    stores = [word for word in words if word in NAMES] or stores
+    stores = [word for word in words if word in NAMES] or STORES
     failed = False
     for name in wanted:
         for kind in stores:
-            failed = not play(known[name], name, kind) or failed
+            if kind in getattr(known[name], "stores", stores):
+                failed = not play(known[name], name, kind) or failed
     sys.exit(failed)
 
 

@@ -33,7 +33,7 @@ def main():
         sys.exit(show(History.load(sys.argv[2])))
     parser = argparse.ArgumentParser()
     parser.add_argument("stores", nargs="*", default=STORES)
-    parser.add_argument("--attacks", type=int, default=0, help="so many attacks on workers, at least")
+    parser.add_argument("--attacks", type=int, default=30, help="so many attacks on workers, at least")
     parser.add_argument("--kills", type=int, default=0, help="so many kills of workers and commands, at least")
     parser.add_argument("--rounds", type=int, default=0, help="so many histories, each with a fresh seed")
     asked = parser.parse_args()
@@ -58,12 +58,12 @@ def play(kind, seed, attacks, kills):
     print(f"{kind}: {play.kills} kills, {len(history.calls)} calls, {len(history.starts)} runs of "
           f"{len(history.jobs)} jobs, {time.monotonic() - begun:.0f} s; seed {seed}", flush=True)
     if failed:
-        file = os.path.abspath(f"history-{kind}-{seed}.json")
+        file = os.path.join(os.environ.get("QCTL_KEEP", os.getcwd()), f"history-{kind}-{seed}.json")
         history.save(file)
-        print(f"repeat with QCTL_HISTORY_SEED={seed} … history {kind} --attacks {attacks} --kills {kills}; "
-              f"kept: {file}")
+        print(f"repeat with QCTL_HISTORY_SEED={seed}, history {kind} --attacks {attacks} --kills {kills}\n"
+              f"judge again with history judge {file}", flush=True)
     else:
-        shutil.rmtree(play.stage.folder)
+        shutil.rmtree(play.stage.folder, ignore_errors=True)
     return failed
 
 

@@ -175,7 +175,7 @@ class Fate:
 
     def step(self):
         self.keep()
-        time.sleep(self.chance.uniform(0, 0.3))
+        time.sleep(self.chance.uniform(0, 0.25))
         self.attack()
         self.keep()
 

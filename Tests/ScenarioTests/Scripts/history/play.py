@@ -150,7 +150,7 @@ class Play:
     def some_id(self, chance):
         with self.lock:
             recent = self.ids[-300:]
-        return chance.choice(recent) if recent else "0000000000000"
+        return chance.choice(recent) if recent else "0000000000001"
 
     def live_handlers(self, job):
         """The processes that run a job on this host."""

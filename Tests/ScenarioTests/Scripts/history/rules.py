@@ -16,7 +16,7 @@ REVIVALS = ("replayed", "retried")
 SETTLED = ("completed", "failed", "dead", "released", "snoozed", "rescued", "cancelled")
 FAILURES = ("failed", "timed_out", "rejected")
 # How a command may end, and what only a disk in trouble, or a store that lies on it, excuses.
-DOCUMENTED = {0, 1, 3, 4, 5}
+DOCUMENTED = {0, 1, 3, 4, 5, 65}
 TROUBLES = {69, 74, 75, 77}
 # Slack between a process reading its clock and its commit; only where an explanation is looked for.
 SLACK = 30.0
@@ -380,8 +380,8 @@ def doctor_finds_nothing(h):
 def commands_end_as_documented(h):
     for call in h.calls:
         right = DOCUMENTED | (TROUBLES if call.troubled else set())
-        if call.status is None:
-            yield None, f"{call} never ended"
+        if call.status == 65 and call.note.get("count") != 0:
+            yield None, f"{call} was refused: {call.said.strip()[-300:]}"
         elif call.status not in right and call.status not in (-9, -15):
             yield None, f"{call} said: {call.said.strip()[-300:]}"
         for word in ("locked", "malformed", "corrupt", "Fatal", "damaged"):
@@ -393,6 +393,9 @@ def commands_end_as_documented(h):
 def workers_end_as_documented(h):
     for worker in h.workers:
         right = {0, -9} | (TROUBLES if worker["troubled"] else set())
+        if worker["told"]:
+            # It was told to end before it could listen.
+            right.add(-15)
         if worker["status"] not in right:
             yield None, f"a worker ended with {worker['status']}: {worker['said'].strip()[-300:]}"
         for word in ("locked", "malformed", "corrupt", "Fatal", "damaged"):

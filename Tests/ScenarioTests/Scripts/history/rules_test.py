@@ -354,7 +354,7 @@ class Wrong(unittest.TestCase):
         self.breaks("doctor_finds_nothing", h, "something")
 
     def test_what_commands_say(self):
-        for status, said in ((74, "full"), (-11, ""), (70, "a bug"), (0, "database is locked"), (None, "")):
+        for status, said in ((74, "full"), (-11, ""), (65, "bad"), (70, "a bug"), (0, "database is locked"), (None, "")):
             h = done_twice()
             h.calls.append(call("look", 1, 2, status, said=said))
             self.breaks("commands_end_as_documented", h)
@@ -364,7 +364,7 @@ class Wrong(unittest.TestCase):
         self.assertEqual(rules.judge(h.index()), [])
 
     def test_how_workers_end(self):
-        for status, said in ((70, ""), (-6, ""), (77, ""), (0, "database is locked")):
+        for status, said in ((70, ""), (-6, ""), (77, ""), (-15, ""), (0, "database is locked")):
             h = done_twice()
             h.workers = [{"status": status, "said": said, "troubled": False, "told": False, "words": []}]
             self.breaks("workers_end_as_documented", h)
