@@ -1,6 +1,7 @@
 """A disk that fails while a worker works: a sentence, the documented status, and no job lost."""
 
 import os
+import shutil
 import subprocess
 
 from stage import SCRIPTS, run
@@ -25,7 +26,8 @@ def faulty(stage, handler):
     subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     return stage.work(
         "--lease", "2s", "--quiet", handler=["env", "-u", "LD_PRELOAD", *handler],
-        program=os.environ["DEBUG_BUILD"], environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults"), "QCTL_FAULTY": stage.store})
+        program=os.environ["DEBUG_BUILD"],
+        environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults"), "QCTL_FAULTY": stage.store})
 
 
 def tell(stage, fault):
@@ -82,6 +84,35 @@ def a_disk_that_fills_up(stage):
         subprocess.run(["umount", "-l", disk], check=True)
 
 
+def a_disk_without_room_for_a_sign_of_life(stage):
+    """The store can still be written, but a worker that nobody could see must not begin: if it died,
+    its handlers would live on while its jobs run again."""
+    disk = stage.path("disk")
+    os.mkdir(disk)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "nr_inodes=200,mode=700", "none", disk], check=True)
+    try:
+        stage.put_store(disk)
+        handler = stage.alone("true")
+        first = stage.work(handler=handler)
+        stage.until("the first worker has started", lambda: stage.workers() == 1)
+        os.mkdir(disk + "/fillers")
+        try:
+            for number in range(1000):
+                open(f"{disk}/fillers/{number}", "w").close()
+        except OSError:
+            pass
+        second = stage.work(handler=handler)
+        stage.equal("the second worker", stage.ends(second, 40, "the second worker"), 74)
+        stage.check("is full" in stage.said_by(second), f"it said: {stage.said_by(second)}")
+        shutil.rmtree(disk + "/fillers")
+        job = stage.enqueue()
+        stage.until("the first worker has completed a job", lambda: stage.state(job) == "completed")
+        stage.stop(first)
+    finally:
+        stage.close()
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
 def a_disk_that_becomes_read_only(stage):
     """As when the kernel remounts it after an error; `mount` itself refuses while files are open."""
     handler = begin(stage)
@@ -123,4 +154,5 @@ def a_sync_that_fails(stage):
 
 
 if __name__ == "__main__":
-    run(a_disk_that_fills_up, a_disk_that_becomes_read_only, a_disk_that_is_full_for_a_while, a_sync_that_fails)
+    run(a_disk_that_fills_up, a_disk_without_room_for_a_sign_of_life, a_disk_that_becomes_read_only,
+        a_disk_that_is_full_for_a_while, a_sync_that_fails)

@@ -176,6 +176,7 @@ class Play:
         read = lambda *words: [json.loads(line) for line in stage.qctl(*words, seconds=600).splitlines()]
         h.jobs = read("list", "--json")
         h.log = read("tail", "--json")
+        h.absent = [each["capability"] for each in read("capabilities", "--json") if each["support"] == "none"]
         h.queues = read("queues", "--json")
         h.findings = [json.loads(line) for line in stage.qctl("doctor", "--json", status=None).splitlines()]
         for job in h.jobs:

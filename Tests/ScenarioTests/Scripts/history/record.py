@@ -35,6 +35,9 @@ class Call:
     @property
     def refused(self):
         """Whether it said that nothing was changed; one that was killed, or in doubt, did not."""
+        if self.verb in ("retry", "replay", "cancel", "purge"):
+            # What was done in batches before any trouble is done.
+            return self.status in (1, 2)
         return self.status is not None and self.status > 0 and "may or may not" not in self.said \
             and not self.printed_in_vain
 
@@ -66,6 +69,8 @@ class Start:
 @dataclass
 class History:
     store: str = "sqlite"
+    # What the store declares that it cannot do.
+    absent: list = field(default_factory=list)
     calls: list = field(default_factory=list)
     # Workers that ended: name, status, words, whether the disk had trouble, whether it was told to.
     workers: list = field(default_factory=list)
@@ -90,6 +95,9 @@ class History:
 
     def index(self):
         """What the rules look up again and again; after any change by hand it must be made anew."""
+        self.by_verb = {}
+        for call in self.calls:
+            self.by_verb.setdefault(call.verb, []).append(call)
         self.job = {job["id"]: job for job in self.jobs}
         self.records = {}
         for record in self.log:
@@ -106,7 +114,19 @@ class History:
         return self
 
     def of(self, *verbs):
-        return [call for call in self.calls if call.verb in verbs]
+        return [call for verb in verbs for call in self.by_verb.get(verb, ())]
+
+    @property
+    def tells_all(self):
+        """Whether the log has every change, in their order: else it may lack what somebody did who died."""
+        return "durable_log" not in self.absent
+
+    def doubtful_purges(self, id, queue):
+        """How many jobs like this one may have been purged without a word in the log."""
+        if self.tells_all:
+            return 0
+        return sum(1 if id in call.words else int(call.words[-1]) if queue in call.words else 0
+                   for call in self.of("purge") if call.status != 0 and not call.refused)
 
     # A file, so that a history can be judged again.
 
@@ -132,6 +152,7 @@ class History:
 
     def life(self, job):
         """All that is known of one job, to read."""
+        type = next((type for type, ids in self.made.items() if job in ids), "?")
         told = [f"  {r['timestamp']} {r['event']} attempt {r.get('attempt')} → {r.get('status')} "
                 f"by {r.get('worker') or r.get('actor')} {r.get('error') or ''} {r.get('reason') or ''}"
                 for r in self.records.get(job, [])]
@@ -139,7 +160,7 @@ class History:
                  for start in self.starts if start.job == job]
         told += [f"  {call.begun:.3f} to {call.ended:.3f} {call} {call.note} {call.said.strip()[:200]}"
                  for call in self.calls if job in " ".join(call.words) or job in call.out[:100_000]
-                 or call.note.get("type") == self.job.get(job, {}).get("type")]
+                 or call.note.get("type") == type]
         told.append(f"  in the end: {self.details.get(job) or self.job.get(job)}")
         return "\n".join(told)
 

@@ -2,7 +2,8 @@
 
 Each rule is a function that yields what breaks it: a job's id (or None) and a sentence. Where a call
 was killed, or heard that its outcome is not known, either end is right; where it was refused, nothing
-may have happened; where it was acknowledged, all of it. The log is in the order of the changes.
+may have happened; where it was acknowledged, all of it. The log is in the order of the changes, unless
+the store declares that it is not durable: then what a job shows of itself is what counts.
 """
 
 import json
@@ -45,7 +46,7 @@ def nothing_accepted_is_lost(h):
         for answer in call.objects():
             id, note = answer["id"], call.note
             if id not in h.job:
-                if id not in h.purged:
+                if id not in h.purged and not h.doubtful_purges(id, note["queue"]):
                     yield id, f"accepted by {call}, it is gone, and nobody purged it"
             elif answer["created"]:
                 job = h.job[id]
@@ -64,7 +65,9 @@ def a_call_makes_what_it_says(h):
         if "key" in call.note:
             continue
         made = len(h.made.get(call.note["type"], ()))
-        if made not in right_numbers(call):
+        gone = h.doubtful_purges(None, call.note["queue"])
+        gone += sum(h.doubtful_purges(answer["id"], None) for answer in call.objects() if "id" in answer)
+        if not any(right - gone <= made <= right for right in right_numbers(call)):
             yield None, f"{made} jobs of {call}, of which {sorted(right_numbers(call))} are right"
 
 
@@ -111,8 +114,12 @@ def a_unique_key_has_one_live_job(h):
     for (queue, key), made in holders.items():
         for first, id in made:
             ends = [time_of(r) for r in h.records.get(id, []) if r.get("status") in TERMINAL or r["event"] == "purged"]
+            if id in h.job and h.job[id].get("finished_at"):
+                ends.append(instant(h.job[id]["finished_at"]))
             until = min(ends, default=float("inf"))
             for second, other in made:
+                if not h.tells_all and (id not in h.job or h.job[id]["replays"]):
+                    continue
                 if other != id and first.ended <= second.begun and second.ended < until:
                     yield other, f"made with the unique key {key} of {queue}, though {id} was live with it"
 
@@ -179,7 +186,24 @@ def a_number_names_one_run(h):
 @rule
 def the_log_tells_a_possible_life(h):
     for id, records in h.records.items():
-        yield from ((id, problem) for problem in walk(records))
+        for problem in walk(records) if h.tells_all else walk_in_pieces(records):
+            yield id, problem
+
+
+def walk_in_pieces(records):
+    """What no gap and no other order explains."""
+    settled = set()
+    for record in records:
+        event, attempt, status = record["event"], record.get("attempt") or 0, record.get("status")
+        if event == "lease_lost":
+            continue
+        told = f"{event} of attempt {attempt}, to {status}"
+        if not may_lead_to(event, status):
+            yield f"{told}, where that never leads"
+        if event in SETTLED and "worker" in record:
+            if attempt in settled:
+                yield f"{told}, though that attempt had ended"
+            settled.add(attempt)
 
 
 def walk(records):
@@ -222,7 +246,24 @@ def may_lead_to(event, status):
 
 @rule
 def a_run_after_the_end_was_asked_for(h):
-    """Once the end of a job is in the log, only an operator's word makes it run again."""
+    """Once a job has ended, only an operator's word makes it run again."""
+    starts = {}
+    for id, attempt in h.begun:
+        starts.setdefault(id, []).append(attempt)
+    for job in h.jobs:
+        for attempt in starts.get(job["id"], []):
+            if attempt > job["attempt"]:
+                yield job["id"], f"attempt {attempt} was started, though its last is {job['attempt']}"
+        shown = h.details.get(job["id"], {}).get("attempts", [])
+        ends = [each["attempt"] for each in shown
+                if each["outcome"] in ("completed", "rejected") and each["attempt"] < job["attempt"]]
+        if len(ends) > job["replays"]:
+            yield job["id"], f"it ended with the attempts {ends}, went on to {job['attempt']}, and was replayed {job['replays']} times"
+    if h.tells_all:
+        yield from runs_after_the_log(h)
+
+
+def runs_after_the_log(h):
     for id, records in h.records.items():
         ended = None
         for record in records:
@@ -243,11 +284,29 @@ def a_run_after_the_end_was_asked_for(h):
 def an_acknowledged_settlement_lasts(h):
     for call in h.of("complete", "fail"):
         id, attempt = call.note["job"], call.note["attempt"]
-        ends = [r["event"] for r in h.records.get(id, [])
-                if r["event"] in SETTLED and r.get("attempt") == attempt and ("worker" in r)]
-        wanted = ("completed",) if call.verb == "complete" else ("failed", "dead", "cancelled")
-        if call.acknowledged and (len(ends) != 1 or ends[0] not in wanted):
-            yield id, f"{call} was acknowledged, but attempt {attempt} ended as {ends}"
+        if not call.acknowledged:
+            continue
+        wanted = "completed" if call.verb == "complete" else "failed"
+        shown = [each["outcome"] for each in h.details.get(id, {}).get("attempts", []) if each["attempt"] == attempt]
+        if id in h.details and shown not in ([wanted], ["rejected"] if wanted == "failed" else [wanted]):
+            yield id, f"{call} was acknowledged, but it shows attempt {attempt} as {shown}"
+        told = [r["event"] for r in h.records.get(id, [])
+                if r["event"] in SETTLED and r.get("attempt") == attempt and "worker" in r]
+        right = ("completed",) if call.verb == "complete" else ("failed", "dead", "cancelled")
+        if h.tells_all and (len(told) != 1 or told[0] not in right):
+            yield id, f"{call} was acknowledged, but the log says that attempt {attempt} ended as {told}"
+
+
+def endings(h):
+    """Every attempt that ended, as (job, attempt, outcome, exit code, signal), from jobs and from the log."""
+    for id, detail in h.details.items():
+        for each in detail["attempts"]:
+            yield id, each["attempt"], each["outcome"], each.get("exit_code"), each.get("signal")
+    for id, records in h.records.items():
+        for r in records:
+            # One that took too long is told as a failure too, with the signal that ended it.
+            if r["event"] == "completed" or r["event"] == "failed" and "exit_code" in r:
+                yield id, r.get("attempt"), r["event"], r.get("exit_code"), None
 
 
 @rule
@@ -255,18 +314,16 @@ def what_ended_well_was_done(h):
     """A completion is a handler's that ended well, or a call's; and a failure is one's that failed."""
     done = {(call.note["job"], call.note["attempt"]) for call in h.of("complete") if not call.refused}
     failed = {(call.note["job"], call.note["attempt"]) for call in h.of("fail") if not call.refused}
-    for id, records in h.records.items():
-        for record in records:
-            place = (id, record.get("attempt"))
-            if record["event"] == "completed":
-                if h.ends.get(place) not in ("ok", "stubborn") and place not in done:
-                    yield id, f"attempt {place[1]} is completed, but its handler {h.ends.get(place, 'did not end')}"
-            elif record["event"] == "failed" and "exit_code" in record:
-                if h.ends.get(place) not in ("fail", "reject"):
-                    yield id, f"attempt {place[1]} failed with {record['exit_code']}, which no handler did"
-            elif record["event"] == "failed" and "signal" not in record:
-                if place not in failed and h.ends.get(place) is None and place not in h.begun:
-                    yield id, f"attempt {place[1]} failed, but nobody ran it"
+    for id, attempt, outcome, code, signal in endings(h):
+        place = id, attempt
+        if outcome == "completed" and h.ends.get(place) not in ("ok", "stubborn") and place not in done:
+            yield id, f"attempt {attempt} is completed, but its handler {h.ends.get(place, 'did not end')}"
+        elif outcome in ("failed", "rejected") and code is not None and h.ends.get(place) not in ("fail", "reject"):
+            yield id, f"attempt {attempt} failed with {code}, which no handler did"
+        elif outcome == "failed" and signal is not None and place not in h.killed:
+            yield id, f"attempt {attempt} was ended by signal {signal}, which nobody sent"
+        elif outcome in ("failed", "rejected") and code is None and signal is None and place not in failed:
+            yield id, f"attempt {attempt} failed, but nobody said so"
 
 
 @rule
@@ -298,12 +355,12 @@ def an_attempt_is_told_once_everywhere(h):
     for id, detail in h.details.items():
         shown = {attempt["attempt"] for attempt in detail["attempts"]}
         told = {r["attempt"] for r in h.records.get(id, []) if r["event"] in SETTLED and "worker" in r}
-        if shown != told:
+        if told - shown or h.tells_all and shown - told:
             yield id, f"it shows the attempts {sorted(shown)}, the log tells of {sorted(told)}"
         for attempt in detail["attempts"]:
             events = [r["event"] for r in h.records.get(id, [])
                       if r["event"] in SETTLED and r.get("attempt") == attempt["attempt"] and "worker" in r]
-            if (attempt["outcome"] == "completed") != (events == ["completed"]):
+            if (events or h.tells_all) and (attempt["outcome"] == "completed") != (events == ["completed"]):
                 yield id, f"attempt {attempt['attempt']} was {attempt['outcome']}, the log says {events}"
 
 
@@ -315,7 +372,7 @@ def every_end_has_its_reason(h):
             yield id, f"it is {state} in the end"
             continue
         ends = [r for r in h.records.get(id, []) if r.get("status") in TERMINAL and r["event"] in SETTLED]
-        if not ends or ends[-1]["status"] != state:
+        if h.tells_all and (not ends or ends[-1]["status"] != state):
             yield id, f"it is {state}, but the log has no such end"
         if state == "dead" and not job["error"]:
             yield id, "it is dead, and nothing says what of"
@@ -329,6 +386,12 @@ def every_end_has_its_reason(h):
 @rule
 def an_operators_change_was_asked_for(h):
     """What only operators do is explained by a call that had begun, whether or not it was acknowledged."""
+    asked = sum(not call.refused for call in h.of("retry", "replay"))
+    for job in h.jobs:
+        if job["replays"] > asked:
+            yield job["id"], f"{job['replays']} replays, but operators asked {asked} times"
+        if job["state"] == "cancelled" and all(call.refused for call in h.of("cancel")):
+            yield job["id"], "it is cancelled, but no operator asked for it"
     verbs = {"purged": ("purge",), "replayed": ("retry", "replay"), "retried": ("retry",),
              "cancel_requested": ("cancel",), "cancelled": ("cancel",)}
     for id, records in h.records.items():

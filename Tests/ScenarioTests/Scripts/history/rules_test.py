@@ -40,12 +40,13 @@ def record(event, at, attempt, status, worker="w", id=JOB, **more):
     return found
 
 
-def shown(attempt, outcome, error=None):
-    return {"attempt": attempt, "outcome": outcome, "error": error}
+def shown(attempt, outcome, error=None, **more):
+    code = {"exit_code": 1} if outcome == "failed" and not error else {}
+    return {"attempt": attempt, "outcome": outcome, "error": error, **code, **more}
 
 
 def job(id=JOB, state="completed", attempt=1, attempts=(), **more):
-    return {"id": id, "queue": "q", "type": "one", "state": state, "attempt": attempt, "failures": 0, "crashes": 0,
+    return {"id": id, "queue": "q", "type": "one", "state": state, "attempt": attempt, "failures": 0, "crashes": 0, "replays": 0,
             "max_attempts": 3, "unique_key": None, "idempotency_key": None, "error": None,
             "payload": 1, "attempts": list(attempts), **more}
 
@@ -92,6 +93,14 @@ class Right(unittest.TestCase):
         h.calls = [enqueue(1, 2, status=-9)]
         self.assertEqual(rules.judge(h.index()), [])
 
+    def test_where_the_log_is_not_durable_it_may_lack_records(self):
+        for make in (done_twice, done_by_a_script, replayed, purged, cancelled):
+            for kept in (lambda log: [], lambda log: log[1:], lambda log: log[::-1]):
+                with self.subTest(make.__name__):
+                    h = make()
+                    h.log, h.absent = kept(h.log), ["durable_log"]
+                    self.assertEqual(rules.judge(h.index()), [])
+
     def test_a_history_that_was_kept_is_judged_the_same(self):
         h = done_twice()
         h.log.pop()
@@ -113,6 +122,7 @@ def replayed():
 def purged():
     h = done_by_a_script()
     h.calls.append(call("purge", 8, 9, status=-9))
+    h.calls[-1].words.append(JOB)
     h.log.append(record("purged", 8.5, 1, "completed", worker=None, actor="somebody"))
     h.jobs, h.details, h.queues = [], {}, [queue()]
     return h.index()
@@ -178,7 +188,7 @@ class Wrong(unittest.TestCase):
 
     def test_half_a_bulk(self):
         for status in (0, -9, 74):
-            h = history(calls=[call("bulk", 1, 2, status, type="one", count=3)],
+            h = history(calls=[call("bulk", 1, 2, status, type="one", queue="q", count=3)],
                         jobs=[job(id=id, state="cancelled", attempt=0) for id in (JOB, OTHER)])
             self.breaks("a_call_makes_what_it_says", h, "2 jobs")
 
@@ -240,6 +250,12 @@ class Wrong(unittest.TestCase):
         h.log.append(record("completed", 7, 2, "completed"))
         self.breaks("the_log_tells_a_possible_life", h, "already", "had ended")
 
+    def test_impossible_lives_in_a_log_with_gaps(self):
+        h = done_twice()
+        h.log.append(record("completed", 7, 2, "completed"))
+        h.absent = ["durable_log"]
+        self.breaks("the_log_tells_a_possible_life", h, "had ended")
+
     def test_impossible_lives(self):
         for more, word in (
                 (record("failed", 7, 3, "retrying"), "already"),
@@ -265,7 +281,10 @@ class Wrong(unittest.TestCase):
         self.breaks("a_run_after_the_end_was_asked_for", h, "attempt 3 was started")
         h = done_twice()
         h.jobs[0]["attempt"] = 3
-        self.breaks("a_run_after_the_end_was_asked_for", h, "attempt 3")
+        self.breaks("a_run_after_the_end_was_asked_for", h, "attempt 3", "went on to 3")
+        h = replayed()
+        h.jobs[0]["replays"], h.absent = 0, ["durable_log"]
+        self.breaks("a_run_after_the_end_was_asked_for", h, "replayed 0 times")
 
     def test_an_acknowledged_completion_that_is_gone(self):
         h = done_by_a_script()
@@ -274,6 +293,9 @@ class Wrong(unittest.TestCase):
         h = done_by_a_script()
         h.calls[2] = call("fail", 6, 7, job=JOB, attempt=1, token="t1")
         self.breaks("an_acknowledged_settlement_lasts", h, "completed")
+        h = done_by_a_script()
+        h.jobs[0]["attempts"], h.absent = [shown(1, "lost")], ["durable_log"]
+        self.breaks("an_acknowledged_settlement_lasts", h, "shows attempt 1")
 
     def test_a_completion_that_nobody_made(self):
         h = done_twice()
@@ -287,6 +309,10 @@ class Wrong(unittest.TestCase):
         h = done_twice()
         h.ends[JOB, 1] = "ok"
         self.breaks("what_ended_well_was_done", h, "no handler did")
+        for attempt, word in ((shown(1, "failed", "x"), "nobody said so"), (shown(1, "failed", "x", signal=9), "nobody sent")):
+            h = done_twice()
+            h.jobs[0]["attempts"][0] = attempt
+            self.breaks("what_ended_well_was_done", h, word)
 
     def test_too_many_failures(self):
         h = done_twice()
@@ -330,6 +356,9 @@ class Wrong(unittest.TestCase):
             h = make()
             h.calls = [each for each in h.calls if each.verb not in ("retry", "purge", "cancel")]
             self.breaks("an_operators_change_was_asked_for", h)
+            h.log = []
+            if h.jobs:
+                self.breaks("an_operators_change_was_asked_for", h)
 
     def test_counts_that_are_off(self):
         h = done_twice()
