@@ -41,7 +41,7 @@ test: test-deps build ## run all tests against the release binary
 	  XDG_CONFIG_HOME="$$scratch/home/config" XDG_CONFIG_DIRS="$$scratch/home/etc" \
 	  XDG_DATA_HOME="$$scratch/home/data" XDG_STATE_HOME="$$scratch/home/state" \
 	  XDG_CACHE_HOME="$$scratch/home/cache" XDG_RUNTIME_DIR="$$scratch/run" \
-	  QCTL_BINARY="$(CURDIR)/$(QCTL)" swift test --skip-build
+	  QCTL_BINARY="$(CURDIR)/$(QCTL)" sh Tests/failures-last.sh swift test --skip-build
 
 # A history that breaks a rule is kept, to be judged again.
 torture: test-deps build ## kill at random, on each store, for half an hour (SEED=… repeats)

@@ -17,7 +17,7 @@ import Text
     #expect(lines.count == Capability.allCases.count + 1)
     #expect(lines[0].map(\.key) == ["capability", "support", "reason", "remedy"])
     let absent = lines.filter { $0[1].value == .string("none") }
-    #expect(absent.map { $0[0].value } == [.string("transactional_enqueue")])
+    #expect(absent.map { $0[0].value } == [.string("transactional_enqueue"), .string("backup")])
     #expect(absent.first?[3].value == .string("use an SQLite store"))
     #expect(lines.last?[0].value == .string("read_effect"))
     #expect(lines.last?[1].value == .string("pure"))

@@ -77,7 +77,7 @@ import Testing
     try application.run("PRAGMA ignore_check_constraints=ON")
     try application.run(
       "UPDATE qctl_jobs SET ord = 'first' WHERE id = ?", .integer(id.rawValue))
-    #expect(try rig.problems().contains { $0.check == "integrity" })
+    #expect(try rig.problems().contains { $0.check == "jobs" })
   }
 
   @Test func theDoctorNamesJobsThatCannotBeRead() throws {

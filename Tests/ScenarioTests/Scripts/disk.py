@@ -7,25 +7,40 @@ import subprocess
 from stage import SCRIPTS, run
 
 JOBS = 300
+# The job that runs until the disk has failed, and the one that runs until the worker is to stop.
+BEFORE_FAULT, BEFORE_REST = 40, 100
+HANDLER = f"""
+held_until() {{ while [ ! -e "$1" ] && [ -e starts ]; do sleep 0.02; done; }}
+number=$(cat)
+if [ "$number" -ge {BEFORE_FAULT} ]; then held_until fault; fi
+if [ "$number" -ge {BEFORE_REST} ]; then held_until rest; fi
+seq 200
+"""
 
 
 def begin(stage):
     """Many jobs, whose handlers leave output behind, so that the store must grow."""
     stage.enqueue_all([{"payload": n} for n in range(JOBS)])
-    return stage.alone("sh", "-c", "sleep 0.01; seq 200")
+    return stage.alone(stage.script("handler", HANDLER))
 
 
 def under_way(stage):
-    stage.until("some jobs are completed", lambda: len(stage.starts()) > 20)
+    stage.until("some jobs are completed", lambda: len(stage.starts()) > BEFORE_FAULT)
 
 
-def faulty(stage, handler):
+def let_all_run(stage):
+    """What runs meets the disk as it is now when it ends."""
+    stage.touch("fault")
+    stage.touch("rest")
+
+
+def faulty(stage, handler, *words):
     """A worker of the debug build whose writes fail when the file `faults` says so."""
     library = stage.path("faults.so")
     source = os.path.join(SCRIPTS, "faults.c")
     subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     return stage.work(
-        "--lease", "2s", "--quiet", handler=["env", "-u", "LD_PRELOAD", *handler],
+        "--quiet", *words, handler=["env", "-u", "LD_PRELOAD", *handler],
         program=os.environ["DEBUG_BUILD"],
         environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults"), "QCTL_FAULTY": stage.store})
 
@@ -38,7 +53,7 @@ def tell(stage, fault):
 
 def ended_with(stage, worker, status, *words):
     """A worker gives up once it cannot hold its jobs any more, here after 2 s."""
-    stage.equal("the worker", stage.ends(worker, 40, "the worker"), status)
+    stage.equal("the worker", stage.ends(worker, what="the worker"), status)
     said = stage.said_by(worker)
     for word in ("qctl: ", stage.store, *words):
         stage.check(word in said, f"no word of '{word}', but: {said}")
@@ -49,7 +64,7 @@ def all_is_there(stage, handler):
     jobs = stage.jobs()
     stage.equal("jobs", len(jobs), JOBS)
     stage.check(any(job["state"] != "completed" for job in jobs), "all was done already: this proves nothing")
-    stage.qctl("work", "-c", "4", "--until-settled", "--quiet", "--", *handler, seconds=90)
+    stage.qctl("work", "-c", "4", "--until-settled", "--quiet", "--", *handler)
     stage.equal("jobs not completed, or charged", [
         (job["id"], job["state"], job["failures"], job["crashes"]) for job in stage.jobs()
         if (job["state"], job["failures"], job["crashes"]) != ("completed", 0, 0)], [])
@@ -73,7 +88,8 @@ def a_disk_that_fills_up(stage):
                     pass
             except OSError:
                 pass
-        stage.equal("the worker", stage.ends(worker, 40, "the worker"), 74)
+        let_all_run(stage)
+        stage.equal("the worker", stage.ends(worker, what="the worker"), 74)
         said = stage.said_by(worker)
         stage.check(f"the disk of {stage.store} is full" in said, f"it said: {said}")
         os.remove(disk + "/filler")
@@ -102,7 +118,7 @@ def a_disk_without_room_for_a_sign_of_life(stage):
         except OSError:
             pass
         second = stage.work(handler=handler)
-        stage.equal("the second worker", stage.ends(second, 40, "the second worker"), 74)
+        stage.equal("the second worker", stage.ends(second, what="the second worker"), 74)
         stage.check("is full" in stage.said_by(second), f"it said: {stage.said_by(second)}")
         shutil.rmtree(disk + "/fillers")
         job = stage.enqueue()
@@ -116,9 +132,10 @@ def a_disk_without_room_for_a_sign_of_life(stage):
 def a_disk_that_becomes_read_only(stage):
     """As when the kernel remounts it after an error; `mount` itself refuses while files are open."""
     handler = begin(stage)
-    worker = faulty(stage, handler)
+    worker = faulty(stage, handler, "--lease", "2s")
     under_way(stage)
     tell(stage, "read-only")
+    let_all_run(stage)
     ended_with(stage, worker, 77, "cannot be written")
     os.remove(stage.path("faults"))
     all_is_there(stage, handler)
@@ -130,11 +147,14 @@ def a_disk_that_is_full_for_a_while(stage):
     worker = faulty(stage, handler)
     under_way(stage)
     tell(stage, "full")
+    stage.touch("fault")
     stage.until("the worker says so", lambda: "full" in stage.said_by(worker))
     os.remove(stage.path("faults"))
-    stage.until("the worker goes on", lambda: len(stage.jobs("--state", "completed")) > 60)
+    stage.until("the worker goes on", lambda: len(stage.starts()) > BEFORE_REST)
     stage.check(worker.poll() is None, "the worker has ended")
-    stage.stop(worker)
+    worker.terminate()
+    stage.touch("rest")
+    stage.equal("the worker", stage.ends(worker, what="the worker"), 0)
     starts = [job for job, _, _ in stage.starts()]
     stage.equal("jobs started twice", len(starts) - len(set(starts)), 0)
     all_is_there(stage, handler)
@@ -146,9 +166,10 @@ def a_sync_that_fails(stage):
     worker = faulty(stage, handler)
     under_way(stage)
     tell(stage, "sync")
+    let_all_run(stage)
     stage.until("a sync has failed", lambda: not os.path.exists(stage.path("faults")))
     # Where it knows not what is stored, nothing but a new session may judge.
-    stage.equal("the worker", stage.ends(worker, 40, "the worker"), 69)
+    stage.equal("the worker", stage.ends(worker, what="the worker"), 69)
     stage.check("may or may not last" in stage.said_by(worker), f"it said: {stage.said_by(worker)}")
     all_is_there(stage, handler)
 

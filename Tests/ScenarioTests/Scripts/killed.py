@@ -14,13 +14,15 @@ import subprocess
 import sys
 import time
 
-from stage import STORES, Failed, Stage, kill
+from stage import DEADLINE, STORES, Failed, Stage, kill
 
 
 class Killing:
     def __init__(self, stage, chance):
         self.stage, self.chance = stage, chance
         self.acknowledged = []
+        # Seconds that an enqueue takes here, so that kills come in the middle of it on any machine.
+        self.pace = 0.005
 
     def start(self, *words, **streams):
         return subprocess.Popen(
@@ -31,15 +33,20 @@ class Killing:
         kill(process.pid, signal.SIGKILL)
         process.wait()
 
+    def enqueue(self, stream):
+        payload = "x" * self.chance.randrange(5000)
+        return self.start("qctl", "enqueue", "-q", "q", "--payload", payload, stdout=stream)
+
     def enqueues(self):
-        """A loop of enqueues, each its own process; the one at work is killed."""
+        """Enqueues one after the other, each its own process; the first ends well, of others every second is killed."""
         read, write = os.pipe()
-        until = time.monotonic() + self.chance.uniform(0.02, 0.08)
-        while time.monotonic() < until:
-            process = self.start(
-                "qctl", "enqueue", "-q", "q", "--payload", "x" * self.chance.randrange(5000), stdout=write)
+        begun = time.monotonic()
+        self.enqueue(write).wait()
+        self.pace = min(time.monotonic() - begun, 0.1)
+        for _ in range(self.chance.randrange(1, 8)):
+            process = self.enqueue(write)
             if self.chance.random() < 0.5:
-                time.sleep(self.chance.uniform(0, 0.006))
+                time.sleep(self.chance.uniform(0, 1.2 * self.pace))
                 self.end(process)
             else:
                 process.wait()
@@ -47,27 +54,27 @@ class Killing:
         with os.fdopen(read) as printed:
             self.acknowledged.extend(line.strip() for line in printed if line.endswith("\n"))
 
-    def bulk(self, queue="bulk", most=500, patience=0.03):
+    def bulk(self, queue="bulk", most=500, patience=6):
         """All of it or nothing, whenever the kill comes."""
         count = self.chance.randrange(most // 10, most)
         tag = f"bulk-{len(self.acknowledged)}-{self.chance.randrange(1 << 30)}"
         with open(self.stage.path("lines"), "w") as file:
             file.writelines(json.dumps({"queue": queue, "type": tag, "payload": n}) + "\n" for n in range(count))
         process = self.start("qctl", "enqueue", "--bulk", "lines", stderr=subprocess.DEVNULL)
-        time.sleep(self.chance.uniform(0, patience))
+        time.sleep(self.chance.uniform(0, patience * self.pace))
         self.end(process)
         found = len(self.stage.qctl("list", "--ids", "-t", tag).split())
         self.stage.check(found in (0, count), f"{found} of {count} jobs of a bulk that was killed")
 
     def large_bulk(self):
         """One that is staged in several steps."""
-        self.bulk("large", 40_000, 0.5)
+        self.bulk("large", 40_000, 100)
 
     def worker(self):
         process = self.start(
             "qctl", "work", "-q", "q", "-c", "2", "--lease", "2s", "--quiet", "--", "true",
             stderr=subprocess.DEVNULL)
-        time.sleep(self.chance.uniform(0.005, 0.08))
+        time.sleep(self.chance.uniform(self.pace, 10 * self.pace))
         self.end(process)
 
     def run(self, rounds):
@@ -92,7 +99,7 @@ class Killing:
         if stage.kind == "sqlite":
             self.examine_database()
         # Whoever comes next finishes everything: nothing is stuck, and nothing counts as a failure of its own.
-        stage.qctl("work", "-q", "q,bulk", "-c", "2", "--until-settled", "--quiet", "--", "true", seconds=120)
+        stage.qctl("work", "-q", "q,bulk", "-c", "2", "--until-settled", "--quiet", "--", "true")
         left = stage.qctl("list", "-q", "q,bulk", "--state", "!completed", "--format", "{id} {state} {error}").splitlines()
         stage.check(not left, f"{len(left)} jobs were not completed: {left[:3]}")
         # (A worker may die while a marked job runs alone in it: that is a crash, and no other failure.)
@@ -102,15 +109,17 @@ class Killing:
 
     def examine_database(self):
         """The file is whole; and claims remove what was staged and never published, for a while each."""
-        database = sqlite3.connect(self.stage.store)
+        database = sqlite3.connect(self.stage.store, timeout=DEADLINE)
         self.stage.equal("integrity_check", database.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
-        for _ in range(50):
-            self.stage.qctl("claim", "-q", "nothing", status=None)
-            staged = database.execute("SELECT count(*) FROM qctl_bulks WHERE published = 0").fetchall()
-            if staged == [(0,)]:
-                break
-        self.stage.equal("stretches of killed bulks that are left", staged, [(0,)])
         database.close()
+        self.stage.until("no stretch of a killed bulk is left", self.has_no_stretch)
+
+    def has_no_stretch(self):
+        self.stage.qctl("claim", "-q", "nothing", status=None)
+        database = sqlite3.connect(self.stage.store, timeout=DEADLINE)
+        found = database.execute("SELECT count(*) FROM qctl_bulks WHERE published = 0").fetchone()[0]
+        database.close()
+        return found == 0
 
 
 def main():

@@ -3,6 +3,10 @@
 A scene is a function that takes a Stage: a store in a folder of its own, and processes that are all
 ended when the scene is, however it ends. A script calls run() with its scenes; the command line
 names those to play. What went wrong is printed; nothing is, where all is well.
+
+The machine may be slow, busy, or stand still for seconds, so no scene sleeps or measures: it waits for
+what must come, and holds back by a file (`while [ ! -e go ]`) what must not come yet. Where a lease has
+to last, see leases().
 """
 
 import itertools
@@ -19,15 +23,41 @@ SCRIPTS = os.path.dirname(os.path.realpath(__file__))
 STORES = ["sqlite"]
 # What the store is called in the scene's folder.
 NAMES = {"sqlite": "queue.db", "dir": "queue"}
+# Seconds after which something counts as hanging; no promise of ours, and never to be come near to.
+DEADLINE = 200
 
 
 class Failed(Exception):
     """The scene cannot go on."""
 
 
+class LeaseLost(Exception):
+    """A worker that lives lost a lease: it, or the machine, stood still for too long."""
+
+
+def only(*stores):
+    """For a scene of what the other stores have not."""
+    def mark(scene):
+        scene.stores = stores
+        return scene
+    return mark
+
+
+def leases(*seconds):
+    """For a scene in which no lease may be lost: its stage has a `lease`, at first the shortest.
+
+    A machine that stands still for longer than a lease takes it away rightly, and no scene can tell.
+    Then the scene is played again with a longer one; what is lost with the longest counts.
+    """
+    def mark(scene):
+        scene.leases = seconds
+        return scene
+    return mark
+
+
 class Stage:
-    def __init__(self, name, kind="sqlite"):
-        self.kind = kind
+    def __init__(self, name, kind="sqlite", lease=None):
+        self.kind, self.lease = kind, lease
         self.folder = os.path.abspath(name)
         os.mkdir(self.folder)
         os.mkdir(self.path("locks"))
@@ -58,21 +88,29 @@ class Stage:
     def equal(self, what, found, wanted):
         return self.check(found == wanted, f"{what}: {short(found)} instead of {short(wanted)}")
 
-    def until(self, what, condition, seconds=20):
+    def until(self, what, condition, seconds=DEADLINE):
         """Waits until a condition holds; the deadline is only there so that nothing hangs."""
         limit = time.monotonic() + seconds
         while True:
+            begun = time.monotonic()
             found = condition()
             if found:
                 return found
-            if time.monotonic() > limit:
+            now = time.monotonic()
+            if now > limit:
                 self.problems.append(f"not within {seconds} s: {what}")
                 raise Failed
-            time.sleep(0.01)
+            # To look takes no more than half of a busy machine.
+            time.sleep(max(0.01, min(now - begun, 1)))
+
+    def outlasts(self, count):
+        """Waits until so many leases have passed from now."""
+        end = time.monotonic() + count * self.lease
+        self.until(f"{count} leases have passed", lambda: time.monotonic() > end, count * self.lease + DEADLINE)
 
     # Processes.
 
-    def qctl(self, *words, status=0, input=None, seconds=60):
+    def qctl(self, *words, status=0, input=None, seconds=DEADLINE):
         """Standard output of a qctl that must end with a status (None: with any), and say nothing of locks."""
         try:
             done = subprocess.run(
@@ -104,7 +142,7 @@ class Stage:
         with open(process.errors, errors="replace") as file:
             return file.read()
 
-    def ends(self, process, seconds=20, what="a process"):
+    def ends(self, process, seconds=DEADLINE, what="a process"):
         """The status that a process ends with."""
         try:
             return process.wait(seconds)
@@ -112,9 +150,13 @@ class Stage:
             self.problems.append(f"not within {seconds} s: the end of {what}; it said: {self.said_by(process)[-300:]}")
             raise Failed from None
 
-    def stop(self, process, seconds=20):
+    def stop(self, process):
         process.terminate()
-        return self.equal("a worker that was stopped", self.ends(process, seconds, "a stopped worker"), 0)
+        return self.equal("a worker that was stopped", self.ends(process, what="a stopped worker"), 0)
+
+    def touch(self, name):
+        """Makes the file that somebody waits for."""
+        open(self.path(name), "w").close()
 
     def script(self, name, text):
         """Makes a shell script that may be a handler; its path."""
@@ -167,6 +209,12 @@ class Stage:
     def workers(self):
         """How many workers have started."""
         return len(self.events("worker_started"))
+
+    def no_lease_was_lost(self):
+        lost = self.events("lease_lost", "rescued")
+        if lost and self.lease:
+            raise LeaseLost(f"lost with leases of {self.lease} s: {short(lost)}")
+        self.equal("leases lost, and rescues", lost, [])
 
     def doctor(self):
         for finding in map(json.loads, self.qctl("doctor", "--json").splitlines()):
@@ -243,12 +291,29 @@ def wal_size(stage):
         return 0
 
 
-def only(*stores):
-    """For a scene of what the other stores have not."""
-    def mark(scene):
-        scene.stores = stores
-        return scene
-    return mark
+def play(scene, name, kind):
+    """Plays a scene, and again with a longer lease where one was lost; says what went wrong."""
+    *shorter, longest = getattr(scene, "leases", [None])
+    for lease in shorter:
+        try:
+            return problems_of(scene, Stage(f"{name}-{kind}-{lease}", kind, lease))
+        except LeaseLost:
+            pass
+    try:
+        return problems_of(scene, Stage(f"{name}-{kind}", kind, longest))
+    except LeaseLost as problem:
+        return [problem]
+
+
+def problems_of(scene, stage):
+    try:
+        scene(stage)
+    except Failed:
+        pass
+    finally:
+        stage.close()
+    stage.nothing_overlapped()
+    return stage.problems
 
 
 def run(*scenes):
@@ -260,20 +325,9 @@ def run(*scenes):
     failed = False
     for name in wanted:
         for kind in stores:
-            if kind in getattr(known[name], "stores", stores):
-                failed = not play(known[name], name, kind) or failed
+            if kind not in getattr(known[name], "stores", stores):
+                continue
+            for problem in play(known[name], name, kind):
+                failed = True
+                print(f"{name} on {kind}: {problem}")
     sys.exit(failed)
-
-
-def play(scene, name, kind):
-    stage = Stage(f"{name}-{kind}", kind)
-    try:
-        scene(stage)
-    except Failed:
-        pass
-    finally:
-        stage.close()
-    stage.nothing_overlapped()
-    for problem in stage.problems:
-        print(f"{name} on {kind}: {problem}")
-    return not stage.problems

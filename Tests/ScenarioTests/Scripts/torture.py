@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 
-from stage import STORES, Failed, Stage
+from stage import DEADLINE, STORES, Failed, Stage
 
 # Mean seconds between two kills.
 PAUSE = 0.2
@@ -111,7 +111,7 @@ class Kills:
             victim.victim.set()
             before = self.count
             self.changed.notify_all()
-            return self.changed.wait_for(lambda: self.count > before or victim.failure, 60)
+            return self.changed.wait_for(lambda: self.count > before or victim.failure, DEADLINE)
 
 
 class Torture:
@@ -167,13 +167,13 @@ class Torture:
         if self.stage.problems:
             raise Failed
         for enqueuer in self.enqueuers:
-            enqueuer.join(120)
+            enqueuer.join(DEADLINE)
             self.stage.check(not enqueuer.is_alive() and not enqueuer.failure, enqueuer.failure or "an enqueuer hangs")
         # One more worker tells when all is done.
         last = self.stage.work("-q", "q0,q1,q2", "--until-settled", "--quiet", handler=self.handler)
-        self.stage.equal("the last worker", self.stage.ends(last, 120, "the last worker"), 0)
+        self.stage.equal("the last worker", self.stage.ends(last, what="the last worker"), 0)
         for worker in self.workers:
-            self.stage.stop(worker, 60)
+            self.stage.stop(worker)
         self.said += "".join(self.stage.said_by(worker) for worker in self.workers + [last])
 
     # What must be true.
@@ -185,11 +185,13 @@ class Torture:
         stage.equal("jobs", len(jobs), self.jobs)
         keys = {job["idempotency_key"] for job in jobs.values()}
         stage.equal("different jobs", len(keys), self.jobs)
+        # A kill may have met the same job three times while it ran alone (trap 4).
+        flown = {id: job for id, job in jobs.items() if (job["state"], job["crashes"]) != ("dead", 3)}
         self.few("jobs not completed", [
-            (job["id"], job["state"]) for job in jobs.values() if job["state"] != "completed"])
+            (job["id"], job["state"]) for job in flown.values() if job["state"] != "completed"])
         self.few("jobs charged with what was no crash", [
             (job["id"], job["failures"], job["crashes"]) for job in jobs.values() if job["failures"] != job["crashes"]])
-        self.examine_completions(jobs)
+        self.examine_completions(flown)
         self.examine_counts(jobs)
         stage.doctor()
         for word in ("locked", "busy", "corrupt", "lease was lost"):

@@ -1,3 +1,4 @@
+import DirectoryStorage
 import MemoryStorage
 import SQLiteStorage
 import Storage
@@ -24,6 +25,9 @@ enum Adapters {
     Adapter(name: "sqlite, every bulk staged") { scratch, random in
       try SQLiteStore(
         scratch.path("queue.db"), for: .create, staging: .always(rows: 3), random: random)
+    },
+    Adapter(name: "directory") { scratch, random in
+      try DirectoryStore(scratch.path("spool"), for: .create, random: random)
     },
   ]
 
