@@ -104,9 +104,8 @@ class Fate:
 
     def handlers(self):
         """Those that live, of the last ones that began."""
-        found = [line.split() for line in self.play.stage.lines("starts")[-60:]]
-        return [(job, int(attempt), int(pid)) for job, attempt, pid, _ in found
-                if lives(int(pid)) and self.play.runs(int(pid), job)]
+        return [(job, attempt, pid) for job, attempt, pid in self.play.starts.read()[-60:]
+                if lives(pid) and self.play.runs(pid, job)]
 
     def kill_handler(self):
         handlers = self.handlers()

@@ -21,11 +21,35 @@ REFUSALS = ("pwrite64", "fdatasync", "fsync", "ftruncate", "renameat2", "mkdirat
 PATIENCE = 180
 
 
+class Starts:
+    """The file in which handlers tell that they began, read as it grows."""
+
+    def __init__(self, path):
+        self.path, self.offset = path, 0
+        self.by_job, self.all = {}, []
+        self.lock = threading.Lock()
+
+    def read(self):
+        """All that have begun, in order, as (job, attempt, process)."""
+        with self.lock:
+            if os.path.exists(self.path):
+                with open(self.path) as file:
+                    file.seek(self.offset)
+                    text = file.read()
+                for line in text[:text.rfind("\n") + 1].splitlines():
+                    job, attempt, pid, _ = line.split()
+                    self.all.append((job, int(attempt), int(pid)))
+                    self.by_job.setdefault(job, []).append(int(pid))
+                self.offset += len(text[:text.rfind("\n") + 1])
+            return self.all
+
+
 class Play:
     def __init__(self, name, kind, seed, attacks):
         self.seed, self.attacks = seed, attacks
         self.stage = Stage(name, kind)
         self.handler = [compiled("deed"), self.stage.folder]
+        self.starts = Starts(self.stage.path("starts"))
         self.history = History(store=kind)
         self.lock = threading.Lock()
         self.numbers = 0
@@ -154,12 +178,8 @@ class Play:
 
     def live_handlers(self, job):
         """The processes that run a job on this host."""
-        found = []
-        for line in self.stage.lines("starts"):
-            words = line.split()
-            if words[0] == job and lives(int(words[2])) and self.runs(int(words[2]), job):
-                found.append(int(words[2]))
-        return found
+        self.starts.read()
+        return [pid for pid in self.starts.by_job.get(job, []) if lives(pid) and self.runs(pid, job)]
 
     def runs(self, pid, job):
         try:
