@@ -83,7 +83,7 @@ package final class DirectoryStore: Sendable {
   ) {
     path = root
     identity = StoreIdentity(
-      kind: "directory", location: "dir:" + root, formatVersion: Self.formatVersion)
+      kind: "directory", location: root, formatVersion: Self.formatVersion)
     spool = Spool(tree, root: root, counter: counter, random: random)
   }
 

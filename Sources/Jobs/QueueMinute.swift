@@ -68,6 +68,16 @@ package struct QueueMinute: Equatable, Sendable {
   package var start: Instant { TimeSpan.minutes(minute).sinceEpoch }
 }
 
+extension QueueMinute {
+  /// Whether the other is the same minute as somebody saw it later: nothing was counted in this one
+  /// that is not in the other.
+  package func isContinued(by later: QueueMinute) -> Bool {
+    later.queue == queue && later.minute == minute
+      && later.totals == later.totals.raised(to: totals)
+      && zip(durations.buckets, later.durations.buckets).allSatisfy { $0 <= $1 }
+  }
+}
+
 extension Instant {
   /// The minute that this moment is in, in minutes since 1970; never below 1, for 0 is none.
   package var minute: Int64 { max(milliseconds / 60_000, 1) }

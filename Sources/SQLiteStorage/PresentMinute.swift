@@ -38,6 +38,21 @@ enum PresentMinute {
     try begin.run()
   }
 
+  /// Whether a queue's present minute is this one.
+  static func isAt(
+    _ minute: Int64, of queue: QueueName, on connection: Connection
+  ) throws(SQLiteFailure) -> Bool {
+    try minuteOfRow(queue, on: connection) == minute
+  }
+
+  /// Puts a queue's present minute away if it is before this one, so that later totals are not its.
+  static func end(
+    before minute: Int64, of queue: QueueName, on connection: Connection
+  ) throws(SQLiteFailure) {
+    guard let old = try minuteOfRow(queue, on: connection), old > 0, old < minute else { return }
+    try open(0, of: queue, on: connection)
+  }
+
   private static func minuteOfRow(
     _ queue: QueueName, on connection: Connection
   ) throws(SQLiteFailure) -> Int64? {

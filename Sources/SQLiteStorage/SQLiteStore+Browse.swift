@@ -14,12 +14,26 @@ extension SQLiteStore {
     try withSession { session throws(StorageError) in
       try session.read { connection throws(SQLiteFailure) in
         guard let job = try Self.job(id, on: connection) else { return nil }
-        let bulk = try PayloadRow.read(id, on: connection)
-        return JobDetail(
-          job: job, payload: bulk.payload, tags: bulk.tags, result: bulk.result,
-          attempts: job.attempt > 0 ? try AttemptRow.all(of: id, on: connection) : [])
+        return try Self.detail(of: job, on: connection)
       }
     }
+  }
+
+  /// All parts of a job; `nil` where its row cannot be read, or may not be seen yet.
+  static func soundDetail(
+    _ id: JobID, on connection: Connection
+  ) throws(SQLiteFailure) -> JobDetail? {
+    guard let job = try soundJob(id, on: connection) else { return nil }
+    return try detail(of: job, on: connection)
+  }
+
+  private static func detail(
+    of job: Job, on connection: Connection
+  ) throws(SQLiteFailure) -> JobDetail {
+    let bulk = try PayloadRow.read(job.id, on: connection)
+    return JobDetail(
+      job: job, payload: bulk.payload, tags: bulk.tags, result: bulk.result,
+      attempts: job.attempt > 0 ? try AttemptRow.all(of: job.id, on: connection) : [])
   }
 
   /// One row by its id.

@@ -31,7 +31,7 @@ extension SQLiteStore {
     return found
   }
 
-  private static func retention(
+  static func retention(
     of queue: QueueName, on connection: Connection
   ) throws(SQLiteFailure) -> Retention? {
     let statement = try connection.statement(
@@ -41,7 +41,7 @@ extension SQLiteStore {
     return try statement.step() ? KeepRules.read(statement, from: 0) : nil
   }
 
-  private static func store(
+  static func store(
     _ retention: Retention, of queue: QueueName, on connection: Connection
   ) throws(SQLiteFailure) {
     let statement = try connection.statement(

@@ -56,7 +56,7 @@ package final class SQLiteStore: Sendable {
 }
 
 extension SQLiteStore: StorageSource, StorageBrowsing, StorageOperating, StorageControlling,
-  StorageEngine
+  StorageEngine, StorageArchive
 {
   /// Everything in full.
   package var capabilities: Capabilities { Capabilities() }

@@ -5,18 +5,19 @@ package import Jobs
 /// Jobs, log records and minutes are read as anybody reads them; what only a store knows is read
 /// here.
 package protocol StorageArchive: AnyObject, Sendable {
-  /// One page of the requests that are remembered by idempotency keys, by (queue, key), whether or
-  /// not their time is over. Must not change anything.
+  /// One page of the requests that are remembered by idempotency keys, by (queue, key) in the order
+  /// of their bytes, whether or not their time is over. Must not change anything.
   func requests(_ request: KnownRequestPageRequest) throws(StorageError) -> KnownRequestPage
 
   /// Takes in parts of another store as they were: ids, states, times, attempts, results, keys.
   ///
-  /// Durable when it returns. What is there already and the same is left as it is, so that whoever
-  /// was interrupted begins anew. An active job comes as a ready one, marked as the handler that it
-  /// had may have run, since its worker does not know this store. Writes no log records of its own
-  /// and counts nothing in the minutes; a queue that a part names becomes known.
+  /// Durable when it returns, what was there already included. What is there and the same is left as
+  /// it is, so that whoever was interrupted begins anew. A job comes `withoutWorker`. Writes no log
+  /// records of its own and counts nothing in the minutes; a queue that a part names becomes known,
+  /// but for one in a log record. Ids that are given out later are above those taken in.
   ///
-  /// - Parameter parts: at most `ApplyRequest.largestBatch`, each judged for itself, in order.
+  /// - Parameter parts: at most `ApplyRequest.largestBatch` and some megabytes, each judged for
+  ///   itself, in order.
   func restore(_ parts: [ArchivePart], at now: Instant) throws(StorageError) -> [RestoreOutcome]
 }
 
@@ -26,11 +27,14 @@ package enum ArchivePart: Equatable, Sendable {
   case queue(QueueArchive)
   /// A job with all its parts.
   case job(JobDetail)
-  /// A request that is remembered.
+  /// A request that is remembered; takes the place of one whose time is over.
   case request(KnownRequest)
   /// A log record; always added, at the end.
   case record(LogRecord)
   /// A minute of a queue.
+  ///
+  /// Its totals are raised to those of the minute before it, and those behind it to its own. It takes
+  /// the place of one that it continues (`QueueMinute.isContinued(by:)`), but for the present one.
   case minute(QueueMinute)
 }
 
@@ -60,6 +64,13 @@ package struct QueueArchive: Equatable, Sendable {
   }
 }
 
+extension QueueArchive {
+  /// Whether its pause is in force.
+  package func isPaused(at now: Instant) -> Bool {
+    paused && (pausedUntil.map { $0 > now } ?? true)
+  }
+}
+
 /// What a store remembers of a request that had an idempotency key; longer than its job may live.
 package struct KnownRequest: Equatable, Sendable {
   /// In which queue.
@@ -68,7 +79,8 @@ package struct KnownRequest: Equatable, Sendable {
   package let key: String
   /// The job that it made.
   package let id: JobID
-  /// Tells other content under the same key: `NewJob.contentDigest`.
+  /// Tells other content under the same key: `NewJob.contentDigest`; empty where it is not known, so
+  /// that any content counts as the same.
   package let digest: [UInt8]
   /// From when on it is not known any more.
   package let expiresAt: Instant

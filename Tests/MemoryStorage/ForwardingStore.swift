@@ -87,3 +87,12 @@ extension ForwardingStore {
     try base.tidy(request)
   }
 }
+
+extension ForwardingStore {
+  package func requests(
+    _ request: KnownRequestPageRequest
+  ) throws(StorageError) -> KnownRequestPage { try base.requests(request) }
+  package func restore(
+    _ parts: [ArchivePart], at now: Instant
+  ) throws(StorageError) -> [RestoreOutcome] { try base.restore(parts, at: now) }
+}

@@ -57,8 +57,7 @@ extension MemoryState {
   private mutating func remember(_ new: NewJob, _ id: JobID, at now: Instant) {
     guard let key = new.idempotencyKey else { return }
     remembered[QueueKey(queue: new.queue, key: key)] = Remembered(
-      id: id, type: new.type, payload: new.payload, tags: new.tags,
-      expiry: now + NewJob.requestLifetime)
+      id: id, digest: new.contentDigest, expiry: now + NewJob.requestLifetime)
   }
 
   private mutating func nextID(at now: Instant, isDrawn: Bool) throws(StorageError) -> JobID {

@@ -4,16 +4,13 @@ import Storage
 /// Everything that a memory store knows.
 struct MemoryState: Sendable {
   /// What a request with an idempotency key made, so that the same request is known again.
-  struct Remembered: Sendable {
+  struct Remembered: Equatable, Sendable {
     let id: JobID
-    let type: JobType
-    let payload: [UInt8]
-    let tags: [Tag]
+    /// Empty for any content.
+    let digest: [UInt8]
     let expiry: Instant
 
-    func isSame(as new: NewJob) -> Bool {
-      type == new.type && payload == new.payload && tags == new.tags
-    }
+    func isSame(as new: NewJob) -> Bool { digest.isEmpty || digest == new.contentDigest }
   }
 
   /// A key of one queue.

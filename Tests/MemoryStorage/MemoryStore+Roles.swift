@@ -55,6 +55,20 @@ extension MemoryStore: StorageControlling {
   }
 }
 
+extension MemoryStore: StorageArchive {
+  package func requests(
+    _ request: KnownRequestPageRequest
+  ) throws(StorageError) -> KnownRequestPage {
+    state.withLock { $0.requests(request) }
+  }
+
+  package func restore(
+    _ parts: [ArchivePart], at now: Instant
+  ) throws(StorageError) -> [RestoreOutcome] {
+    state.withLock { $0.restore(parts, at: now) }
+  }
+}
+
 extension MemoryStore: StorageEngine {
   package func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
     try state.withLock { (state) throws(StorageError) in

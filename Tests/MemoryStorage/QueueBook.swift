@@ -1,4 +1,5 @@
 import Jobs
+import Storage
 
 /// What is counted of one queue: since ever, and minute by minute.
 struct QueueBook: Sendable {
@@ -44,6 +45,40 @@ struct QueueBook: Sendable {
     let depth = depth
     present?.depth = depth
     present?.durations.merge(change.durations)
+  }
+
+  /// Ends a call that counts in no minute: only what stands in the queue changes.
+  mutating func absorb() {
+    defer { change = Change() }
+    for (state, count) in change.states { states[state, default: 0] += count }
+    let depth = depth
+    present?.depth = depth
+  }
+
+  /// Takes in a minute that another store has counted.
+  mutating func restore(_ minute: QueueMinute) -> RestoreOutcome {
+    var minute = minute
+    if let earlier = all.last(where: { $0.minute < minute.minute }) {
+      minute.totals = minute.totals.raised(to: earlier.totals)
+    }
+    if let there = all.first(where: { $0.minute == minute.minute }) {
+      guard there != minute else { return .alreadyThere }
+      guard there.isContinued(by: minute), present?.minute != minute.minute else { return .differs }
+    }
+    if let before = present, before.minute < minute.minute {
+      over = all
+      present = nil
+    }
+    over.removeAll { $0.minute == minute.minute }
+    over.append(minute)
+    over.sort { $0.minute < $1.minute }
+    for index in over.indices where over[index].minute > minute.minute {
+      over[index].totals = over[index].totals.raised(to: minute.totals)
+    }
+    let totals = totals.raised(to: minute.totals)
+    self.totals = totals
+    present?.totals = totals
+    return .restored
   }
 
   private var depth: QueueMinute.Depth {

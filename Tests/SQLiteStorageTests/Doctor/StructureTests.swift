@@ -129,7 +129,7 @@ import Testing
     for id in [dead, missing] {
       try rig.add()
       var request = rig.request()
-      request.hold = .presence(id)
+      request.presence = id
       #expect(try rig.store.claim(request).count == 1)
     }
     try rig.add()

@@ -3,17 +3,17 @@ import Storage
 
 /// All that can be seen of a store at one moment.
 struct Everything: Equatable {
-  let newestFirst: [Job]
-  let oldestFirst: [Job]
-  let latestFinishedFirst: [Job]
-  let details: [JobDetail]
-  let queues: [QueueSummary]
-  let log: [LogRecord]
-  let outstanding: Outstanding
-  let presences: [PresenceID]
-  let minutes: [QueueMinute]
+  private(set) var newestFirst: [Job]
+  private(set) var oldestFirst: [Job]
+  private(set) var latestFinishedFirst: [Job]
+  private(set) var details: [JobDetail]
+  private(set) var queues: [QueueSummary]
+  private(set) var log: [LogRecord]
+  private(set) var outstanding: Outstanding
+  private(set) var presences: [PresenceID]
+  private(set) var minutes: [QueueMinute]
   /// Those of the last hour alone, with what stood before it.
-  let recent: [QueueMinute]
+  private(set) var recent: [QueueMinute]
 
   init(of store: any StorageAdapter, at now: Instant, pageSize: Int = 7) throws(StorageError) {
     let jobs = { (order: JobOrder) throws(StorageError) in
@@ -99,5 +99,49 @@ struct Everything: Equatable {
       parts.append("\(outstanding) against \(other.outstanding)")
     }
     return parts
+  }
+}
+
+// MARK: - In another store
+
+extension Everything {
+  /// What another store shows that took in all of this one: nobody works there.
+  func takenOver(at now: Instant) -> Everything {
+    var other = self
+    other.details = details.map { detail in
+      var detail = detail
+      detail.job = detail.job.withoutWorker
+      return detail
+    }
+    other.oldestFirst = other.details.map(\.job)
+    other.newestFirst = other.oldestFirst.reversed()
+    other.latestFinishedFirst = other.newestFirst.filter { $0.finishedAt != nil }
+      .sorted { ($0.finishedAt ?? now, $0.id) > ($1.finishedAt ?? now, $1.id) }
+    other.presences = []
+    for (before, after) in zip(oldestFirst, other.oldestFirst) where before.state == .active {
+      other.note(before, after)
+    }
+    return other
+  }
+
+  /// Counts a job that was active before.
+  private mutating func note(_ before: Job, _ after: Job) {
+    outstanding.active -= 1
+    if after.state == .ready { outstanding.ready += 1 }
+    guard let place = queues.firstIndex(where: { $0.queue == after.queue }) else { return }
+    queues[place].counts[.active, default: 0] -= 1
+    queues[place].counts[after.state, default: 0] += 1
+    if after.state == .ready {
+      queues[place].oldestReady = min(queues[place].oldestReady ?? after.runAt, after.runAt)
+    }
+    queues[place].counts = queues[place].counts.filter { $0.value != 0 }
+  }
+
+  /// This as a store shows it that keeps no minutes.
+  var withoutMinutes: Everything {
+    var other = self
+    other.minutes = []
+    other.recent = []
+    return other
   }
 }

@@ -1,0 +1,162 @@
+package import Jobs
+package import Storage
+
+/// Taking the store out, and another one in.
+extension SQLiteStore {
+  package func requests(
+    _ request: KnownRequestPageRequest
+  ) throws(StorageError) -> KnownRequestPage {
+    try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        try IdempotencyRow.page(request, on: connection)
+      }
+    }
+  }
+
+  package func restore(
+    _ parts: [ArchivePart], at now: Instant
+  ) throws(StorageError) -> [RestoreOutcome] {
+    guard !parts.isEmpty else { return [] }
+    return try withSession { session throws(StorageError) in
+      try session.write { transaction throws(StorageError) in
+        var outcomes: [RestoreOutcome] = []
+        outcomes.reserveCapacity(parts.count)
+        var endsJobs = false
+        for part in parts {
+          let outcome = try restore(part, at: now, in: &transaction)
+          if outcome != .alreadyThere { endsJobs = endsJobs || part.isTidied }
+          outcomes.append(outcome)
+          if transaction.isCrowded { try transaction.finish() }
+        }
+        // What is there already may have been written by somebody who died before the sync, so this
+        // counts as a change even where nothing is left to write.
+        let forgets = endsJobs
+        try transaction.change { connection throws(SQLiteFailure) in
+          if forgets { try TidyCursor.forgetAll(on: connection) }
+        }
+        return outcomes
+      }
+    }
+  }
+
+  private func restore(
+    _ part: ArchivePart, at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) -> RestoreOutcome {
+    switch part {
+    case .queue(let queue): return try restore(queue, at: now, in: &transaction)
+    case .job(let detail): return try restore(detail, in: &transaction)
+    case .request(let request):
+      return try transaction.change { connection throws(SQLiteFailure) in
+        try PresentMinute.open(nil, of: request.queue, on: connection)
+        return try IdempotencyRow.restore(request, at: now, on: connection)
+      }
+    case .record(let record):
+      try log(record, in: &transaction)
+      return .restored
+    case .minute(let minute):
+      return try transaction.change { connection throws(SQLiteFailure) in
+        try PresentMinute.open(nil, of: minute.queue, on: connection)
+        return try MinuteRow.restore(minute, on: connection)
+      }
+    }
+  }
+}
+
+// MARK: - Queues
+
+extension SQLiteStore {
+  private func restore(
+    _ archive: QueueArchive, at now: Instant, in transaction: inout Transaction
+  ) throws(StorageError) -> RestoreOutcome {
+    let queue = archive.queue
+    let before = try transaction.sql { connection throws(SQLiteFailure) in
+      (
+        try Self.pause(of: queue, at: now, on: connection),
+        try Self.retention(of: queue, on: connection)
+      )
+    }
+    let isPaused = archive.isPaused(at: now)
+    let wanted = Pause(
+      isPaused: isPaused, until: isPaused ? archive.pausedUntil?.milliseconds : nil,
+      reason: isPaused ? archive.pauseReason : nil)
+    guard before.0 != wanted || before.1 != archive.retention else { return .alreadyThere }
+    try transaction.change { connection throws(SQLiteFailure) in
+      try PresentMinute.open(nil, of: queue, on: connection)
+      try Self.store(wanted, of: queue, on: connection)
+      try Self.store(archive.retention, of: queue, on: connection)
+    }
+    if !isPaused { transaction.announce() }
+    return .restored
+  }
+}
+
+// MARK: - Jobs
+
+extension SQLiteStore {
+  private func restore(
+    _ detail: JobDetail, in transaction: inout Transaction
+  ) throws(StorageError) -> RestoreOutcome {
+    var detail = detail
+    detail.job = detail.job.withoutWorker
+    let job = detail.job
+    let conflict = try conflict(of: job, transaction)
+    if conflict != nil { detail.job.holdsUniqueKey = false }
+    let wanted = detail
+    let isThere = try transaction.sql { connection throws(SQLiteFailure) in
+      try Self.hasRow(job.id, on: connection)
+    }
+    guard !isThere else {
+      let there = try transaction.sql { connection throws(SQLiteFailure) in
+        try Self.soundDetail(job.id, on: connection)
+      }
+      return there == wanted ? .alreadyThere : .differs
+    }
+    try transaction.change { connection throws(SQLiteFailure) in
+      try Self.insert(wanted, on: connection)
+    }
+    transaction.count(job.queue, from: nil, to: job.state)
+    return conflict.map { .withoutKey($0) } ?? .restored
+  }
+
+  /// The other job that has the unique key which this one held.
+  private func conflict(
+    of job: Job, _ transaction: Transaction
+  ) throws(StorageError) -> KeyConflict? {
+    guard job.holdsUniqueKey, let key = job.uniqueKey,
+      let holder = try holder(of: key, in: job.queue, transaction), holder != job.id
+    else { return nil }
+    return KeyConflict(kind: .unique, key: key, queue: job.queue, holder: holder)
+  }
+
+  /// Whether a row has this id, be it unreadable or part of a bulk that nobody may see yet.
+  private static func hasRow(
+    _ id: JobID, on connection: Connection
+  ) throws(SQLiteFailure) -> Bool {
+    let statement = try connection.statement("SELECT 1 FROM qctl_jobs WHERE id = ?1")
+    statement.bind(1, id.rawValue)
+    defer { statement.reset() }
+    return try statement.step()
+  }
+
+  private static func insert(
+    _ detail: JobDetail, on connection: Connection
+  ) throws(SQLiteFailure) {
+    let id = detail.job.id
+    try JobRow.insert(detail.job, on: connection)
+    try JobRow.update(detail.job, on: connection)
+    try PayloadRow.insert(id, payload: detail.payload, tags: detail.tags, on: connection)
+    if let result = detail.result { try PayloadRow.setResult(id, result, on: connection) }
+    for attempt in detail.attempts { try AttemptRow.insert(attempt, of: id, on: connection) }
+  }
+}
+
+extension ArchivePart {
+  /// Whether tidying looks for it behind a place up to which it has looked.
+  fileprivate var isTidied: Bool {
+    switch self {
+    case .queue: true
+    case .job(let detail): detail.job.finishedAt != nil || !detail.attempts.isEmpty
+    case .request, .record, .minute: false
+    }
+  }
+}

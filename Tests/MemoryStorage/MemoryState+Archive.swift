@@ -1,0 +1,95 @@
+import Jobs
+import Storage
+
+extension MemoryState {
+  /// Some of the requests that are remembered, by queue and key.
+  func requests(_ request: KnownRequestPageRequest) -> KnownRequestPage {
+    let behind = request.after.map { QueueKey(queue: $0.queue, key: $0.key) }
+    let rest = remembered.filter { entry in behind.map { $0.precedes(entry.key) } ?? true }
+      .sorted { $0.key.precedes($1.key) }
+      .map { key, known in
+        KnownRequest(
+          queue: key.queue, key: key.key, id: known.id, digest: known.digest,
+          expiresAt: known.expiry)
+      }
+    let page = Array(rest.prefix(max(request.size, 1)))
+    return KnownRequestPage(requests: page, hasMore: rest.count > page.count)
+  }
+
+  /// Takes in parts of another store, one by one.
+  mutating func restore(_ parts: [ArchivePart], at now: Instant) -> [RestoreOutcome] {
+    defer { for queue in books.keys { books[queue]?.absorb() } }
+    return parts.map { part in
+      switch part {
+      case .queue(let queue): return restore(queue, at: now)
+      case .job(let detail): return restore(detail)
+      case .request(let request): return restore(request, at: now)
+      case .minute(let minute):
+        know(minute.queue)
+        return books[minute.queue, default: QueueBook()].restore(minute)
+      case .record(let record):
+        log.append(record)
+        return .restored
+      }
+    }
+  }
+
+  private mutating func know(_ queue: QueueName) {
+    if queues[queue] == nil { queues[queue] = .some(nil) }
+  }
+
+  private mutating func restore(_ archive: QueueArchive, at now: Instant) -> RestoreOutcome {
+    let queue = archive.queue
+    let wanted =
+      archive.isPaused(at: now)
+      ? Pause(until: archive.pausedUntil, reason: archive.pauseReason) : nil
+    let isSame =
+      queues[queue] != nil && pause(of: queue, at: now) == wanted
+      && retention[queue] ?? Retention() == archive.retention
+    guard !isSame else { return .alreadyThere }
+    queues[queue] = .some(wanted)
+    retention[queue] = archive.retention
+    return .restored
+  }
+
+  private mutating func restore(_ detail: JobDetail) -> RestoreOutcome {
+    var detail = detail
+    detail.job = detail.job.withoutWorker
+    let conflict = conflict(of: detail.job)
+    if conflict != nil { detail.job.holdsUniqueKey = false }
+    if let there = jobs[detail.job.id] { return there == detail ? .alreadyThere : .differs }
+    know(detail.job.queue)
+    jobs[detail.job.id] = detail
+    lastID = max(lastID ?? detail.job.id, detail.job.id)
+    books[detail.job.queue, default: QueueBook()].move(from: nil, to: detail.job.state)
+    return conflict.map { .withoutKey($0) } ?? .restored
+  }
+
+  /// The other job that has the unique key which this one held.
+  private func conflict(of job: Job) -> KeyConflict? {
+    guard job.holdsUniqueKey, let key = job.uniqueKey,
+      let holder = holder(of: key, in: job.queue), holder != job.id
+    else { return nil }
+    return KeyConflict(kind: .unique, key: key, queue: job.queue, holder: holder)
+  }
+
+  private mutating func restore(_ request: KnownRequest, at now: Instant) -> RestoreOutcome {
+    let key = QueueKey(queue: request.queue, key: request.key)
+    let wanted = Remembered(id: request.id, digest: request.digest, expiry: request.expiresAt)
+    if let there = remembered[key], there == wanted { return .alreadyThere }
+    if let there = remembered[key], there.expiry > now { return .differs }
+    know(request.queue)
+    remembered[key] = wanted
+    return .restored
+  }
+}
+
+extension MemoryState.QueueKey {
+  /// By the bytes of the queue's name, then by those of the key.
+  fileprivate func precedes(_ other: Self) -> Bool {
+    guard queue == other.queue else {
+      return queue.description.utf8.lexicographicallyPrecedes(other.queue.description.utf8)
+    }
+    return key.utf8.lexicographicallyPrecedes(other.key.utf8)
+  }
+}

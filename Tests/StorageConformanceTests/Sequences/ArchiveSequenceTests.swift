@@ -1,0 +1,97 @@
+import Jobs
+import Storage
+import TestSupport
+import Testing
+
+/// Stores of random content, taken out and put into others.
+@Suite struct ArchiveSequenceTests {
+  @Test("A fresh store that took in another shows the same", arguments: Adapters.all)
+  func same(_ adapter: Adapter) throws {
+    for seed in Self.seeds {
+      try moves(Adapters.memory, to: adapter, seed)
+      if adapter.name != Adapters.memory.name { try moves(adapter, to: Adapters.memory, seed) }
+    }
+  }
+
+  private func moves(_ from: Adapter, to adapter: Adapter, _ seed: UInt64) throws {
+    let note: Comment = "seed \(seed), \(from) to \(adapter)"
+    let (source, now) = try Self.filled(from, seed)
+    let target = try Workshop(adapter)
+    let archive = try Archive(of: source.store, at: now)
+    let expected = try Everything(of: source.store, at: now).takenOver(at: now)
+    for outcome in try archive.restore(to: target.store, at: now) {
+      let isLeftOut = outcome == .unsupported(.minutes) && !target.store.keepsMinutes
+      #expect(outcome == .restored || outcome == .alreadyThere || isLeftOut, note)
+    }
+    try expectSame(expected, target.store, at: now, note)
+    #expect(
+      try Archive.requests(of: source.store) == Archive.requests(of: target.store), note)
+    let settings = try Archive(of: target.store, at: now)
+    #expect(settings.parts.filter(\.isQueue) == archive.parts.filter(\.isQueue), note)
+
+    let again = Archive(parts: archive.parts.filter { !$0.isRecord })
+    for outcome in try again.restore(to: target.store, at: now + .minutes(1), size: 500) {
+      #expect(outcome == .alreadyThere || outcome == .unsupported(.minutes), note)
+    }
+    try expectSame(expected, target.store, at: now, note)
+  }
+
+  private func expectSame(
+    _ expected: Everything, _ store: any StorageAdapter, at now: Instant, _ note: Comment
+  ) throws {
+    let found = try Everything(of: store, at: now)
+    let isWhole = store.keepsMinutes
+    let differences = (isWhole ? expected : expected.withoutMinutes)
+      .differences(from: isWhole ? found : found.withoutMinutes)
+    #expect(differences.isEmpty, note)
+  }
+
+  @Test("A store that holds something takes in another like the model", arguments: Adapters.all)
+  func merged(_ adapter: Adapter) throws {
+    for seed in Self.seeds {
+      let (source, now) = try Self.filled(Adapters.memory, seed, steps: 150)
+      var archive = try Archive(of: source.store, at: now)
+      let (other, _) = try Self.filled(Adapters.memory, seed &+ 1, steps: 150)
+      archive = Archive(parts: archive.parts + (try Archive(of: other.store, at: now)).parts)
+      // The same beginning: some jobs are there as they were, others went on otherwise.
+      let (left, _) = try Self.filled(Adapters.memory, seed, steps: 90)
+      let (right, _) = try Self.filled(adapter, seed, steps: 90)
+      let outcomes = (
+        try archive.restore(to: left.store, at: now), try archive.restore(to: right.store, at: now)
+      )
+      for (place, pair) in zip(outcomes.0, outcomes.1).enumerated() where pair.0 != pair.1 {
+        guard pair.1 != .unsupported(.minutes) else { continue }
+        Issue.record("seed \(seed): \(pair) for \(archive.parts[place])")
+      }
+      try expectSame(Everything(of: left.store, at: now), right.store, at: now, "seed \(seed)")
+    }
+  }
+
+  /// A store after a random sequence, and the moment at its end.
+  private static func filled(
+    _ adapter: Adapter, _ seed: UInt64, steps: Int = 200
+  ) throws -> (Workshop, Instant) {
+    let tape = RandomTape(seed: seed)
+    let shop = try Workshop(adapter, tape: tape)
+    var generator = OperationGenerator(seed: seed)
+    for step in 0..<steps {
+      let operation = generator.next()
+      tape.rewind(to: seed &+ UInt64(step))
+      generator.learn(operation, operation.perform(on: shop.store, at: generator.now))
+    }
+    return (shop, generator.now)
+  }
+
+  /// Some that are always the same, and some never tried before.
+  private static var seeds: [UInt64] {
+    Array(1...6) + (0..<4).map { _ in UInt64.random(in: .min ... .max) }
+  }
+}
+
+extension Archive {
+  init(parts: [ArchivePart]) { self.parts = parts }
+}
+
+extension ArchivePart {
+  fileprivate var isQueue: Bool { if case .queue = self { true } else { false } }
+}
