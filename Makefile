@@ -10,6 +10,7 @@ CASE ?=
 TIME ?= 60
 FILE ?=
 FUZZ := .build/fuzz
+SEED ?=
 
 QCTL := .build/release/qctl
 # `find`, not git: a release tarball has no repository.
@@ -45,11 +46,14 @@ test: test-deps build ## run all tests against the release binary
 	  XDG_CACHE_HOME="$$scratch/home/cache" XDG_RUNTIME_DIR="$$scratch/run" \
 	  QCTL_BINARY="$(CURDIR)/$(QCTL)" sh Tests/failures-last.sh swift test --skip-build
 
-torture: test-deps build ## kill workers and enqueuers at random for minutes
+# A history that breaks a rule is kept, to be judged again.
+torture: test-deps build ## kill at random, on each store, for half an hour (SEED=… repeats)
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT INT TERM \
 	&& scripts="$(CURDIR)/Tests/ScenarioTests/Scripts" PATH="$(CURDIR)/.build/release:$$PATH" \
 	&& cd "$$scratch" && env HOME="$$scratch" XDG_CONFIG_HOME="$$scratch/config" \
-	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 sh -c 'python3 "$$0/torture.py" 8 4 300 20000 \
+	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 QCTL_KEEP="$(CURDIR)/.build" \
+	  QCTL_TORTURE_SEED='$(SEED)' QCTL_HISTORY_SEED='$(SEED)' sh -c ' \
+	    python3 "$$0/torture.py" 8 4 2000 20000 && python3 "$$0/history" --kills 1000 \
 	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm' "$$scripts"
 
 # Guided by coverage where the toolchain brings libFuzzer, as it does on Linux. What was learnt stays

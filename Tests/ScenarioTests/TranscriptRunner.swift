@@ -33,7 +33,7 @@ struct TranscriptRunner {
         "SCENARIO_STATE": scratch.path("state"), "PYTHONDONTWRITEBYTECODE": "1",
       ])
     environment["TERM"] = nil
-    for name in ["QCTL_TEST_SEED", "QCTL_TORTURE_SEED", "QCTL_ROUNDS"] {
+    for name in ["QCTL_TEST_SEED", "QCTL_TORTURE_SEED", "QCTL_HISTORY_SEED", "QCTL_ROUNDS"] {
       environment[name] = EnvironmentBlock.value(name)
     }
     self.environment = environment

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import time
 
-from stage import DEADLINE, has_stopped, leases, run, wal_size
+from stage import DEADLINE, has_stopped, leases, only, run, wal_size
 
 # How many jobs flow in each part of the scene of the long reader.
 FLOW = int(os.environ.get("QCTL_FLOW", 1500))
@@ -96,13 +96,14 @@ def sixteen_processes_hear_of_no_lock(stage):
     stage.doctor()
 
 
+@only("sqlite")
 def a_stopped_holder_of_the_gate_blocks_nobody_for_long(stage):
     """Trap 7: the gate is an flock that any process can take, and be stopped with."""
     stage.qctl("init", "--quiet")
     handler = stage.alone("true")
     worker = stage.work(handler=handler)
     stage.until("the worker has started", lambda: stage.workers() == 1)
-    with open(stage.path("queue.db.qctl/gate"), "rb") as gate:
+    with open(stage.store + ".qctl/gate", "rb") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         holder = stage.start("sleep", "600", pass_fds=[gate.fileno()])
     holder.send_signal(signal.SIGSTOP)
@@ -125,6 +126,7 @@ def flow(stage):
     stage.equal("completed", len(stage.jobs("--state", "completed")) - before, FLOW)
 
 
+@only("sqlite")
 def a_long_reader_does_no_lasting_harm(stage):
     """Trap 8. Nobody can begin a log anew that a reader still needs, so it grows for as long as the
     reader stays; but writers go on, and once it has gone the log is used again from its start: it
@@ -133,7 +135,7 @@ def a_long_reader_does_no_lasting_harm(stage):
     flow(stage)
     alone = wal_size(stage)
     stage.check(alone < (4 << 20) + SLACK, f"the log has {alone} bytes without any reader")
-    reader = sqlite3.connect(stage.path("queue.db"), isolation_level=None)
+    reader = sqlite3.connect(stage.store, isolation_level=None)
     reader.execute("BEGIN")
     seen = reader.execute("SELECT count(*) FROM qctl_jobs").fetchone()
     flow(stage)
@@ -161,13 +163,14 @@ def order(database, number, slowly):
     database.execute("COMMIT")
 
 
+@only("sqlite")
 def applications_and_backups_go_on_beside_workers(stage):
     """Writers that never heard of the gate, and backups taken meanwhile, by SQLite's own means."""
     stage.qctl("init", "--quiet")
     handler = stage.alone(stage.script("handler", "exec sleep 0.01\n"))
     workers = [stage.work("-c", "2", "--quiet", handler=handler) for _ in range(3)]
     loops = [forever(stage, f"enqueue-{n}", "qctl enqueue") for n in range(2)]
-    database = sqlite3.connect(stage.path("queue.db"), isolation_level=None, timeout=DEADLINE)
+    database = sqlite3.connect(stage.store, isolation_level=None, timeout=DEADLINE)
     database.execute("PRAGMA wal_autocheckpoint=0")
     database.execute("CREATE TABLE orders(number INTEGER)")
     for number in range(60):

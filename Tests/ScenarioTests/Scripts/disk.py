@@ -1,6 +1,7 @@
 """A disk that fails while a worker works: a sentence, the documented status, and no job lost."""
 
 import os
+import shutil
 import subprocess
 
 from stage import SCRIPTS, run
@@ -40,7 +41,8 @@ def faulty(stage, handler, *words):
     subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     return stage.work(
         "--quiet", *words, handler=["env", "-u", "LD_PRELOAD", *handler],
-        program=os.environ["DEBUG_BUILD"], environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults")})
+        program=os.environ["DEBUG_BUILD"],
+        environment={"LD_PRELOAD": library, "QCTL_FAULTS": stage.path("faults"), "QCTL_FAULTY": stage.store})
 
 
 def tell(stage, fault):
@@ -53,7 +55,7 @@ def ended_with(stage, worker, status, *words):
     """A worker gives up once it cannot hold its jobs any more, here after 2 s."""
     stage.equal("the worker", stage.ends(worker, what="the worker"), status)
     said = stage.said_by(worker)
-    for word in ("qctl: ", stage.path("queue.db"), *words):
+    for word in ("qctl: ", stage.store, *words):
         stage.check(word in said, f"no word of '{word}', but: {said}")
 
 
@@ -76,7 +78,7 @@ def a_disk_that_fills_up(stage):
     os.mkdir(disk)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", disk], check=True)
     try:
-        os.environ["QCTL_STORE"] = stage.environment["QCTL_STORE"] = disk + "/queue.db"
+        stage.put_store(disk)
         handler = begin(stage)
         worker = stage.work("--lease", "2s", "--quiet", handler=handler)
         under_way(stage)
@@ -89,10 +91,39 @@ def a_disk_that_fills_up(stage):
         let_all_run(stage)
         stage.equal("the worker", stage.ends(worker, what="the worker"), 74)
         said = stage.said_by(worker)
-        stage.check(f"the disk of {disk}/queue.db is full" in said, f"it said: {said}")
+        stage.check(f"the disk of {stage.store} is full" in said, f"it said: {said}")
         os.remove(disk + "/filler")
         subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
         all_is_there(stage, handler)
+    finally:
+        stage.close()
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def a_disk_without_room_for_a_sign_of_life(stage):
+    """The store can still be written, but a worker that nobody could see must not begin: if it died,
+    its handlers would live on while its jobs run again."""
+    disk = stage.path("disk")
+    os.mkdir(disk)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "nr_inodes=200,mode=700", "none", disk], check=True)
+    try:
+        stage.put_store(disk)
+        handler = stage.alone("true")
+        first = stage.work(handler=handler)
+        stage.until("the first worker has started", lambda: stage.workers() == 1)
+        os.mkdir(disk + "/fillers")
+        try:
+            for number in range(1000):
+                open(f"{disk}/fillers/{number}", "w").close()
+        except OSError:
+            pass
+        second = stage.work(handler=handler)
+        stage.equal("the second worker", stage.ends(second, what="the second worker"), 74)
+        stage.check("is full" in stage.said_by(second), f"it said: {stage.said_by(second)}")
+        shutil.rmtree(disk + "/fillers")
+        job = stage.enqueue()
+        stage.until("the first worker has completed a job", lambda: stage.state(job) == "completed")
+        stage.stop(first)
     finally:
         stage.close()
         subprocess.run(["umount", "-l", disk], check=True)
@@ -144,4 +175,5 @@ def a_sync_that_fails(stage):
 
 
 if __name__ == "__main__":
-    run(a_disk_that_fills_up, a_disk_that_becomes_read_only, a_disk_that_is_full_for_a_while, a_sync_that_fails)
+    run(a_disk_that_fills_up, a_disk_without_room_for_a_sign_of_life, a_disk_that_becomes_read_only,
+        a_disk_that_is_full_for_a_while, a_sync_that_fails)

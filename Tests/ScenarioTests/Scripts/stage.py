@@ -19,6 +19,10 @@ import time
 import uuid
 
 SCRIPTS = os.path.dirname(os.path.realpath(__file__))
+# The stores that scenes are played on, unless the command line or the scene says otherwise.
+STORES = ["sqlite"]
+# What the store is called in the scene's folder.
+NAMES = {"sqlite": "queue.db", "dir": "queue"}
 # Seconds after which something counts as hanging; no promise of ours, and never to be come near to.
 DEADLINE = 200
 
@@ -29,6 +33,14 @@ class Failed(Exception):
 
 class LeaseLost(Exception):
     """A worker that lives lost a lease: it, or the machine, stood still for too long."""
+
+
+def only(*stores):
+    """For a scene of what the other stores have not."""
+    def mark(scene):
+        scene.stores = stores
+        return scene
+    return mark
 
 
 def leases(*seconds):
@@ -44,8 +56,8 @@ def leases(*seconds):
 
 
 class Stage:
-    def __init__(self, name, lease=None):
-        self.lease = lease
+    def __init__(self, name, kind="sqlite", lease=None):
+        self.kind, self.lease = kind, lease
         self.folder = os.path.abspath(name)
         os.mkdir(self.folder)
         os.mkdir(self.path("locks"))
@@ -55,7 +67,13 @@ class Stage:
         self.numbers = itertools.count()
         self.mark = f"QCTL_STAGE={uuid.uuid4()}"
         key, value = self.mark.split("=")
-        self.environment = dict(os.environ, QCTL_STORE=self.path("queue.db"), **{key: value})
+        self.environment = dict(os.environ, **{key: value})
+        self.put_store(self.folder)
+
+    def put_store(self, folder):
+        """Says where the store shall be."""
+        self.store = os.path.join(folder, NAMES[self.kind])
+        self.environment["QCTL_STORE"] = f"{self.kind}:{self.store}"
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -150,11 +168,7 @@ class Stage:
 
     def alone(self, *command):
         """A handler that no other run of the same job may meet, as words; see alone.c."""
-        program = os.path.abspath("alone")
-        if not os.path.exists(program):
-            subprocess.run(["cc", "-O1", "-o", program + ".new", os.path.join(SCRIPTS, "alone.c")], check=True)
-            os.rename(program + ".new", program)
-        return [program, self.folder, *command]
+        return [compiled("alone"), self.folder, *command]
 
     # What is known.
 
@@ -168,7 +182,7 @@ class Stage:
 
     def starts(self):
         """Job, attempt and process of each start of a handler, in order."""
-        return [(job, int(attempt), int(pid)) for job, attempt, pid in map(str.split, self.lines("starts"))]
+        return [(job, int(attempt), int(pid)) for job, attempt, pid, _ in map(str.split, self.lines("starts"))]
 
     def nothing_overlapped(self):
         self.equal("runs of a job while another run of it lived", self.lines("violations"), [])
@@ -227,6 +241,15 @@ class Stage:
             return False
 
 
+def compiled(name):
+    """A program of ours, made at its first use."""
+    program = os.path.abspath(name)
+    if not os.path.exists(program):
+        subprocess.run(["cc", "-O1", "-o", program + ".new", os.path.join(SCRIPTS, name + ".c")], check=True)
+        os.rename(program + ".new", program)
+    return program
+
+
 def short(value):
     text = repr(value)
     return text if len(text) <= 300 else text[:300] + "…"
@@ -263,21 +286,21 @@ def has_stopped(pid):
 
 def wal_size(stage):
     try:
-        return os.path.getsize(stage.path("queue.db-wal"))
+        return os.path.getsize(stage.store + "-wal")
     except FileNotFoundError:
         return 0
 
 
-def play(scene, name):
+def play(scene, name, kind):
     """Plays a scene, and again with a longer lease where one was lost; says what went wrong."""
     *shorter, longest = getattr(scene, "leases", [None])
     for lease in shorter:
         try:
-            return problems_of(scene, Stage(f"{name}-{lease}", lease))
+            return problems_of(scene, Stage(f"{name}-{kind}-{lease}", kind, lease))
         except LeaseLost:
             pass
     try:
-        return problems_of(scene, Stage(name, longest))
+        return problems_of(scene, Stage(f"{name}-{kind}", kind, longest))
     except LeaseLost as problem:
         return [problem]
 
@@ -300,12 +323,20 @@ def problems_of(scene, stage):
 
 
 def run(*scenes, others=()):
-    """Plays the scenes that are named on the command line, or all; `others` only where they are named."""
+    """Plays the scenes that the command line names, or all, on the stores that it names, or all.
+
+    `others` are played only where they are named.
+    """
     known = {scene.__name__.replace("_", "-"): scene for scene in [*scenes, *others]}
-    wanted = sys.argv[1:] or list(known)[:len(scenes)]
+    words = sys.argv[1:]
+    wanted = [word for word in words if word not in NAMES] or list(known)[: len(scenes)]
+    stores = [word for word in words if word in NAMES] or STORES
     failed = False
     for name in wanted:
-        for problem in play(known[name], name):
-            failed = True
-            print(f"{name}: {problem}")
+        for kind in stores:
+            if kind not in getattr(known[name], "stores", stores):
+                continue
+            for problem in play(known[name], name, kind):
+                failed = True
+                print(f"{name} on {kind}: {problem}")
     sys.exit(failed)

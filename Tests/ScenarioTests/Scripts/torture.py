@@ -1,6 +1,6 @@
 """Kills workers and enqueuers with kill -9 at random while jobs flow; then nothing may be lost.
 
-    torture.py WORKERS ENQUEUERS KILLS JOBS
+    torture.py WORKERS ENQUEUERS KILLS JOBS [STORE…]
 
 Every killed worker is started again at once; a killed enqueuer repeats the step of which it does not
 know how it ended, under the same idempotency keys. Jobs flow until the last kill. Then every job must
@@ -12,15 +12,14 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import sys
 import threading
 import time
 
-from stage import DEADLINE, Failed, Stage
+from stage import DEADLINE, STORES, Failed, Stage
 
 # Mean seconds between two kills.
-PAUSE = 0.3
+PAUSE = 0.2
 
 
 class Enqueuer(threading.Thread):
@@ -202,7 +201,7 @@ class Torture:
         """One event, one attempt, the job's last one, and a handler was started for it."""
         events = [record["job_id"] for record in self.stage.events("completed")]
         self.few("completed twice in the log", {id for id in jobs} ^ set(events), len(events) - len(jobs))
-        attempts = self.attempts()
+        attempts = self.attempts(jobs)
         completed = {job: [number for number, outcome in found if outcome == "completed"]
                      for job, found in attempts.items()}
         self.few("not completed by exactly its last attempt", [
@@ -217,14 +216,11 @@ class Torture:
         self.told = (f"{lost} attempts lost, {len(self.stage.events('rescued'))} rescues, "
                      f"{sum(job['crashes'] for job in jobs.values())} crashes counted")
 
-    def attempts(self):
-        """All attempts, by job; `qctl show` for each of so many jobs would take minutes."""
-        db = sqlite3.connect(self.stage.path("queue.db"))
-        rows = db.execute("SELECT job_id, attempt, outcome FROM qctl_attempts ORDER BY 1, 2").fetchall()
-        db.close()
+    def attempts(self, jobs):
+        """All attempts, by job, as (number, outcome)."""
         found = {}
-        for id, number, outcome in rows:
-            found.setdefault(crockford(id), []).append((number, outcome))
+        for id in jobs:
+            found[id] = [(each["attempt"], each["outcome"]) for each in self.stage.job(id)["attempts"]]
         return found
 
     def examine_counts(self, jobs):
@@ -238,31 +234,32 @@ class Torture:
         self.stage.check(not found and not more, f"{what}: {len(found) or more}, such as {found[:3]}")
 
 
-def crockford(id):
-    digits = "0123456789abcdefghjkmnpqrstvwxyz"
-    return "".join(digits[id >> shift & 31] for shift in range(60, -1, -5))
-
-
 def main():
     workers, enqueuers, kills, jobs = map(int, sys.argv[1:5])
     seed = int(os.environ.get("QCTL_TORTURE_SEED") or random.randrange(1 << 32))
-    stage = Stage("torture")
-    torture = None
-    begun = time.monotonic()
+    failed = False
+    for kind in sys.argv[5:] or STORES:
+        failed = torture(kind, seed, workers, enqueuers, kills, jobs) or failed
+    print(f"repeat with QCTL_TORTURE_SEED={seed}")
+    sys.exit(failed)
+
+
+def torture(kind, seed, workers, enqueuers, kills, jobs):
+    stage, begun = Stage(f"torture-{kind}", kind), time.monotonic()
+    told = ""
     try:
         torture = Torture(stage, seed, workers, enqueuers, kills, jobs)
         torture.run()
         torture.examine()
+        told = torture.told
     except Failed:
         pass
     finally:
         stage.close()
     for problem in stage.problems:
-        print(problem)
-    if torture and hasattr(torture, "told"):
-        print(f"{kills} kills, {jobs} jobs, {time.monotonic() - begun:.0f} s; {torture.told}")
-    print(f"repeat with QCTL_TORTURE_SEED={seed}")
-    sys.exit(bool(stage.problems))
+        print(f"{kind}: {problem}")
+    print(f"{kind}: {kills} kills, {jobs} jobs, {time.monotonic() - begun:.0f} s; {told}", flush=True)
+    return bool(stage.problems)
 
 
 if __name__ == "__main__":
