@@ -143,8 +143,14 @@ extension Spool {
   }
 
   /// Removes a folder if it is empty; whoever moves something into it at this moment makes it again.
+  ///
+  /// It is synced before: were its removal to outlast a power cut and the last move out of it not, the
+  /// job would be gone with it.
   func removeIfEmpty(_ folder: String) {
-    guard (try? tree.removeFolder(folder)) != nil else { return }
+    guard (try? tree.names(in: folder))?.isEmpty == true else { return }
+    guard (try? tree.syncFolder(folder)) != nil, (try? tree.removeFolder(folder)) != nil else {
+      return
+    }
     settled.remove(folder)
   }
 

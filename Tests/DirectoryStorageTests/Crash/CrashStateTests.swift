@@ -21,7 +21,7 @@ import Testing
     var generator = SeededGenerator(seed: seed)
     let events = workload.tree.events
     var (states, returned) = (0, 0)
-    for end in events.indices {
+    for end in workload.made..<events.count {
       if case .acknowledged(let call) = events[end] { returned = call }
       let verdict = CrashVerdict(workload: workload, returned: returned)
       for state in PowerCut(after: events[...end]).states(atMost: statesAtOnce, &generator) {

@@ -23,6 +23,9 @@ struct CrashWorkload {
   private(set) var now = Instant(milliseconds: 1_790_000_000_000)
   private(set) var calls: [String] = ["nothing"]
 
+  /// How many events belong to the making of the store, which is another's to try.
+  let made: Int
+
   private let store: DirectoryStore
   private var generator: SeededGenerator
   private var leases: [Lease] = []
@@ -36,6 +39,7 @@ struct CrashWorkload {
       try tree.makeFolder(folder)
     }
     try tree.syncFolder("")
+    made = tree.events.count
     store = Self.open(tree, seed: seed)
   }
 

@@ -1,5 +1,7 @@
 /// One thing that happened to a simulated disk, in the order in which it happened.
 enum DiskEvent: Equatable {
+  /// A file or a folder came to be, before it has a name.
+  case made(inode: Int, isFolder: Bool)
   /// A name was made, moved or removed: `from` is where it was, `to` where it is.
   case name(inode: Int, from: Link?, to: Link?)
   /// Bytes were added to a file.

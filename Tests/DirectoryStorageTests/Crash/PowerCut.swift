@@ -5,9 +5,9 @@ import TestSupport
 /// What the disk may do, as little as is promised anywhere:
 ///
 /// - bytes that were not synced are there, are not, are there in part, or are zeros of the right number;
-/// - a name that was made, moved or removed is so, or is as before, until the folder into which it was
-///   made or moved (or from which it was removed) was synced after that;
-/// - a move is whole or not at all, and the changes of the names of one file or folder keep their
+/// - a name that was made, moved or removed is so, or is as before, until the folder that it came into or
+///   went out of was synced after that;
+/// - a move is whole or not at all, so that either folder's sync makes it durable; and the changes of the names of one file or folder keep their
 ///   order; those of different ones need not;
 /// - a folder whose own name is missing is gone with all that is in it.
 struct PowerCut {
@@ -34,10 +34,10 @@ struct PowerCut {
 
   private mutating func take(_ event: DiskEvent, _ number: Int) {
     switch event {
+    case .made(let inode, let isFolder): nodes[inode] = Node(isFolder: isFolder)
     case .name(let inode, let from, let to):
       nodes[inode, default: Node()].names.append((number, from, to))
     case .write(let inode, let bytes):
-      nodes[inode]?.isFolder = false
       nodes[inode]?.bytes += bytes
     case .syncFile(let inode): nodes[inode]?.syncBytes()
     case .syncFolder(let folder): syncFolder(folder)
@@ -53,8 +53,7 @@ struct PowerCut {
   private mutating func syncFolder(_ folder: Int) {
     for inode in nodes.keys {
       guard let node = nodes[inode] else { continue }
-      // Moved into it or made in it, or removed from it.
-      let last = node.names.lastIndex { ($0.to ?? $0.from)?.folder == folder }
+      let last = node.names.lastIndex { $0.to?.folder == folder || $0.from?.folder == folder }
       guard let last, last + 1 > node.durableNames else { continue }
       nodes[inode]?.durableNames = last + 1
     }

@@ -129,6 +129,8 @@ extension SimulatedTree {
     disk.state.next += 1
     disk.state.nodes[inode] = node
     disk.state.set(link, inode)
+    let isFolder = if case .folder = node { true } else { false }
+    disk.events.append(.made(inode: inode, isFolder: isFolder))
     disk.events.append(.name(inode: inode, from: nil, to: link))
     return inode
   }
