@@ -27,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 
-from stage import SCRIPTS, Failed, run
+from stage import DEADLINE, SCRIPTS, Failed, run
 
 POINTS = os.environ.get("QCTL_POINTS", "25")
 SEED = int(os.environ.get("QCTL_TEST_SEED") or random.randrange(1 << 32))
@@ -87,7 +87,7 @@ class Attack:
         global kills
         done = subprocess.run(
             [killat(), str(step), self.list, self.store, *self.program, *self.words],
-            capture_output=True, text=True, env=self.stage.environment, cwd=self.stage.folder, timeout=60)
+            capture_output=True, text=True, env=self.stage.environment, cwd=self.stage.folder, timeout=DEADLINE)
         killed = done.returncode == 137
         kills += killed
         self.stage.check(killed or done.returncode == 0, f"not killed: {done.returncode}, {done.stderr.strip()}")
