@@ -1,0 +1,8 @@
+package import Storage
+
+extension DirectoryStore {
+  package func findings() throws(StorageError) -> [Finding] { [] }
+}
+extension DirectoryStore: StorageRepair {
+  package func repair(_ request: RepairRequest) throws(StorageError) -> [Repair] { [] }
+}
