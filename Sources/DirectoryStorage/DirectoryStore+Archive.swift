@@ -2,7 +2,7 @@ package import Jobs
 package import Storage
 
 /// Taking the store out, and another one in.
-extension DirectoryStore: StorageArchive {
+extension DirectoryStore {
   package func requests(
     _ request: KnownRequestPageRequest
   ) throws(StorageError) -> KnownRequestPage {

@@ -1,7 +1,7 @@
 package import Jobs
 package import Storage
 
-extension DirectoryStore: StorageBackup {
+extension DirectoryStore {
   package func backup(
     to path: String, at now: Instant, progress: (_ done: Int64, _ total: Int64) -> Void
   ) throws(StorageError) -> BackupReport { BackupReport(jobs: 0, bytes: 0) }
