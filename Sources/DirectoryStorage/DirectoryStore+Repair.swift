@@ -145,7 +145,7 @@ private final class Repairer {
       switch file.kind {
       case .unique: guard try !spool.isHeld(file) else { return false }
       case .idempotency:
-        guard try !file.isJobRemoved && spool.locate(file.id) == nil else { return false }
+        guard !file.isJobRemoved, try spool.locate(file.id) == nil else { return false }
       }
       try spool.system { () throws(SystemError) in try spool.tree.remove(place.path) }
       return true
@@ -156,8 +156,7 @@ private final class Repairer {
   private func makeKey(_ flaw: Flaw, _ file: KeyFile) throws(StorageError) {
     let isMade = try spool.locked([file.place.shard]) { () throws(StorageError) in
       guard try spool.isHeld(file) else { return false }
-      let other = try? spool.keyFile(file.place)
-      if case .some(.some(let other)) = other, try spool.isHeld(other) { return false }
+      if let other = try? spool.keyFile(file.place), try spool.isHeld(other) { return false }
       try spool.writeKeys([file])
       return true
     }

@@ -182,8 +182,7 @@ extension Survey {
     let job = stored.job
     guard job.holdsUniqueKey, !job.state.isTerminal, let key = job.uniqueKey else { return }
     let file = KeyFile(kind: .unique, queue: job.queue, key: key, id: job.id)
-    let found = try? spool.keyFile(file.place)
-    if case .some(.some(let other)) = found {
+    if let other = try? spool.keyFile(file.place) {
       guard other.id != job.id else { return }
       guard try !spool.isHeld(other) else {
         note(

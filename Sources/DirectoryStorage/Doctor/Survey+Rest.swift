@@ -59,7 +59,7 @@ extension Survey {
       guard try !spool.isHeld(file) else { return }
       note(.note, "keys", path, "its job \(file.id) is over or gone", .dropKey(file.place))
     case .idempotency:
-      guard try !file.isJobRemoved && spool.locate(file.id) == nil else { return }
+      guard !file.isJobRemoved, try spool.locate(file.id) == nil else { return }
       note(.note, "keys", path, "its job \(file.id) never came to be", .dropKey(file.place))
     }
   }
