@@ -39,6 +39,8 @@ private final class Copier {
   private let spool: Spool
   private let copy: BackupFolder
   private var copied: Set<JobID> = []
+  /// How many jobs there were in the beginning.
+  private var total: Int64 = 0
 
   private static let mostWalks = 10
   /// What is read of a log at once, in bytes.
@@ -52,6 +54,7 @@ private final class Copier {
   }
 
   func run(_ progress: (Int64, Int64) -> Void) throws(StorageError) {
+    total = try countJobs()
     for _ in 0..<Self.mostWalks {
       let before = copied.count
       try copyJobs(progress)
@@ -67,13 +70,25 @@ private final class Copier {
 
   // MARK: - Jobs
 
+  private func countJobs() throws(StorageError) -> Int64 {
+    var count = 0
+    for shelves in try spool.shelves() {
+      for state in JobState.allCases {
+        for folder in try spool.folders(of: state, in: shelves) {
+          count += try spool.look(in: folder.path).count
+        }
+      }
+    }
+    return Int64(count)
+  }
+
   private func copyJobs(_ progress: (Int64, Int64) -> Void) throws(StorageError) {
     for shelves in try spool.shelves() {
       for state in JobState.allCases {
         for folder in try spool.folders(of: state, in: shelves) {
           let places = try spool.jobs(in: folder)
           for place in places where !copied.contains(place.name.id) { try copy(place) }
-          progress(report.jobs, max(report.jobs, Int64(copied.count)))
+          progress(report.jobs, max(report.jobs, total))
         }
       }
     }
