@@ -47,16 +47,20 @@ extension DirectoryStore {
   ) throws(BulkError) -> BulkResult {
     do throws(BulkError) {
       var index = 0
-      while case let batch = Self.batch(from: source), !batch.jobs.isEmpty || batch.isBroken {
+      var end = BatchEnd.full
+      while end == .full {
+        let batch = Self.batch(from: source)
+        end = batch.end
+        guard !batch.jobs.isEmpty else { break }
         try within { (spool) throws(BulkError) in
           for (offset, new) in batch.jobs.enumerated() {
             try staged.take(new, index: index + offset, spool)
           }
         }
-        guard !batch.isBroken else { throw BulkError.source }
         index += batch.jobs.count
         progress(index)
       }
+      guard end != .broken else { throw BulkError.source }
       try within { (spool) throws(BulkError) in try staged.publish(spool) }
     } catch {
       try within { (spool) throws(BulkError) in
@@ -80,20 +84,25 @@ extension DirectoryStore {
     do throws(StorageError) { try spool.finish() } catch { throw .storage(error) }
   }
 
-  /// Some jobs, so that the store's turn is taken once for many, and memory stays small; and whether
-  /// the source broke off behind them.
+  /// Why a batch has no more jobs.
+  private enum BatchEnd {
+    case full, last, broken
+  }
+
+  /// Some jobs, so that the store's turn is taken once for many, and memory stays small.
   private static func batch(
     from source: () throws(BulkSourceError) -> NewJob?
-  ) -> (jobs: [NewJob], isBroken: Bool) {
+  ) -> (jobs: [NewJob], end: BatchEnd) {
     var batch: [NewJob] = []
     var size = 0
     do throws(BulkSourceError) {
-      while batch.count < mostInBatch, size < largestBatch, let new = try source() {
+      while batch.count < mostInBatch, size < largestBatch {
+        guard let new = try source() else { return (batch, .last) }
         batch.append(new)
         size += new.payload.count
       }
-    } catch { return (batch, true) }
-    return (batch, false)
+    } catch { return (batch, .broken) }
+    return (batch, .full)
   }
 
   private static let mostInBatch = 200

@@ -98,7 +98,7 @@ extension KeyFile {
     self.init(kind: kind, queue: queue, key: key, id: id)
     isJobRemoved = isRemoved
     guard kind == .idempotency else { return }
-    guard let digest = texts["digest"].flatMap(Self.digest),
+    guard let digest = Self.digest(texts["digest"] ?? ""),
       let expiry = texts["expires_at"].flatMap(TextTime.read)
     else { return nil }
     (self.digest, expiresAt) = (digest, expiry)
@@ -106,7 +106,7 @@ extension KeyFile {
 
   private static func digest(_ text: String) -> [UInt8]? {
     let digits = Array(text.utf8)
-    guard digits.count == 64 else { return nil }
+    guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []
     for index in stride(from: 0, to: digits.count, by: 2) {
       guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }

@@ -37,7 +37,7 @@ extension Spool {
   /// of them while it is published.
   private static let keyPatience: Int64 = 10_000_000_000
 
-  /// Accepts a job that has keys, or finds the one that has them. The request is valid.
+  /// Accepts a valid request for a job that has keys, or finds the job that has them.
   func enqueueWithKeys(_ new: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
     let places = Self.keyPlaces(of: new)
     return try locked(places.map(\.shard)) { () throws(StorageError) in
@@ -66,8 +66,9 @@ extension Spool {
     }
   }
 
-  /// Frees the unique key of a job that is over or removed, once that is durable. What fails is left
-  /// for whoever wants the key next.
+  /// Frees the unique key of a job that is over or removed, once that is durable.
+  ///
+  /// What fails is left for whoever wants the key next.
   ///
   /// - Parameter job: as it was found last, at its place.
   func releaseKey(of job: StoredJob) {

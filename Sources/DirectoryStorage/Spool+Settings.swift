@@ -69,7 +69,7 @@ extension Spool {
   }
 
   /// Changes the settings of a queue where `edit` says so.
-  private func changeSettings(
+  func changeSettings(
     of queue: QueueName, _ edit: (inout QueueSettings) -> Bool
   ) throws(StorageError) -> Bool {
     try ensureFolder(Shelf.queue(queue))

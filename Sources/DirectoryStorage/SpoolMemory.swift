@@ -9,6 +9,8 @@ struct SpoolMemory {
   var logTail: LogTail?
   /// What tidying found by state.
   var expiry: [JobState: JobExpiry] = [:]
+  /// The requests that are being read page by page.
+  var requests: [KnownRequest]?
 }
 
 /// The end of a log file as this process left it.

@@ -8,9 +8,9 @@ extension StagedFolders {
     BulkParts.root + "/" + SplitPath(path).name.dropFirst(Self.prefix.count)
   }
 
-  /// Accepts all jobs; durable when it returns. Nobody sees any of them before.
+  /// Accepts all jobs; durable when it returns.
   ///
-  /// What it throws leaves everything to `discard`, but `outcomeUnknown`.
+  /// Nobody sees any of them before. What it throws leaves everything to `discard`, but `outcomeUnknown`.
   func publish(_ spool: Spool) throws(BulkError) {
     guard result.created > 0 else { return }
     var outcome: Result<Void, BulkError> = .success(())

@@ -109,7 +109,7 @@ enum StoreFolder {
   }
 
   /// Makes what belongs to a store, the format last: while that is missing, there is none.
-  private static func fill(_ path: String) throws(StorageError) {
+  static func fill(_ path: String) throws(StorageError) {
     do throws(SystemError) {
       let mode = try FileSystem.status(of: path).mode & 0o2770
       for name in folders {
@@ -138,7 +138,7 @@ enum StoreFolder {
   }
 
   /// Locks and syncs are unreliable on network and user-space file systems.
-  private static func requireTrustedVolume(_ path: String) throws(StorageError) {
+  static func requireTrustedVolume(_ path: String) throws(StorageError) {
     let kind: FileSystemKind
     do { kind = try Volume(of: path).kind } catch { throw translate(error, path) }
     guard kind.isTrusted else {
