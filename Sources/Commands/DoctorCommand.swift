@@ -53,6 +53,7 @@ enum DoctorCommand {
       if !options.dryRun { status = try look(store, &printer) }
       try printer.finish()
       if options.dryRun, !options.output.quiet {
+        try context.flush()
         context.tell(
           status == .success ? "there is nothing to repair" : "nothing was changed (--dry-run)")
       }
