@@ -41,11 +41,22 @@ final class BackupFile {
     do {
       let file = BorrowedDescriptor(lock.descriptor.rawValue)
       try file.sync()
-      try FileSystem.renameNoReplace(temporary, to: target)
+      try giveName()
       let directory = try FileDescriptor.open(folder, .readOnly, .directory)
       try directory.sync()
     } catch {
       throw StoreFile.translate(error, target)
+    }
+  }
+
+  /// A second name refuses to replace anything too, where the file system's rename can't.
+  private func giveName() throws(SystemError) {
+    do {
+      try FileSystem.renameNoReplace(temporary, to: target)
+    } catch {
+      guard error.code == .invalidArgument else { throw error }
+      try FileSystem.link(temporary, as: target)
+      try FileSystem.unlink(temporary)
     }
   }
 

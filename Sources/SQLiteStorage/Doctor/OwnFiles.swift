@@ -37,21 +37,21 @@ struct OwnFiles {
     guard top.kind == .directory else {
       return [Flaw(path: folder, kind: .strange, isFolder: true)]
     }
-    var flaws = flaws(of: folder, top, isFolder: true, isShared: top.mode & 0o020 != 0)
+    let isShared = top.mode & 0o020 != 0
+    var flaws = flaws(of: folder, top, isFolder: true, isShared: isShared)
     for name in names(in: folder) {
       let file = folder + "/" + name
-      flaws += self.flaws(of: file, isFolder: name == "workers", isShared: top.mode & 0o020 != 0)
-      guard name == "workers" else { continue }
+      guard let status = try? FileSystem.linkStatus(of: file) else { continue }
+      flaws += self.flaws(of: file, status, isFolder: name == "workers", isShared: isShared)
+      // Never through a link.
+      guard name == "workers", status.kind == .directory else { continue }
       for worker in names(in: file) {
-        flaws += self.flaws(of: file + "/" + worker, isFolder: false, isShared: true)
+        let path = file + "/" + worker
+        guard let status = try? FileSystem.linkStatus(of: path) else { continue }
+        flaws += self.flaws(of: path, status, isFolder: false, isShared: true)
       }
     }
     return flaws
-  }
-
-  private func flaws(of path: String, isFolder: Bool, isShared: Bool) -> [Flaw] {
-    guard let status = try? FileSystem.linkStatus(of: path) else { return [] }
-    return flaws(of: path, status, isFolder: isFolder, isShared: isShared)
   }
 
   private func flaws(

@@ -91,7 +91,7 @@ enum Quarantine {
       """
     }
     return "'INSERT INTO \(table.rawValue)(\(names.joined(separator: ", "))) VALUES (' || "
-      + values.joined(separator: " || ', ' || ") + " || ')'"
+      + values.joined(separator: " || ', ' || ") + " || ');'"
   }
 
   /// Takes a job out of the kept counts, if it is in them.

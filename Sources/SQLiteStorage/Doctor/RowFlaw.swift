@@ -119,8 +119,9 @@ extension RowFlaw {
     RowFlaw(
       check: "attempts", table: .outputs,
       condition: """
-        NOT EXISTS (SELECT 1 FROM qctl_attempts a WHERE a.job_id = t.job_id
-          AND a.attempt = t.attempt)
+        NOT EXISTS (SELECT 1 FROM qctl_jobs j WHERE j.id = t.job_id)
+          OR NOT EXISTS (SELECT 1 FROM qctl_attempts a
+            WHERE a.job_id = t.job_id AND a.attempt = t.attempt)
         """, what: "without an attempt", cure: .quarantineRows),
   ]
 

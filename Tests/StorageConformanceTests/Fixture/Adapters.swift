@@ -8,6 +8,8 @@ import Testing
 /// An adapter under test: a name, and how to make a fresh store.
 struct Adapter: Sendable, CustomTestStringConvertible {
   let name: String
+  /// What `make` calls a store within its scratch directory.
+  var copyName = "queue.db"
   /// Makes an empty store in a scratch directory; it draws its random bits from the closure.
   let make:
     @Sendable (ScratchDirectory, @escaping @Sendable () -> UInt64) throws -> any StorageAdapter
