@@ -42,12 +42,14 @@ test: test-deps build ## run all tests against the release binary
 	  XDG_CACHE_HOME="$$scratch/home/cache" XDG_RUNTIME_DIR="$$scratch/run" \
 	  QCTL_BINARY="$(CURDIR)/$(QCTL)" swift test --skip-build
 
-torture: test-deps build ## kill workers and enqueuers at random for minutes
+torture: test-deps build ## kill workers, enqueuers and every verb, for many minutes
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT INT TERM \
 	&& scripts="$(CURDIR)/Tests/ScenarioTests/Scripts" PATH="$(CURDIR)/.build/release:$$PATH" \
 	&& cd "$$scratch" && env HOME="$$scratch" XDG_CONFIG_HOME="$$scratch/config" \
-	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 sh -c 'python3 "$$0/torture.py" 8 4 300 20000 \
-	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm' "$$scripts"
+	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 QCTL_POINTS="$${QCTL_POINTS:-300}" \
+	  sh -c 'python3 "$$0/torture.py" 8 4 300 20000 \
+	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm \
+	    && python3 "$$0/readers.py" && python3 "$$0/between.py"' "$$scripts"
 
 check: ## verify format, scripts, imports, generated files, manual
 check: test-deps format-check scripts-check imports-check generate-check manual-check
