@@ -116,20 +116,33 @@ class Attack:
             "queues": [plain(json.loads(line)) for line in self.stage.qctl("queues", "--json").splitlines()],
         }
 
-    def examine(self, mayBePending=True):
-        """What doctor finds; until somebody works, a part of a bulk may wait to be removed."""
+    def examine(self):
+        """What doctor finds is fine; whether a part of a bulk waits to be removed."""
         done = subprocess.run(
             ["qctl", "doctor", "--json"], capture_output=True, text=True, env=self.stage.environment)
-        for found in map(json.loads, done.stdout.splitlines()):
-            isFine = found["grade"] in ("ok", "note") and (mayBePending or found["check"] != "bulk")
-            self.stage.check(isFine or found["check"] in self.accepted, f"doctor: {found}")
         self.stage.check(done.returncode in (0, 1) and done.stdout, f"doctor: {done.returncode}, {done.stderr}")
+        isPending = False
+        for found in map(json.loads, done.stdout.splitlines()):
+            isFine = found["grade"] in ("ok", "note") or found["check"] in self.accepted
+            self.stage.check(isFine, f"doctor: {found}")
+            isPending = isPending or found["check"] == "bulk"
+        return isPending
+
+    def collect(self):
+        """What a bulk left unpublished is removed by whoever claims, a fraction of a second each."""
+        for _ in range(50):
+            if not self.examine():
+                return
+            self.stage.qctl("claim", "-q", "nothing", status=None)
+        self.stage.check(False, "a part of a bulk is never removed")
 
     def finish(self):
         """What is there after the next worker."""
         if self.drain:
             self.stage.qctl("work", "-q", "q", "--until-settled", "--quiet", "--prefetch", "1", "--", *HANDLER)
-        self.examine(mayBePending=not self.drain)
+            self.collect()
+        else:
+            self.examine()
         seen = self.seen()
         if self.drain:
             left = [job for job, _ in [*seen["jobs"].values(), *seen["new"]]
@@ -201,12 +214,21 @@ class Attack:
             whole = True
         ended = self.finish()
         if whole or not self.batches:
-            self.stage.equal("in the end", ended, self.end_after if whole else self.end_before)
+            self.same("in the end", ended, self.end_after if whole else self.end_before)
+
+    def same(self, when, found, wanted):
+        for part in wanted:
+            if found[part] == wanted[part]:
+                continue
+            one, other = (seen[part] for seen in (found, wanted))
+            if isinstance(other, list):
+                one, other = [x for x in one if x not in other], [x for x in other if x not in one]
+            self.stage.check(False, f"{when}, {part}: {len(found[part])} {one} instead of {len(wanted[part])} {other}")
 
     def repeat(self):
         done = subprocess.run(["qctl", *self.words], capture_output=True, text=True, env=self.stage.environment)
         self.stage.check(done.returncode in self.again, f"again: {done.returncode}, {done.stderr}")
-        self.stage.equal("after the same command again", self.seen(), self.after)
+        self.same("after the same command again", self.seen(), self.after)
 
     def check_batches(self, found):
         for id in self.known:
@@ -243,10 +265,13 @@ def one(type="new", *more):
 
 
 def bulk(stage, count, queue="q", **more):
+    jobs = [{"queue": queue, "type": f"t{n}", "payload_text": f"{PAYLOAD}t{n}"} for n in range(count)]
+    return bulk_of(stage, [dict(job, **more) for job in jobs])
+
+
+def bulk_of(stage, jobs):
     with open(stage.path("bulk"), "w") as file:
-        for n in range(count):
-            job = {"queue": queue, "type": f"t{n}", "payload_text": f"{PAYLOAD}t{n}"}
-            file.write(json.dumps(dict(job, **more)) + "\n")
+        file.writelines(json.dumps(job) + "\n" for job in jobs)
     return "enqueue", "--bulk", stage.path("bulk"), "--json"
 
 
@@ -306,6 +331,50 @@ def enqueue_in_a_staged_bulk(stage):
     prepare(stage, "old")
     words = bulk(stage, 36, type="big", payload_text="x" * BIG)
     Attack(stage, *words).run()
+
+
+def enqueue_in_a_staged_bulk_with_keys(stage):
+    """Whoever is killed between publishing and taking the keys has enqueued all the same."""
+    prepare(stage, "old")
+    jobs = [{"queue": "q", "type": "big", "payload_text": "x" * BIG, "unique_key": f"u{n}"} for n in range(36)]
+    Attack(stage, *bulk_of(stage, jobs), again=[0]).run()
+
+
+# What is left of a bulk whose process was killed.
+
+
+def half_a_bulk(stage, call, file, place=-1):
+    """A store in which a staged bulk was killed, before the last such step or one before."""
+    prepare(stage, "old")
+    attack = Attack(stage, *bulk(stage, 36, type="big", payload_text="x" * BIG))
+    shutil.copytree(attack.store, attack.first)
+    attack.kill_at(0)
+    places = [n for n, step in enumerate(attack.steps(), 1) if step.startswith(call) and step.endswith(file)]
+    attack.restore()
+    attack.kill_at(places[place])
+    shutil.rmtree(attack.first)
+
+
+def collect_half_a_bulk(stage):
+    """Whoever claims next removes what was never published."""
+    # The last two enter and leave the gate to publish.
+    half_a_bulk(stage, "flock", "gate", -2)
+    stage.equal("jobs", len(stage.jobs()), 1)
+    stage.check(any(found["check"] == "bulk" for found in findings(stage)), "nothing is staged: this proves nothing")
+    stage.enqueue("-q", "mine")
+    Attack(stage, "claim", "-q", "mine", "--lease", "1h").run()
+
+
+def work_on_a_published_bulk(stage):
+    """Workers promote what was published."""
+    half_a_bulk(stage, "exit_group", "")
+    stage.equal("jobs", len(stage.jobs()), 37)
+    stage.check(any(found["check"] == "bulk" for found in findings(stage)), "all is promoted: this proves nothing")
+    Shift(stage, "work", "-q", "q", "--until-empty", "--", *stage.alone(*HANDLER)).run()
+
+
+def findings(stage):
+    return [json.loads(line) for line in stage.qctl("doctor", "--json", status=None).splitlines()]
 
 
 # What is done to a job.
@@ -424,9 +493,8 @@ class Creation(Attack):
         isThere = self.is_there()
         return dict(super().seen() if isThere else self.nothing, isThere=isThere)
 
-    def examine(self, mayBePending=True):
-        if self.is_there():
-            super().examine(mayBePending)
+    def examine(self):
+        return self.is_there() and super().examine()
 
     def run(self):
         self.harmless.append(dict(self.nothing, isThere=True))
@@ -552,7 +620,7 @@ def liar(stage, script):
         file.write("import os, sqlite3, sys\n"
                    "store = sqlite3.connect(os.environ['QCTL_STORE'], isolation_level=None)\n"
                    "job = 'INSERT INTO qctl_enqueue(queue) VALUES (\"q\")'\n" + script)
-    attack = Attack(stage)
+    attack = Attack(stage, drain=False)
     attack.program = [sys.executable, "-S", stage.path("liar")]
     attack.run()
 
@@ -566,16 +634,26 @@ def liar_too_early(stage):
 
 
 SCENES = [
-    enqueue, enqueue_beside_others, enqueue_with_keys, enqueue_in_bulk, enqueue_in_a_staged_bulk, claim, complete,
+    enqueue, enqueue_beside_others, enqueue_with_keys, enqueue_in_bulk, enqueue_in_a_staged_bulk,
+    enqueue_in_a_staged_bulk_with_keys, collect_half_a_bulk, work_on_a_published_bulk, claim, complete,
     fail, fail_for_good, retry, cancel, purge_of_many, replay_of_many, pause, resume, checkpoint, log_begun_anew,
     first_enqueue, init, init_in_an_application, enqueue_without_a_log, complete_without_a_log, work,
     work_on_short_jobs]
 
 
+def memory():
+    """A folder in memory with room for stores, in which programs may be run; None where there is none."""
+    path = "/dev/shm"
+    if not os.access(path, os.W_OK):
+        return None
+    volume = os.statvfs(path)
+    fits = volume.f_bavail * volume.f_frsize > 256 << 20
+    return path if fits and not volume.f_flag & os.ST_NOEXEC else None
+
+
 if __name__ == "__main__":
-    # In memory, where there is room: a kill needs no disk, and a sync costs more than all the rest.
-    memory = "/dev/shm" if os.path.isdir("/dev/shm") and shutil.disk_usage("/dev/shm").free > 256 << 20 else None
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
+    # In memory, if it may be: a kill needs no disk, and syncs would cost more than all the rest.
+    with tempfile.TemporaryDirectory(dir=memory()) as folder:
         os.chdir(folder)
         try:
             run(*SCENES, others=[liar_by_halves, liar_too_early])
