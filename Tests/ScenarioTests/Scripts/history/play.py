@@ -199,8 +199,7 @@ class Play:
         h.absent = [each["capability"] for each in read("capabilities", "--json") if each["support"] == "none"]
         h.queues = read("queues", "--json")
         h.findings = [json.loads(line) for line in stage.qctl("doctor", "--json", status=None).splitlines()]
-        for job in h.jobs:
-            h.details[job["id"]] = json.loads(stage.qctl("show", "--json", job["id"]))
+        h.details = stage.details(job["id"] for job in h.jobs)
         for line in stage.lines("starts"):
             job, attempt, pid, at = line.split()
             h.starts.append(Start(job, int(attempt), int(pid), int(at) / 1000))
