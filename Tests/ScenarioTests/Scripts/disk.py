@@ -108,6 +108,7 @@ def a_disk_without_room_for_a_sign_of_life(stage):
     subprocess.run(["mount", "-t", "tmpfs", "-o", "nr_inodes=200,mode=700", "none", disk], check=True)
     try:
         stage.put_store(disk)
+        stage.qctl("init", "--quiet")
         handler = stage.alone("true")
         first = stage.work(handler=handler)
         stage.until("the first worker has started", lambda: stage.workers() == 1)
