@@ -5,6 +5,7 @@ import Storage
 extension Spool {
   /// Ends a call that may have changed something: its moves are made durable, then told.
   func finish() throws(StorageError) {
+    memory.listing = nil
     try syncMoves()
     for job in freed { releaseKey(of: job) }
     freed.removeAll()

@@ -24,6 +24,8 @@ final class Spool {
   var freed: [Job] = []
   /// Whether the call that is under way made something that a worker could take.
   var hasNews = false
+  /// What spares work and may be forgotten.
+  var memory = SpoolMemory()
 
   /// What is known of the queues from which this process takes jobs, while nobody adds anything.
   var views: [QueueName: QueueView] = [:]
