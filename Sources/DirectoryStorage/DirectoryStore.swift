@@ -100,7 +100,9 @@ package final class DirectoryStore: Sendable {
   }
 }
 
-extension DirectoryStore {
+extension DirectoryStore: StorageSource, StorageBrowsing, StorageOperating, StorageControlling,
+  StorageEngine, StorageRepair, StorageBackup, StorageArchive
+{
   package var capabilities: Capabilities { Capabilities(absent: Self.absent) }
 
   private static let absent: [Capability: Support] = [

@@ -49,7 +49,9 @@ package final class DiskTree: FileTree {
     let found = Folder(try openFolder(path))
     open.withLock {
       if $0.count >= Self.mostOpen { $0.removeAll(keepingCapacity: true) }
-      $0[path] = found
+      // What is known of a folder is forgotten with those above it, so these must be known.
+      let parent = SplitPath(path).folder
+      if parent.isEmpty || $0[parent] != nil { $0[path] = found }
     }
     return found
   }

@@ -35,6 +35,8 @@ package final class IDCounter {
 
   private let file: LockFile?
   private var last: JobID?
+  /// The greatest id before the latest that was handed out.
+  private(set) var previous: JobID?
 
   /// The counter of a store; `nil` for the path means that there is no file, for tests.
   package init(path: String?) {
@@ -87,6 +89,7 @@ package final class IDCounter {
   ) throws(StorageError) -> JobID {
     do {
       let id = try JobID.next(now: now, after: last, random: random)
+      previous = last
       last = JobID(rawValue: id.rawValue &+ count &- 1) ?? id
       return id
     } catch { throw .invalid(error) }

@@ -165,7 +165,7 @@ extension Spool {
     }
     guard removed != nil else { return false }
     touched(stored.place.folder)
-    if stored.job.holdsUniqueKey { freed.append(stored.job) }
+    if stored.job.holdsUniqueKey { freed.append(stored) }
     return true
   }
 }

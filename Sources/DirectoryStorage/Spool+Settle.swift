@@ -40,7 +40,7 @@ extension Spool {
   /// What follows once a job is terminal.
   func ended(_ before: Job, _ stored: StoredJob) {
     guard stored.job.state.isTerminal, before.holdsUniqueKey else { return }
-    freed.append(before)
+    freed.append(stored)
   }
 
   private func event(for settlement: Settlement, _ job: Job) -> JobEvent {

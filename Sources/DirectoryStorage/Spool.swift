@@ -21,7 +21,7 @@ final class Spool {
   /// Log records of the call that is under way, and such that could not be written before.
   var unlogged: [LogRecord] = []
   /// Jobs that ended in the call that is under way and gave up their unique keys.
-  var freed: [Job] = []
+  var freed: [StoredJob] = []
   /// Whether the call that is under way made something that a worker could take.
   var hasNews = false
   /// What spares work and may be forgotten.
@@ -37,6 +37,8 @@ final class Spool {
   var bulksAreHeard = false
   /// Whether all that was read for the view being made is listened to.
   var isHearing = false
+  /// What is known of when idempotency keys expire.
+  var keyExpiry = KeyExpiry()
 
   /// How long to wait for a lock of another process, in nanoseconds: a second, in which any that is
   /// not stopped is long done.

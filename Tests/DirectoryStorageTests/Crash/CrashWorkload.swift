@@ -62,7 +62,7 @@ struct CrashWorkload {
   /// Makes so many calls.
   mutating func run(calls count: Int) throws {
     for _ in 0..<count {
-      now = now + .milliseconds(Int64.random(in: 1...60_000, using: &generator))
+      now = now + TimeSpan(milliseconds: Int64.random(in: 1...60_000, using: &generator))
       calls.append(try call())
       tree.acknowledge(calls.count - 1)
       snapshots.append(try Self.snapshot(of: store, at: now))
@@ -88,7 +88,7 @@ struct CrashWorkload {
       "{\"n\":\(Int.random(in: 0..<100, using: &generator))}\nmore\0".utf8)
     job.priority = try Priority(Int64.random(in: 4...6, using: &generator))
     if Int.random(in: 0..<5, using: &generator) == 0 {
-      job.runAt = now + .milliseconds(Int64.random(in: 1...600_000, using: &generator))
+      job.runAt = now + TimeSpan(milliseconds: Int64.random(in: 1...600_000, using: &generator))
     }
     job.maxAttempts = Int64.random(in: 1...3, using: &generator)
     if Int.random(in: 0..<4, using: &generator) == 0 {

@@ -21,6 +21,9 @@ struct PowerCut {
     var bytes: [UInt8] = []
     /// How many of its bytes are durable.
     var durableBytes = 0
+
+    mutating func syncNames() { durableNames = names.count }
+    mutating func syncBytes() { durableBytes = bytes.count }
   }
 
   private var nodes: [Int: Node] = [0: Node()]
@@ -36,12 +39,12 @@ struct PowerCut {
     case .write(let inode, let bytes):
       nodes[inode]?.isFolder = false
       nodes[inode]?.bytes += bytes
-    case .syncFile(let inode): nodes[inode]?.durableBytes = nodes[inode]?.bytes.count ?? 0
+    case .syncFile(let inode): nodes[inode]?.syncBytes()
     case .syncFolder(let folder): syncFolder(folder)
     case .syncAll:
       for inode in nodes.keys {
-        nodes[inode]?.durableNames = nodes[inode]?.names.count ?? 0
-        nodes[inode]?.durableBytes = nodes[inode]?.bytes.count ?? 0
+        nodes[inode]?.syncNames()
+        nodes[inode]?.syncBytes()
       }
     case .acknowledged: break
     }
