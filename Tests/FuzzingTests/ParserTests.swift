@@ -27,11 +27,11 @@ struct ParserTests {
   func long(parser: Parser) {
     var random = SeededGenerator()
     var trial = Trial(parser)
-    let failure = trial.runLong(4, &random)
+    let failure = trial.runLong(2, &random)
     #expect(failure == nil, "\(String(describing: failure)); \(random.note)")
   }
 
-  private static let executions = 1000
+  private static let executions = 400
 
   @Test("that breaks a promise is found, and the input made short")
   func flawed() throws {

@@ -12,7 +12,7 @@ extension Parser {
     "dlq", "enqueue", "work", "help", "1h", "1..", "--lease", "--backoff", "--output-limit",
   ]
   private static let lines = [
-    "list\0--state\0ready,!dead\0-n\05", "enqueue\0-q\0emails\0--tag\0a=b\0--run-at\0+1h",
+    "list\0--state\0ready,!dead\0-n\05", "enqueue\0-q\0emails\0--tag\0a=b\0--at\0+1h",
     "work\0-q\0a\0-c\04\0--\0./run\0--x", "dlq\0replay\0-q\0a\0--older-than=1h", "help\0list",
     "show\00s9xhm7hw090q", "tail\0-f\0--level\0info..error", "retry\0--payload-match\0a.b=1",
     "queues\0--no-header\0--color=never", "enqueue\0--backoff\0fixed:1s\0--timeout\05m",
@@ -65,7 +65,7 @@ extension Parser {
   }
 
   private static let files = [
-    "# mine\n--color never\nlist --limit=5\n\ndlq replay --rate 5/s\n--store '/a b'\n",
+    "# mine\n--color never\nlist --limit=5\n\ndlq replay --queue a\n--store '/a b'\n",
     "--quiet\r\nlist --output json", "--no-quiet\n",
   ]
 
@@ -90,7 +90,7 @@ extension Parser {
   }
 
   private static let environment = Parser(
-    "environment", texts: ["never", "/a/b", "1", "no"], words: ["true", "off", "always"]
+    "environment", texts: ["never", "auto"], words: ["/a/b", "1", "no", "true", "off", "always"]
   ) { text in
     judge(["list"], in: Surroundings(environment: { _ in text }, files: { [] }))
   }

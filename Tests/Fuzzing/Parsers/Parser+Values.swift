@@ -30,7 +30,7 @@ extension Parser {
   private static let type = named(
     "type", names + ["a:b/c"], { (text) throws(InvalidValue) in try JobType(text) }, \.description)
   private static let id = named(
-    "id", ["0s9xhm7hw090q", "7ZZZZZZZZZZZZ", "000000000000O1"],
+    "id", ["0s9xhm7hw090q", "7ZZZZZZZZZZZZ", "00000000000O1"],
     { (text) throws(InvalidValue) in try JobID(text) }, \.description)
   private static let token = named(
     "token", ["8f3a91c2d4e5b607", "FFFFFFFFFFFFFFFF"],
@@ -44,7 +44,7 @@ extension Parser {
   }
 
   private static let tags = Parser(
-    "tags", texts: [#"{"customer":"42","x_y.z-1":"é"}"#, "{}"],
+    "tags", texts: [#"{"customer":"42","x_y.z-1":"é"}"#, #"{"_":""}"#],
     words: ["\"", ":", ",", "\"a\":\"b\""]
   ) { text in
     let tags = TagText.read(text)
