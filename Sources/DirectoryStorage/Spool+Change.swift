@@ -64,5 +64,6 @@ extension Spool {
     throw .busy(path: root, detail: "the folder \(place.folder) is removed again and again")
   }
 
-  private static let mostTries = 100
+  /// How often a folder may be removed as soon as it is there.
+  static let mostTries = 100
 }

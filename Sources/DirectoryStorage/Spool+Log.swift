@@ -23,11 +23,52 @@ extension Spool {
         LogLine.append(unlogged[end], to: &bytes)
         end += 1
       }
-      guard (try? append(bytes, to: day)) != nil else { break }
+      do throws(SystemError) { try append(bytes, to: day) } catch {
+        written += countWhole(unlogged[written..<end], in: day)
+        break
+      }
       written = end
     }
     unlogged.removeFirst(written)
     unlogged.removeFirst(max(unlogged.count - Self.mostUnlogged, 0))
+  }
+
+  /// How many of these records stand in a file after a write that failed: a disk that becomes full
+  /// takes a part, and what is there must not be written again.
+  private func countWhole(_ records: ArraySlice<LogRecord>, in day: LogDay) -> Int {
+    let lines = records.map { (record) in
+      var line: [UInt8] = []
+      LogLine.append(record, to: &line)
+      return line
+    }
+    guard let first = lines.first, let size = try? tree.status(of: day.path).size else { return 0 }
+    // Others may have added to it meanwhile.
+    let length = lines.reduce(64 << 10) { $0 &+ $1.count }
+    let start = max(size - Int64(length), 0)
+    guard let tail = try? tree.read(day.path, at: start, count: length).bytes,
+      var rest = Self.suffix(of: tail, after: first)
+    else { return 0 }
+    var count = 1
+    for line in lines.dropFirst() {
+      guard rest.starts(with: line) else { break }
+      rest = rest.dropFirst(line.count)
+      count += 1
+    }
+    return count
+  }
+
+  /// What follows the last place at which a whole line stands.
+  private static func suffix(
+    of bytes: [UInt8], after line: [UInt8]
+  ) -> ArraySlice<UInt8>? {
+    var end = bytes.count
+    while end >= line.count {
+      let start = end - line.count
+      let isBegin = start == 0 || bytes[start - 1] == lineFeed
+      if isBegin, bytes[start..<end].elementsEqual(line) { return bytes[end...] }
+      end -= 1
+    }
+    return nil
   }
 
   /// The file for a record: see `LogDay`.

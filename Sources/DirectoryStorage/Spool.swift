@@ -104,16 +104,29 @@ extension Spool {
   /// that others need not do it again; see `FileTree.markSettled`.
   func ensureFolder(_ path: String) throws(StorageError) {
     guard !path.isEmpty, !settled.contains(path) else { return }
-    try ensureFolder(SplitPath(path).folder)
-    try system { () throws(SystemError) in
-      if try isThere(path) { return }
-      do throws(SystemError) { try tree.makeFolder(path) } catch {
-        guard error.code == .exists else { throw error }
+    var tries = 0
+    while true {
+      try ensureFolder(SplitPath(path).folder)
+      do throws(SystemError) {
+        try makeSettled(path)
+        break
+      } catch {
+        // Whoever found it, or one above it, empty has removed it at this moment.
+        tries += 1
+        guard error.code == .noSuchFile, tries < Self.mostTries else { throw translate(error) }
+        unsettle(path)
       }
-      try settle(path)
     }
     if settled.count > 10_000 { settled.removeAll() }
     settled.insert(path)
+  }
+
+  private func makeSettled(_ path: String) throws(SystemError) {
+    if try isThere(path) { return }
+    do throws(SystemError) { try tree.makeFolder(path) } catch {
+      guard error.code == .exists else { throw error }
+    }
+    try settle(path)
   }
 
   /// Whether a folder is there and durable; one that is only there is made durable.

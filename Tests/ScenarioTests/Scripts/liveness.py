@@ -1,8 +1,9 @@
 """Workers that die, that are stopped, and that live: who runs a job, and never twice at once."""
 
 import signal
+import sqlite3
 
-from stage import kill, has_stopped, leases, lives, run
+from stage import DEADLINE, kill, has_stopped, leases, lives, only, run, state_of
 
 # The first run ends only when it may (or when it is killed, and not by SIGTERM); later runs at once.
 FIRST_HOLDS = """
@@ -131,6 +132,31 @@ def a_busy_worker_rescues_at_once(stage):
 
 
 @leases(1, 10, 50)
+@only("sqlite")
+def what_a_handler_left_behind_is_gone_first(stage):
+    """The worker dies when its handler has ended, but before the store could hear of it."""
+    handler = stage.alone(stage.script("handler", """
+if [ "$QCTL_ATTEMPT" -eq 1 ]; then
+  while [ ! -e go ]; do sleep 0.02; done
+  sleep 600 >leftover 2>&1 &
+fi
+"""))
+    job = stage.enqueue()
+    worker = stage.work(handler=handler)
+    first_started(stage)
+    database = sqlite3.connect(stage.store, isolation_level=None, timeout=DEADLINE)
+    database.execute("BEGIN IMMEDIATE")
+    stage.touch("go")
+    process = stage.starts()[0][2]
+    stage.until("the worker knows that its handler has ended", lambda: state_of(process) == "")
+    worker.kill()
+    worker.wait()
+    database.execute("ROLLBACK")
+    database.close()
+    stage.equal("the next worker", stage.ends(stage.work("--until-settled", handler=handler)), 0)
+    stage.equal("the job", (stage.state(job), len(stage.starts())), ("completed", 2))
+
+
 def a_long_job_runs_once(stage):
     """Trap 2: a job of four leases beside an idle worker."""
     handler = stage.alone(stage.script("handler", "while [ ! -e go ]; do sleep 0.1; done\n"))
@@ -204,5 +230,5 @@ sleep 0.05
 
 if __name__ == "__main__":
     run(a_stopped_worker_changes_nothing, a_late_settlement_changes_nothing, an_idle_worker_rescues_at_once,
-        the_next_worker_rescues_at_once, a_busy_worker_rescues_at_once, a_long_job_runs_once, marked_jobs_run_alone,
-        a_job_that_kills_its_worker)
+        the_next_worker_rescues_at_once, a_busy_worker_rescues_at_once, what_a_handler_left_behind_is_gone_first, a_long_job_runs_once,
+        marked_jobs_run_alone, a_job_that_kills_its_worker)

@@ -9,6 +9,7 @@ what must come, and holds back by a file (`while [ ! -e go ]`) what must not com
 to last, see leases().
 """
 
+import concurrent.futures
 import itertools
 import json
 import os
@@ -198,6 +199,12 @@ class Stage:
 
     def job(self, id):
         return json.loads(self.qctl("show", "--json", id))
+
+    def details(self, ids):
+        """Everything known of many jobs, by id."""
+        ids = list(ids)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            return dict(zip(ids, pool.map(self.job, ids)))
 
     def state(self, id):
         return self.job(id)["state"]

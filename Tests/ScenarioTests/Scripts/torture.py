@@ -218,10 +218,8 @@ class Torture:
 
     def attempts(self, jobs):
         """All attempts, by job, as (number, outcome)."""
-        found = {}
-        for id in jobs:
-            found[id] = [(each["attempt"], each["outcome"]) for each in self.stage.job(id)["attempts"]]
-        return found
+        return {id: [(each["attempt"], each["outcome"]) for each in job["attempts"]]
+                for id, job in self.stage.details(jobs).items()}
 
     def examine_counts(self, jobs):
         for queue in map(json.loads, self.stage.qctl("queues", "--json").splitlines()):

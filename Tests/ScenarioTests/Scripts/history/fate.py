@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 
-from play import PATIENCE, QUEUES, WRITES
+from play import QUEUES, WRITES
 from stage import kill, lives
 
 WORKERS = 3
@@ -185,7 +185,7 @@ class Fate:
                 worker.told = True
                 worker.terminate()
         for worker in self.workers:
-            self.play.stage.ends(worker, PATIENCE, "a worker that was told to end")
+            self.play.stage.ends(worker, what="a worker that was told to end")
             self.ended(worker)
 
     def drain(self):
@@ -198,7 +198,7 @@ class Fate:
             worker = stage.work("-q", ",".join(QUEUES), "-c", "4", "--quiet", "--poll", "100ms", "--until-settled",
                                 handler=self.play.handler)
             worker.told, worker.words, worker.trouble = False, ["last"], (self.play.troubles, False)
-            stage.ends(worker, 2 * PATIENCE, "the last worker")
+            stage.ends(worker, what="the last worker")
             self.ended(worker)
             if worker.returncode not in (0, -9):
                 self.play.problem(f"the last worker ended with {worker.returncode}")

@@ -9,7 +9,7 @@ import threading
 import time
 
 from record import Call, History, Start
-from stage import Stage, compiled, lives
+from stage import DEADLINE, Stage, compiled, lives
 
 QUEUES = ("a", "b", "c")
 # System calls at which a command can be killed, or that fail, each at its Nth time.
@@ -17,8 +17,6 @@ WRITES = ("pwrite64", "write", "fdatasync", "fsync", "ftruncate", "openat", "unl
           "rename", "renameat2", "linkat", "mkdirat", "unlinkat", "syncfs")
 # No `write`: that would be the command's own output as well.
 REFUSALS = ("pwrite64", "fdatasync", "fsync", "ftruncate", "renameat2", "mkdirat", "syncfs")
-# Seconds after which a command hangs.
-PATIENCE = 180
 
 
 class Starts:
@@ -125,7 +123,7 @@ class Play:
         if timer:
             timer.start()
         try:
-            out, said = process.communicate(input.encode() if input is not None else None, PATIENCE)
+            out, said = process.communicate(input.encode() if input is not None else None, DEADLINE)
         except subprocess.TimeoutExpired:
             self.problem(f"{call} hangs")
             os.killpg(process.pid, signal.SIGKILL)
@@ -160,7 +158,7 @@ class Play:
     def freeze(self):
         with self.gate:
             self.frozen = True
-            self.gate.wait_for(lambda: self.calling == 0, PATIENCE)
+            self.gate.wait_for(lambda: self.calling == 0, DEADLINE)
 
     def thaw(self):
         with self.gate:
@@ -199,8 +197,7 @@ class Play:
         h.absent = [each["capability"] for each in read("capabilities", "--json") if each["support"] == "none"]
         h.queues = read("queues", "--json")
         h.findings = [json.loads(line) for line in stage.qctl("doctor", "--json", status=None).splitlines()]
-        for job in h.jobs:
-            h.details[job["id"]] = json.loads(stage.qctl("show", "--json", job["id"]))
+        h.details = stage.details(job["id"] for job in h.jobs)
         for line in stage.lines("starts"):
             job, attempt, pid, at = line.split()
             h.starts.append(Start(job, int(attempt), int(pid), int(at) / 1000))

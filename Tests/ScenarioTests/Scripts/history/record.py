@@ -30,7 +30,9 @@ class Call:
 
     @property
     def acknowledged(self):
-        return self.status == 0
+        """Whether it ended well, or said before it was killed that all was done."""
+        said = self.verb == "enqueue" and self.objects() or self.verb == "bulk" and "enqueued" in self.said
+        return self.status == 0 or self.status == -9 and bool(said)
 
     @property
     def refused(self):

@@ -172,6 +172,10 @@ class Wrong(unittest.TestCase):
         h.jobs, h.details, h.queues = [], {}, [queue()]
         self.breaks("nothing_accepted_is_lost", h, "gone")
         self.breaks("a_call_makes_what_it_says", history(calls=[enqueue(1, 2)]))
+        # It was killed, but had told the id.
+        h = history(calls=[enqueue(1, 2)])
+        h.calls[0].status = -9
+        self.breaks("nothing_accepted_is_lost", h, "gone")
 
     def test_a_job_that_came_as_another(self):
         for change in ({"queue": "other"}, {"payload": 2}):
