@@ -4,7 +4,7 @@ import Storage
 
 extension Spool {
   /// How often a job that moves under our hands is looked for again.
-  private static let mostTries = 10
+  private static let mostRounds = 10
 
   /// Changes a batch, item by item in its order.
   func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
@@ -25,7 +25,7 @@ extension Spool {
     _ request: ApplyRequest, to item: PlanItem, _ hint: JobPlace?, _ emptied: inout Set<String>
   ) throws(StorageError) -> ItemOutcome {
     var place = hint
-    for _ in 0..<Self.mostTries {
+    for _ in 0..<Self.mostRounds {
       // An item may stand twice in a batch, so the place may be an old one.
       if let known = place, try !isStill(at: known) { place = try locate(item.id) }
       guard let found = place else { return .missing }

@@ -88,7 +88,7 @@ extension Spool {
 
   /// A job with all its parts.
   func detail(_ id: JobID) throws(StorageError) -> JobDetail? {
-    for _ in 0..<Self.mostTries {
+    for _ in 0..<Self.mostRounds {
       guard let place = try locate(id) else { return nil }
       if let detail = try readDetail(place) { return detail }
       guard try !isStill(at: place) else { return nil }
@@ -96,5 +96,5 @@ extension Spool {
     return nil
   }
 
-  private static let mostTries = 10
+  private static let mostRounds = 10
 }
