@@ -27,7 +27,9 @@ extension Spool {
       removeUpwards(bulk + "/" + parent, until: bulk)
     }
     guard try names(in: bulk + "/" + Shelf.root).isEmpty else { return }
-    removeTree(bulk)
+    _ = try? tree.remove(StagedFolders.owner(bulk))
+    _ = try? tree.removeFolder(bulk + "/" + Shelf.root)
+    _ = try? tree.removeFolder(bulk)
   }
 
   private func spread(_ part: BulkParts.Part, of bulk: String) throws(StorageError) {
@@ -62,7 +64,8 @@ extension Spool {
     }
   }
 
-  /// Removes a folder with all that is in it; what can't be removed stays.
+  /// Removes a folder of which nobody was promised anything, with all that is in it; what can't be
+  /// removed stays.
   func removeTree(_ folder: String) {
     for name in (try? names(in: folder)) ?? [] {
       let path = folder + "/" + name
@@ -72,7 +75,7 @@ extension Spool {
         _ = try? tree.remove(path)
       }
     }
-    removeIfEmpty(folder)
+    _ = try? tree.removeFolder(folder)
   }
 
   /// Removes staged bulks whose processes are dead.

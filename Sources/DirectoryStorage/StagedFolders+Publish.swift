@@ -100,9 +100,9 @@ extension StagedFolders {
       try spool.system { () throws(SystemError) in
         try spool.tree.syncFolder(KeyPlace.folder(shard))
       }
-      spool.removeIfEmpty(path + "/" + KeyPlace.folder(shard))
+      _ = try? spool.tree.removeFolder(path + "/" + KeyPlace.folder(shard))
     }
-    spool.removeIfEmpty(path + "/" + KeyPlace.root)
+    _ = try? spool.tree.removeFolder(path + "/" + KeyPlace.root)
   }
 
   private func forEachKey(
