@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from stage import SCRIPTS, run
+from stage import SCRIPTS, only, run
 
 JOBS = 300
 # The job that runs until the disk has failed, and the one that runs until the worker is to stop.
@@ -14,7 +14,7 @@ held_until() {{ while [ ! -e "$1" ] && [ -e starts ]; do sleep 0.02; done; }}
 number=$(cat)
 if [ "$number" -ge {BEFORE_FAULT} ]; then held_until fault; fi
 if [ "$number" -ge {BEFORE_REST} ]; then held_until rest; fi
-seq 200
+seq 2000
 """
 
 
@@ -76,7 +76,7 @@ def a_disk_that_fills_up(stage):
     """On a small file system that a file fills. A job whose outcome could not be stored runs again."""
     disk = stage.path("disk")
     os.mkdir(disk)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", disk], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "none", disk], check=True)
     try:
         stage.put_store(disk)
         handler = begin(stage)
@@ -162,6 +162,7 @@ def a_disk_that_is_full_for_a_while(stage):
     all_is_there(stage, handler)
 
 
+@only("sqlite")
 def a_sync_that_fails(stage):
     """The kernel tells of lost pages once only: the session that heard of it must not go on."""
     handler = begin(stage)
