@@ -121,7 +121,9 @@ extension MemoryState {
     }
   }
 
-  /// The log by whole days: a record belongs to its own, or to that of the one before it where that
+  /// Removes the log by whole days.
+  ///
+  /// A record belongs to its own, or to that of the one before it where that
   /// is later. A day goes once its end is over; one far ahead once all in it is.
   private mutating func tidyDays(_ now: Instant, _ budget: inout Budget) {
     while let first = log.first {

@@ -30,9 +30,7 @@ enum Adapters {
       try SQLiteStore(
         scratch.path("queue.db"), for: .create, staging: .always(rows: 3), random: random)
     },
-    Adapter(name: "memory, without minutes, in whole pieces", lacks: [.minutes, .attemptRetention])
-    {
-      _, random in
+    Adapter(name: "memory, by whole pieces", lacks: [.minutes, .attemptRetention]) { _, random in
       MemoryStore(
         absent: [
           .minutes: .none(reason: "told so", remedy: "tell otherwise"),
