@@ -37,7 +37,8 @@ enum Adapters {
           .attemptRetention: .none(reason: "told so", remedy: "tell otherwise"),
         ], random: random)
     },
-    Adapter(name: "directory", lacks: [.minutes, .attemptRetention]) { scratch, random in
+    Adapter(name: "directory", copyName: "spool", lacks: [.minutes, .attemptRetention]) {
+      scratch, random in
       try DirectoryStore(scratch.path("spool"), for: .create, random: random)
     },
   ]
