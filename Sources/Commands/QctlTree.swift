@@ -80,6 +80,13 @@ package enum QctlTree {
     .command("backup", "Copy the store while workers run", in: "Store") {
       BackupCommand.command.erased
     },
+    .command("export", "Write the store, or some of its jobs, as lines of JSON", in: "Store") {
+      ExportCommand.command.erased
+    },
+    .command("import", "Take in what export wrote", in: "Store") { ImportCommand.command.erased },
+    .command("migrate", "Move everything from one store into another", in: "Store") {
+      MigrateCommand.command.erased
+    },
     .command("config", "Show the settings in force and where each came from", in: "Self") {
       ConfigCommand.command.erased
     },

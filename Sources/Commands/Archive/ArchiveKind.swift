@@ -1,0 +1,59 @@
+import Storage
+
+/// What a part of an archive is about; the raw values are the `kind` of its line.
+enum ArchiveKind: String, CaseIterable, Sendable {
+  case queue, job, request, minute, log
+
+  init(_ part: ArchivePart) {
+    self =
+      switch part {
+      case .queue: .queue
+      case .job: .job
+      case .request: .request
+      case .minute: .minute
+      case .record: .log
+      }
+  }
+
+  /// So many of them, for people.
+  func text(_ count: Int) -> String {
+    let (one, many) =
+      switch self {
+      case .queue: ("queue", "queues")
+      case .job: ("job", "jobs")
+      case .request: ("remembered request", "remembered requests")
+      case .minute: ("minute", "minutes")
+      case .log: ("log record", "log records")
+      }
+    return "\(count) \(count == 1 ? one : many)"
+  }
+}
+
+/// How many parts of each kind there are.
+struct ArchiveCounts: Equatable, Sendable {
+  private var values = [Int](repeating: 0, count: ArchiveKind.allCases.count)
+
+  subscript(kind: ArchiveKind) -> Int {
+    get { values[Self.index(kind)] }
+    set { values[Self.index(kind)] = newValue }
+  }
+
+  /// All together.
+  var sum: Int { values.reduce(0, +) }
+
+  /// `3 queues, 100 jobs`, without what there is none of.
+  var text: String {
+    let parts = ArchiveKind.allCases.filter { self[$0] > 0 }.map { $0.text(self[$0]) }
+    return parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
+  }
+
+  private static func index(_ kind: ArchiveKind) -> Int {
+    switch kind {
+    case .queue: 0
+    case .job: 1
+    case .request: 2
+    case .minute: 3
+    case .log: 4
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Jobs
+import Storage
+import Text
+
+/// A part of an archive as one JSON object; `ArchiveLineReader` reads it back, byte for byte.
+///
+/// The members of a job are those of `show --json`, but that its state is the stored one, that what
+/// it has not is left out, and that nothing tells of its lease but its end.
+enum ArchiveLine {
+  /// The version of the form; a change that old readers would misread raises it.
+  static let version: Int64 = 1
+
+  static func write(_ part: ArchivePart, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("kind", ArchiveKind(part).rawValue)
+    switch part {
+    case .queue(let queue): write(queue, to: &writer)
+    case .job(let detail): write(detail, to: &writer)
+    case .request(let request): write(request, to: &writer)
+    case .minute(let minute): write(minute, to: &writer)
+    case .record(let record): write(record, to: &writer)
+    }
+    writer.endObject()
+    writer.endLine()
+  }
+
+  private static func write(_ queue: QueueArchive, to writer: inout JSONWriter) {
+    writer.member("queue", queue.queue.description)
+    writer.member("paused", queue.paused)
+    writer.present("paused_until", queue.pausedUntil?.rfc3339)
+    writer.present("pause_reason", queue.pauseReason)
+    for (state, name) in keepNames {
+      switch queue.retention[state] {
+      case .span(let span): writer.member(name + "_ms", span.milliseconds)
+      case .forever: writer.member(name, "forever")
+      case nil: break
+      }
+    }
+  }
+
+  /// For how long jobs that are over are kept: the state, and the name of the member.
+  static let keepNames: [(JobState, String)] = [
+    (.completed, "keep_completed"), (.cancelled, "keep_cancelled"), (.dead, "keep_dead"),
+  ]
+
+  private static func write(_ request: KnownRequest, to writer: inout JSONWriter) {
+    writer.member("queue", request.queue.description)
+    writer.member("idempotency_key", request.key)
+    writer.member("id", request.id.description)
+    writer.member("digest", Hexadecimal.encode(request.digest))
+    writer.member("expires_at", request.expiresAt.rfc3339)
+  }
+
+  private static func write(_ minute: QueueMinute, to writer: inout JSONWriter) {
+    writer.member("queue", minute.queue.description)
+    writer.member("minute", minute.minute)
+    for (name, path) in totalNames { writer.member(name, minute.totals[keyPath: path]) }
+    for (name, path) in depthNames { writer.member(name, minute.depth[keyPath: path]) }
+    writer.member("durations", Hexadecimal.encode(minute.durations.bytes))
+  }
+
+  static var totalNames: [(String, WritableKeyPath<QueueMinute.Totals, Int64>)] {
+    [
+      ("total_enqueued", \.enqueued), ("total_succeeded", \.succeeded),
+      ("total_retried", \.retried),
+      ("total_dead", \.dead),
+    ]
+  }
+
+  static var depthNames: [(String, WritableKeyPath<QueueMinute.Depth, Int64>)] {
+    [("ready", \.ready), ("active", \.active), ("waiting", \.waiting), ("dead", \.dead)]
+  }
+
+  private static func write(_ record: LogRecord, to writer: inout JSONWriter) {
+    for field in LogField.allCases { writer.present(field.rawValue, field.value(of: record)) }
+    if !record.tags.isEmpty { writer.tags(record.tags) }
+  }
+}
+
+// MARK: - Jobs
+
+extension ArchiveLine {
+  private static func write(_ detail: JobDetail, to writer: inout JSONWriter) {
+    let job = detail.job
+    for field in JobField.allCases {
+      // The moment decides nothing: before everything, nothing is due.
+      let value = field.value(of: job, at: Instant(milliseconds: .min))
+      writer.present(field.rawValue, value)
+    }
+    writer.bytes("payload", detail.payload)
+    if !detail.tags.isEmpty { writer.tags(detail.tags) }
+    writer.present("backoff", job.backoff?.description)
+    for (name, isSo) in [
+      ("cancel_requested", job.cancelRequested), ("marked", job.marked),
+      ("holds_unique_key", job.holdsUniqueKey),
+    ] where isSo { writer.member(name, true) }
+    if let result = detail.result { writer.bytes("result", result) }
+    guard !detail.attempts.isEmpty else { return }
+    writer.key("attempts")
+    writer.beginArray()
+    for attempt in detail.attempts { write(attempt, to: &writer) }
+    writer.endArray()
+  }
+
+  private static func write(_ attempt: Attempt, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("attempt", attempt.attempt)
+    writer.member("outcome", attempt.outcome.rawValue)
+    writer.member("started_at", attempt.startedAt.rfc3339)
+    writer.member("finished_at", attempt.finishedAt.rfc3339)
+    writer.member("worker", attempt.worker)
+    writer.present("error", attempt.error)
+    if let code = attempt.exitCode { writer.member("exit_code", code) }
+    if let signal = attempt.signal { writer.member("signal", signal) }
+    if let output = attempt.output { writer.textOrBase64("output", output) }
+    writer.endObject()
+  }
+}
+
+extension JSONWriter {
+  /// A text, if there is one.
+  fileprivate mutating func present(_ name: String, _ text: String?) {
+    if let text { member(name, text) }
+  }
+
+  fileprivate mutating func present(_ name: String, _ value: JobField.Value) {
+    switch value {
+    case .text(let text): member(name, text)
+    case .number(let number): member(name, number)
+    case .absent: break
+    }
+  }
+
+  /// Bytes under `NAME` where they are JSON that can stand in a line just as it is, else under
+  /// `NAME_text` or `NAME_b64`.
+  ///
+  /// JSON with a line end, or with a character that a terminal may act on, would be written otherwise
+  /// than it was; blanks around it would be lost.
+  fileprivate mutating func bytes(_ name: String, _ bytes: [UInt8]) {
+    if Self.standsAsItIs(bytes) { return member(name, raw: bytes) }
+    if isValidUTF8(bytes) {
+      key(name + "_text")
+      return string(utf8: bytes)
+    }
+    key(name + "_b64")
+    base64(bytes)
+  }
+
+  private static func standsAsItIs(_ bytes: [UInt8]) -> Bool {
+    guard let first = bytes.first, let last = bytes.last, first > 32, last > 32,
+      JSONValidation.isValid(bytes)
+    else { return false }
+    var probe = JSONWriter(capacity: bytes.count)
+    probe.raw(bytes)
+    return probe.buffer.bytes == bytes
+  }
+}

@@ -1,0 +1,130 @@
+import Jobs
+import Storage
+import Text
+
+/// One line of an archive, as it is read.
+enum ArchiveEntry {
+  /// The first: what it is, and of which version.
+  case header(version: Int64)
+  case part(ArchivePart)
+  /// The last: how many parts of each kind there are, and the SHA-256 of all lines before.
+  case end(ArchiveCounts, digest: [UInt8])
+}
+
+/// Reads what `ArchiveLine` wrote, and trusts none of it: whatever could not be in a store is refused.
+enum ArchiveLineReader {
+  typealias Problem = JobLine.Problem
+
+  static func read(
+    _ bytes: [UInt8], in range: Range<Int>
+  ) throws(Problem) -> ArchiveEntry {
+    var fields = try ArchiveFields(bytes, in: range)
+    let kind = try fields.text("kind")
+    if kind == "header" { return .header(version: try fields.number("version")) }
+    let entry: ArchiveEntry
+    switch ArchiveKind(rawValue: kind) {
+    case .queue: entry = .part(.queue(try queue(&fields)))
+    case .job: entry = .part(.job(try job(&fields)))
+    case .request: entry = .part(.request(try request(&fields)))
+    case .minute: entry = .part(.minute(try minute(&fields)))
+    case .log: entry = .part(.record(try record(&fields)))
+    case nil where kind == "end": entry = try end(&fields)
+    case nil: throw Problem(reason: "an unknown kind '\(TerminalText.escape(kind, .line))'")
+    }
+    try fields.finish()
+    return entry
+  }
+
+  private static func end(_ fields: inout ArchiveFields) throws(Problem) -> ArchiveEntry {
+    var counts = ArchiveCounts()
+    for kind in ArchiveKind.allCases {
+      counts[kind] = Int(clamping: try fields.count(kind.rawValue))
+    }
+    return .end(counts, digest: try fields.hexadecimal("sha256"))
+  }
+
+  private static func queue(_ fields: inout ArchiveFields) throws(Problem) -> QueueArchive {
+    var queue = QueueArchive(
+      queue: try fields.value("queue") { try QueueName($0) }, paused: try fields.bool("paused"),
+      pausedUntil: try fields.instant(ifAny: "paused_until"),
+      pauseReason: try fields.text(ifAny: "pause_reason"))
+    queue.retention = Retention(
+      completed: try keep("keep_completed", &fields),
+      cancelled: try keep("keep_cancelled", &fields), dead: try keep("keep_dead", &fields))
+    return queue
+  }
+
+  private static func keep(
+    _ name: String, _ fields: inout ArchiveFields
+  ) throws(Problem) -> Keep? {
+    if let word = try fields.text(ifAny: name) {
+      guard word == "forever" else { throw Problem(reason: "\(name) is not 'forever'") }
+      return .forever
+    }
+    guard fields.has(name + "_ms") else { return nil }
+    return .span(TimeSpan(milliseconds: try fields.count(name + "_ms")))
+  }
+
+  private static func request(_ fields: inout ArchiveFields) throws(Problem) -> KnownRequest {
+    let key = try fields.text("idempotency_key")
+    var probe = NewJob()
+    probe.idempotencyKey = key
+    try check(probe)
+    return KnownRequest(
+      queue: try fields.value("queue") { try QueueName($0) }, key: key,
+      id: try fields.value("id") { try JobID($0) }, digest: try fields.hexadecimal("digest"),
+      expiresAt: try fields.instant("expires_at"))
+  }
+
+  static func check(_ probe: NewJob) throws(Problem) {
+    do { try probe.validate() } catch {
+      throw Problem(reason: "\(error.field.rawValue) \(error.reason)")
+    }
+  }
+
+  private static func minute(_ fields: inout ArchiveFields) throws(Problem) -> QueueMinute {
+    let queue = try fields.value("queue") { try QueueName($0) }
+    let number = try fields.number("minute")
+    guard number > 0, number < Int64.max / 60_000 else {
+      throw Problem(reason: "minute is out of range")
+    }
+    var minute = QueueMinute(queue: queue, minute: number)
+    for (name, path) in ArchiveLine.totalNames {
+      minute.totals[keyPath: path] = try fields.count(name)
+    }
+    for (name, path) in ArchiveLine.depthNames {
+      minute.depth[keyPath: path] = try fields.number(name)
+    }
+    minute.durations = DurationHistogram(bytes: try fields.hexadecimal("durations"))
+    return minute
+  }
+
+  private static func record(_ fields: inout ArchiveFields) throws(Problem) -> LogRecord {
+    let event = try fields.text("event")
+    guard let known = LogRecord.Event(rawValue: event) else {
+      throw Problem(reason: "an unknown event '\(TerminalText.escape(event, .line))'")
+    }
+    var record = LogRecord(known, at: try fields.instant("timestamp"))
+    // The event decides the level.
+    _ = try fields.text(ifAny: "level")
+    record.queue = try fields.value(ifAny: "queue") { try QueueName($0) }
+    record.jobID = try fields.value(ifAny: "job_id") { try JobID($0) }
+    record.jobType = try fields.value(ifAny: "job_type") { try JobType($0) }
+    record.attempt = try fields.number(ifAny: "attempt")
+    record.status = try fields.value(ifAny: "status") { try ArchiveLineReader.state($0) }
+    record.duration = try fields.number(ifAny: "duration_ms").map(TimeSpan.init(milliseconds:))
+    record.error = try fields.text(ifAny: "error")
+    record.exitCode = try fields.number(ifAny: "exit_code")
+    record.signal = try fields.number(ifAny: "signal")
+    record.worker = try fields.text(ifAny: "worker")
+    record.actor = try fields.text(ifAny: "actor")
+    record.reason = try fields.text(ifAny: "reason")
+    record.tags = try fields.tags()
+    return record
+  }
+
+  static func state(_ text: String) throws(InvalidValue) -> JobState {
+    guard let state = JobState(rawValue: text) else { throw InvalidValue(.state, "is unknown") }
+    return state
+  }
+}
