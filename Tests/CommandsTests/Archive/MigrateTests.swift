@@ -1,5 +1,7 @@
+import MemoryStorage
 import Jobs
 import Storage
+import TestSupport
 import Testing
 
 @testable import Commands
