@@ -7,6 +7,10 @@ SHELL := /bin/sh
 PREFIX ?= /usr/local
 DESTDIR ?=
 CASE ?=
+TIME ?= 60
+FILE ?=
+FUZZ := .build/fuzz
+SEED ?=
 
 QCTL := .build/release/qctl
 # `find`, not git: a release tarball has no repository.
@@ -18,7 +22,7 @@ BIN := $(DESTDIR)$(PREFIX)/bin
 MAN := $(DESTDIR)$(PREFIX)/share/man
 BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
-.PHONY: help demo build test torture check format generate bench install uninstall clean \
+.PHONY: help demo build test torture fuzz check format generate bench install uninstall clean \
   deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check
 
 help: ## list the targets
@@ -40,14 +44,27 @@ test: test-deps build ## run all tests against the release binary
 	  XDG_CONFIG_HOME="$$scratch/home/config" XDG_CONFIG_DIRS="$$scratch/home/etc" \
 	  XDG_DATA_HOME="$$scratch/home/data" XDG_STATE_HOME="$$scratch/home/state" \
 	  XDG_CACHE_HOME="$$scratch/home/cache" XDG_RUNTIME_DIR="$$scratch/run" \
-	  QCTL_BINARY="$(CURDIR)/$(QCTL)" swift test --skip-build
+	  QCTL_BINARY="$(CURDIR)/$(QCTL)" sh Tests/failures-last.sh swift test --skip-build
 
-torture: test-deps build ## kill workers and enqueuers at random for minutes
+# A history that breaks a rule is kept, to be judged again.
+torture: test-deps build ## kill at random, on each store, for half an hour (SEED=… repeats)
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT INT TERM \
 	&& scripts="$(CURDIR)/Tests/ScenarioTests/Scripts" PATH="$(CURDIR)/.build/release:$$PATH" \
 	&& cd "$$scratch" && env HOME="$$scratch" XDG_CONFIG_HOME="$$scratch/config" \
-	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 sh -c 'python3 "$$0/torture.py" 8 4 300 20000 \
-	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm' "$$scripts"
+	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 QCTL_KEEP="$(CURDIR)/.build" \
+	  QCTL_TORTURE_SEED='$(SEED)' QCTL_HISTORY_SEED='$(SEED)' QCTL_POINTS="$${QCTL_POINTS:-300}" sh -c ' \
+	    python3 "$$0/torture.py" 8 4 2000 20000 && python3 "$$0/history" --kills 1000 \
+	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm \
+	    && python3 "$$0/readers.py" && python3 "$$0/between.py"' "$$scripts"
+
+# Guided by coverage where the toolchain brings libFuzzer, as it does on Linux. What was learnt stays
+# in the corpus; a failing input is kept beside it, and is run alone by naming it as FILE.
+fuzz: deps ## try every parser on hostile inputs, guided by coverage (TIME seconds, or one FILE)
+	swift build -c release --product qctl-fuzz --scratch-path $(FUZZ) -Xswiftc -enable-testing \
+	  -Xswiftc -sanitize=fuzzer -Xswiftc -DCOVERAGE -Xswiftc -use-ld=lld
+	mkdir -p $(FUZZ)/corpus
+	$(FUZZ)/release/qctl-fuzz -max_total_time=$(TIME) -timeout=10 -rss_limit_mb=2048 \
+	  -max_len=4096 -artifact_prefix=$(FUZZ)/ -print_final_stats=1 $(or $(FILE),$(FUZZ)/corpus)
 
 check: ## verify format, scripts, imports, generated files, manual
 check: test-deps format-check scripts-check imports-check generate-check manual-check

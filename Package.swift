@@ -37,17 +37,21 @@ let package = Package(
     room("Jobs", ["Text", "Calendar"]),
     room("Storage", ["Jobs", "Text"]),
     room("SQLiteStorage", ["Storage", "Jobs", "Text", "PosixIO", "CSQLite"]),
+    room("DirectoryStorage", ["Storage", "Jobs", "Text", "Calendar", "PosixIO"]),
     room("Engine", ["Storage", "Jobs", "Text", "Calendar", "PosixIO"]),
     room(
       "Commands",
       ["Engine", "Storage", "Jobs", "CommandLineSpec", "PosixIO", "Text", "Calendar"]),
     .executableTarget(
       name: "qctl",
-      dependencies: ["Commands", "SQLiteStorage", "Storage", "CommandLineSpec", "PosixIO"],
+      dependencies: [
+        "Commands", "SQLiteStorage", "DirectoryStorage", "Storage", "CommandLineSpec", "PosixIO",
+      ],
       swiftSettings: settings),
 
     .executableTarget(
-      name: "qctl-bench", dependencies: ["SQLiteStorage", "Storage", "Jobs", "PosixIO"],
+      name: "qctl-bench",
+      dependencies: ["SQLiteStorage", "DirectoryStorage", "Storage", "Jobs", "PosixIO"],
       path: "Tests/Benchmarks/loops", swiftSettings: settings),
 
     // The model that every adapter is compared with; a store for tests, never shipped.
@@ -57,6 +61,17 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["PosixIO", "Text"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    // Every parser of outside bytes and what must hold of it: for a test, and for `make fuzz`.
+    .target(
+      name: "Fuzzing",
+      dependencies: [
+        "Commands", "Engine", "Jobs", "CommandLineSpec", "PosixIO", "Text", "Calendar",
+        "TestSupport",
+      ], path: "Tests/Fuzzing/Parsers", swiftSettings: settings),
+    .executableTarget(
+      name: "qctl-fuzz", dependencies: ["Fuzzing", "PosixIO", "TestSupport"],
+      path: "Tests/Fuzzing/driver", swiftSettings: settings),
+    tests("FuzzingTests", ["Fuzzing", "TestSupport"]),
     tests("JobsTests", ["Jobs", "Text", "TestSupport"]),
     tests("TextTests", ["Text", "TestSupport"]),
     tests("CalendarTests", ["Calendar", "TestSupport"]),
@@ -79,7 +94,13 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests(
       "StorageConformanceTests",
-      ["SQLiteStorage", "MemoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"]),
+      [
+        "SQLiteStorage", "DirectoryStorage", "MemoryStorage", "Storage", "Jobs", "Text", "PosixIO",
+        "TestSupport",
+      ]),
+    tests(
+      "DirectoryStorageTests",
+      ["DirectoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"]),
     tests(
       "ScenarioTests", ["PosixIO", "Text", "TestSupport"],
       exclude: ["Transcripts", "Scripts", "session.sh"]),

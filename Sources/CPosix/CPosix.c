@@ -30,6 +30,8 @@ int qctl_rename_no_replace(
   return renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE);
 }
 
+int qctl_sync_file_system(int descriptor) { return syncfs(descriptor); }
+
 int qctl_set_nonblocking(int descriptor, int enabled) {
   int flags = fcntl(descriptor, F_GETFL);
   if (flags < 0) return -1;

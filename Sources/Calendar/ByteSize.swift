@@ -38,7 +38,9 @@ package enum ByteSize {
   }
 
   private static func unit(_ name: String) -> UInt64? {
-    switch name.lowercased() {
+    // The Kelvin sign has a small letter k, too.
+    guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    return switch name.lowercased() {
     case "", "b": 1
     case "k", "kib": 1 << 10
     case "m", "mib": 1 << 20

@@ -1,3 +1,5 @@
+import Text
+
 /// What is wrong with a command line.
 package enum UsageError: Error, Equatable, Sendable {
   /// The words end before a command; the path is of the group they end in.
@@ -38,7 +40,7 @@ extension UsageError {
     case .badOperand(let name, let value, let error): "\(name): \(error.message(about: value))"
     case .missingOperand(let name): "\(name) is missing"
     case .extraOperand(let word): "unexpected operand '\(word.visible)'"
-    case .invalid(let reason): reason
+    case .invalid(let reason): TerminalText.escape(reason, .line)
     }
   }
 

@@ -1,3 +1,5 @@
+import Text
+
 /// Why a text is no value of its flag or operand; the parser adds which flag and quotes the text.
 package enum ValueError: Error, Equatable, Sendable {
   /// Not digits at all, where a whole number within the range was wanted.
@@ -25,7 +27,8 @@ extension ValueError {
     case .above(let range): "is above \(range.upperBound) (\(Self.text(range)))"
     case .notAChoice(let choices):
       "is none of \(choices.joined(separator: ", "))\(Suggestion.ending(for: value, among: choices))"
-    case .malformed(let reason): reason
+    // It may quote the value once more.
+    case .malformed(let reason): TerminalText.escape(reason, .line)
     }
   }
 

@@ -141,7 +141,8 @@ struct WordScanner {
       return (flag, false)
     }
     guard name.utf8.starts(with: "no-".utf8) else { return nil }
-    let positive = String(name.dropFirst(3))
+    // By bytes: a mark that combines with the dash would be dropped with it.
+    let positive = String(Substring(name.utf8.dropFirst(3)))
     let flag = flags.firstIndex {
       $0.isNegatable && ($0.name == positive || $0.aliases.contains(positive))
     }

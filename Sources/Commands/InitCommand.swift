@@ -20,11 +20,14 @@ enum InitCommand {
       "The first \(command: "enqueue") makes the default store by itself; this is for choosing the place or the group beforehand, and for databases of applications: their tables and journal mode stay as they are, and qctl adds its own, all named \(literal: "qctl_…").",
       "Applications then enqueue inside their own transactions with \(literal: "INSERT INTO qctl_enqueue(queue, type, payload) VALUES (…)"). They should use BEGIN IMMEDIATE and a busy timeout, and no ATTACH across files.",
       "The file can be read and written by its owner only (0600), with \(flag: "group") by the group too (0660).",
+      "\(literal: "--store dir:FOLDER") makes a store of plain files: each job is a file that ls, cat and grep understand. What such a store can't do, \(command: "capabilities") tells with the reasons.",
     ],
     examples: [
       Example("qctl init", "The store at its default place"),
       Example(
         "qctl init --store /var/lib/shop/shop.db", "A queue inside an application's database"),
+      Example(
+        "qctl init --store dir:/var/spool/shop --group shop", "A folder of files for a group"),
     ],
     exits: ExitStatus.notes(.cannotCreate), seeAlso: ["enqueue", "doctor"],
     run: { Action($0, run) })
@@ -35,9 +38,7 @@ enum InitCommand {
     let location = try StoreLocation(options.store.store, environment: context.environment)
     let group = try options.group.map(groupID)
     try options.store.withStore(.adopt, in: context) { _ throws(CommandFailure) in }
-    if case .sqlite(let path) = location, let group {
-      try share(path, with: group)
-    }
+    if let group { try StoreSharing.share(location, with: group) }
     if !options.output.quiet { context.tell("the store is \(location.shown)") }
     return .success
   }
@@ -47,29 +48,6 @@ enum InitCommand {
       throw .failed(.usage, "--group: no group '\(TerminalText.escape(name, .line))'")
     }
     return id
-  }
-
-  /// The store is closed by now, so that touching its file drops no lock of SQLite.
-  private static func share(_ path: String, with group: UInt32) throws(CommandFailure) {
-    let folder = path + ".qctl"
-    do {
-      if !FileSystem.exists(folder) { try FileSystem.makeDirectory(folder, mode: 0o700) }
-      try FileSystem.setOwner(path, user: nil, group: group)
-      try FileSystem.setPermissions(path, 0o660)
-      try FileSystem.setOwner(folder, user: nil, group: group)
-      try FileSystem.setPermissions(folder, 0o2770)
-      for file in [folder + "/gate", folder + "/bell"] {
-        _ = try FileDescriptor.open(file, .readWrite, [.create, .noFollow], mode: 0o660)
-        try FileSystem.setOwner(file, user: nil, group: group)
-        try FileSystem.setPermissions(file, 0o660)
-      }
-      let workers = folder + "/workers"
-      if !FileSystem.exists(workers) { try FileSystem.makeDirectory(workers, mode: 0o700) }
-      try FileSystem.setOwner(workers, user: nil, group: group)
-      try FileSystem.setPermissions(workers, 0o2770)
-    } catch {
-      throw .failed(.permission, "\(TerminalText.escape(error.description, .line))")
-    }
   }
 }
 

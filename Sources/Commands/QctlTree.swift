@@ -74,8 +74,11 @@ package enum QctlTree {
     .command("init", "Make a store, or put a queue into an existing SQLite database", in: "Store") {
       InitCommand.command.erased
     },
-    .command("doctor", "Look the store over for trouble", in: "Store") {
+    .command("doctor", "Look the store over for trouble, and mend it", in: "Store") {
       DoctorCommand.command.erased
+    },
+    .command("backup", "Copy the store while workers run", in: "Store") {
+      BackupCommand.command.erased
     },
     .command("export", "Write the store, or some of its jobs, as lines of JSON", in: "Store") {
       ExportCommand.command.erased

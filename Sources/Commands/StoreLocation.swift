@@ -23,7 +23,7 @@ package enum StoreLocation: Equatable, Sendable {
     guard let (scheme, rest) = Self.scheme(of: text) else {
       let path = Self.absolute(text)
       let kind = try? FileSystem.status(of: path).kind
-      let holdsJobs = kind == .directory && FileSystem.exists(path + "/queues")
+      let holdsJobs = kind == .directory && FileSystem.exists(path + "/format")
       self = holdsJobs ? .directory(path: path) : .sqlite(path: path)
       return
     }
@@ -42,7 +42,7 @@ package enum StoreLocation: Equatable, Sendable {
       throw .failed(
         .usage,
         "--store: '\(TerminalText.escape(scheme, .line)):' is no kind of store; "
-          + "write sqlite:PATH, or ./PATH for a file with a colon in its name")
+          + "write sqlite:PATH or dir:PATH, or ./PATH for a file with a colon in its name")
     }
   }
 

@@ -6,7 +6,6 @@ import Storage
 extension WorkerSession {
   /// A handler is gone: decides what the store shall be told.
   func conclude(_ job: RunningJob) {
-    presence?.clearProcess(slot: job.place)
     let reply = takeReply(job)
     let outcome = job.outcome ?? .signaled(.kill, coreDumped: false)
     if job.stop == nil { short.note(nanoseconds: job.nanoseconds) }

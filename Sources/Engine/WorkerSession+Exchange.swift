@@ -99,7 +99,11 @@ extension WorkerSession {
   }
 
   private func report(_ entry: Unsettled, _ outcome: SettleOutcome) {
-    if let place = entry.place { places.giveBack(place) }
+    if let place = entry.place {
+      // Not when the handler ended: what it left behind must not meet a second run of the job.
+      presence?.clearProcess(slot: place)
+      places.giveBack(place)
+    }
     guard case .settled(let state) = outcome else {
       return entry.isLost ? () : noteLost(entry.job)
     }

@@ -10,6 +10,9 @@ extension WorkerSession {
   }
 
   /// Makes this worker's file; without it, the worker goes by leases.
+  ///
+  /// A disk in trouble is no reason for leases: nobody could end the handlers of a worker that dies
+  /// without a file, so the worker ends as it does where the store itself can't be written.
   func showLife() {
     guard let place = configuration.meetingPlace else { return }
     if let rescueTrouble { observe(.warning(.noRescue(rescueTrouble))) }
@@ -19,9 +22,23 @@ extension WorkerSession {
         silence: configuration.lease)
     } catch {
       presence = nil
-      observe(.warning(.noPresence(error)))
+      if let trouble = Self.trouble(error, in: place.workers) {
+        giveUp(.storage(trouble), at: clock.monotonic())
+      } else {
+        observe(.warning(.noPresence(error)))
+      }
     }
     watch?.renew()
+  }
+
+  /// What is wrong with the disk of the workers' files, if that is what is wrong.
+  private static func trouble(_ error: SystemError, in folder: String) -> StorageError? {
+    switch error.code {
+    case .noSpace, .quotaExceeded: .full(path: folder)
+    case .readOnlyFileSystem: .readOnly(path: folder, detail: error.code.reason)
+    case .inputOutput: .system(path: folder, detail: error.code.reason)
+    default: nil
+    }
   }
 
   /// Notices that others have declared this worker lost, and begins anew once all it had is gone.

@@ -114,7 +114,7 @@ final class WorkerSession {
 
   func run() -> WorkerReport {
     showLife()
-    let ending = recordStart() ?? loop()
+    let ending = self.ending ?? recordStart() ?? loop()
     record(.workerStopped, reason: ending.reason)
     // A claim whose outcome is unknown may have given jobs, too.
     presence?.end(keepsFile: counts.abandoned > 0 || trouble?.error.isFinal == true)

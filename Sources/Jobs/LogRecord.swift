@@ -3,7 +3,7 @@ package struct LogRecord: Equatable, Sendable {
   /// What happened; the raw values are the `event` of the record.
   package enum Event: String, Sendable, CaseIterable {
     case completed, failed, dead, released, snoozed, rescued, cancelled, replayed, retried
-    case purged, expired, paused, resumed, claimed
+    case purged, expired, paused, resumed, claimed, repaired
     case cancelRequested = "cancel_requested"
     case leaseLost = "lease_lost"
     case workerStarted = "worker_started"
@@ -14,7 +14,7 @@ package struct LogRecord: Equatable, Sendable {
       switch self {
       case .completed, .workerStarted, .workerStopped, .released, .snoozed, .claimed: .info
       case .cancelled, .replayed, .retried, .purged, .paused, .resumed, .cancelRequested: .notice
-      case .failed, .rescued, .leaseLost, .expired: .warning
+      case .failed, .rescued, .leaseLost, .expired, .repaired: .warning
       case .dead: .error
       }
     }

@@ -56,6 +56,16 @@ extension Descriptor where Self: ~Copyable {
     _ = try systemCall("lseek") { lseek(rawValue, off_t(offset), SEEK_SET) }
   }
 
+  /// Where the next read or write begins, in bytes from the start.
+  package func position() throws(SystemError) -> Int64 {
+    Int64(try systemCall("lseek") { lseek(rawValue, 0, SEEK_CUR) })
+  }
+
+  /// Forces everything to the disk that was written to the file system on which it lies.
+  package func syncFileSystem() throws(SystemError) {
+    _ = try systemCall("syncfs") { qctl_sync_file_system(rawValue) }
+  }
+
   /// Makes reads and writes answer `wouldBlock` instead of waiting, or wait again.
   ///
   /// The setting belongs to the open file, so all copies of the descriptor share it.

@@ -31,6 +31,10 @@ package struct Inotify: ~Copyable, Sendable, Descriptor {
     package static let deleteSelf = Self(rawValue: 0x400)
     /// The watched thing itself was moved.
     package static let moveSelf = Self(rawValue: 0x800)
+    /// Refuse to watch anything but a directory; only asked for.
+    package static let onlyFolders = Self(rawValue: 0x0100_0000)
+    /// Refuse a symbolic link; only asked for.
+    package static let noFollow = Self(rawValue: 0x0200_0000)
     /// Events were lost; only found, never asked for.
     package static let overflow = Self(rawValue: 0x4000)
     /// The watch has ended; only found, never asked for.

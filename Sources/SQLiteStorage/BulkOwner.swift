@@ -38,6 +38,16 @@ final class BulkOwner {
     }
   }
 
+  /// Whether the owner of a bulk lives no more, without taking its place.
+  static func isGone(_ bulk: Int64, of store: String) -> Bool {
+    guard
+      let file = try? FileDescriptor.open(
+        place(bulk, store), .readOnly, [.noFollow, .nonBlocking])
+    else { return false }
+    let lock = FileLock(file)
+    return (try? lock.tryLock(.shared)) ?? false
+  }
+
   /// What became of an owner.
   enum Heritage {
     case living

@@ -148,6 +148,14 @@ extension BulkRange {
     return try statement.step() ? BulkRange(statement) : nil
   }
 
+  /// A published bulk with keys that are not taken yet.
+  static func firstKeyed(on connection: Connection) throws(SQLiteFailure) -> Int64? {
+    let statement = try connection.statement(
+      "SELECT bulk FROM qctl_bulks WHERE published = 1 AND keyed = 1 LIMIT 1")
+    defer { statement.reset() }
+    return try statement.step() ? statement.integer(0) : nil
+  }
+
   /// Leaves the ids up to `id` behind.
   func advance(past id: Int64, dropped: Int, on connection: Connection) throws(SQLiteFailure) {
     let isDone = id >= lastID

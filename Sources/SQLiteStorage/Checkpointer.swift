@@ -15,6 +15,9 @@ struct Checkpointer {
 
   private static let pages: Int32 = 1000
 
+  /// So many bytes of a log are kept when it begins anew: twice its usual length.
+  static let limit = 8 << 20
+
   init(path: String) {
     self.path = path
   }

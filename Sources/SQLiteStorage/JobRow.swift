@@ -51,14 +51,13 @@ enum JobRow {
     return jobs
   }
 
-  /// A sentence about the present row if it cannot be read.
+  /// What keeps the present row from being read, if anything does.
   static func flaw(_ row: Statement) -> String? {
     do {
       _ = try parse(row)
       return nil
     } catch {
-      let id = JobID(rawValue: row.integer(0))?.description ?? String(row.integer(0))
-      return "job \(id) is passed over: its \(error.field.rawValue) \(error.reason)"
+      return "its \(error.field.rawValue) \(error.reason)"
     }
   }
 

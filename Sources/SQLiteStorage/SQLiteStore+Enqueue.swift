@@ -4,6 +4,7 @@ package import Storage
 extension SQLiteStore {
   package func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
     try Self.validate(job)
+    if job.hasKey { try takePublishedKeys(at: now, within: staging.patience) }
     return try withSession { session throws(StorageError) in
       try session.write(at: now) { transaction throws(StorageError) in
         try accept(job, at: now, in: &transaction)
@@ -32,6 +33,9 @@ extension SQLiteStore {
     from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
     try? withSession { session throws(StorageError) in collectAbandoned(session) }
+    if buffer.jobs.contains(where: \.hasKey) {
+      do { try takePublishedKeys(at: now, within: .max) } catch { throw .storage(error) }
+    }
     var bulk = StagedBulk(self, at: now)
     do throws(BulkError) {
       var isLast = isWhole
@@ -59,6 +63,9 @@ extension SQLiteStore {
     var result = BulkResult()
     var index = 0
     do throws(StorageError) {
+      if jobs.contains(where: \.hasKey) {
+        try takePublishedKeys(at: now, within: staging.patience)
+      }
       try withSession { session throws(StorageError) in
         try session.write(at: now) { transaction throws(StorageError) in
           for job in jobs {

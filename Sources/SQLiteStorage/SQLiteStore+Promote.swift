@@ -37,6 +37,28 @@ extension SQLiteStore {
     return false
   }
 
+  /// Lets the jobs of published bulks take their keys, before somebody asks who has a key.
+  ///
+  /// Whoever published them is at it, or died: then the same bulk, enqueued again, would be there
+  /// twice until claims had dropped one of the two.
+  /// - Parameter patience: after so many nanoseconds it goes on with what is left as it is.
+  func takePublishedKeys(at now: Instant, within patience: Int64) throws(StorageError) {
+    let (sum, isOver) = SystemClock.monotonicNanoseconds().addingReportingOverflow(patience)
+    let end = isOver ? Int64.max : sum
+    repeat {
+      let isDone = try withSession { session throws(StorageError) in
+        let bulk = try session.read(BulkRange.firstKeyed)
+        guard let bulk else { return true }
+        _ = try session.write(durable: false, at: now) { transaction throws(StorageError) in
+          try promoteSome(of: bulk, in: &transaction)
+        }
+        return false
+      }
+      guard !isDone else { return }
+      letOthersIn()
+    } while SystemClock.monotonicNanoseconds() < end
+  }
+
   /// Promotes one job, if it needs that, since a verb means to change it.
   func promoteOne(_ id: JobID, in transaction: inout Transaction) throws(StorageError) {
     let bulk = try transaction.sql { connection throws(SQLiteFailure) in

@@ -21,7 +21,8 @@ import Storage
 // keys when it is promoted, and whoever enqueues such a bulk promotes it at once, before it returns.
 // A key that somebody else took between staging and promotion makes the staged job an existing one:
 // it is dropped, also where the other request had other content. If the enqueuing process dies
-// before it is done, claims do the same. A stretch with keys is kept when all is promoted
+// before it is done, claims do the same, and so does whoever enqueues something with a key: else the
+// same bulk, enqueued again, would be there twice for a while. A stretch with keys is kept when all is promoted
 // (`published` = 2), until the enqueuing process has read how many were dropped.
 //
 // A process that stages holds an flock on PATH.qctl/bulk-NUMBER. What it leaves unpublished when it

@@ -56,6 +56,27 @@ enum StoreFile {
     try requireTrustedVolume(path)
   }
 
+  /// Makes the names of all folders above a new file outlast a power cut.
+  ///
+  /// Which of them are new cannot be known, since another process may have made them just before. A
+  /// folder that may not be read was made by somebody else for something else.
+  static func syncFolders(above path: String) throws(StorageError) {
+    var folder = FileSystem.parent(of: path)
+    while let name = folder {
+      if let directory = try? FileDescriptor.open(name, .readOnly, [.directory]) {
+        do {
+          try directory.sync()
+        } catch {
+          // Not every file system can sync a folder.
+          guard error.code == .invalidArgument || error.code == .readOnlyFileSystem else {
+            throw translate(error, path)
+          }
+        }
+      }
+      folder = name == "." ? nil : FileSystem.parent(of: name)
+    }
+  }
+
   /// Whether the file system below is mounted read-only, so that nothing can change underneath.
   static func isOnReadOnlyMount(_ path: String) -> Bool {
     (try? Volume(of: path).isReadOnly) ?? false

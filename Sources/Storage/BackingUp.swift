@@ -6,7 +6,8 @@ package protocol StorageBackup: AnyObject, Sendable {
   /// durable when it returns. Workers and producers go on meanwhile.
   ///
   /// - Parameters:
-  ///   - path: where nothing is yet; a half-made copy is removed on failure.
+  ///   - path: where nothing is yet; a half-made copy is removed on failure, and has another name
+  ///     until it is whole, so that a killed process leaves nothing there.
   ///   - progress: hears now and then how much of how much is copied, in the store's own measure.
   func backup(
     to path: String, at now: Instant, progress: (_ done: Int64, _ total: Int64) -> Void
@@ -19,10 +20,13 @@ package struct BackupReport: Equatable, Sendable {
   package var jobs: Int64
   /// Size on disk.
   package var bytes: Int64
+  /// Unfinished copies that killed processes left beside it, by their paths.
+  package var leftovers: [String]
 
   /// Sizes with their parts.
-  package init(jobs: Int64, bytes: Int64) {
+  package init(jobs: Int64, bytes: Int64, leftovers: [String] = []) {
     self.jobs = jobs
     self.bytes = bytes
+    self.leftovers = leftovers
   }
 }

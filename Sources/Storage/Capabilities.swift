@@ -28,6 +28,8 @@ package enum Capability: String, Hashable, Sendable, CaseIterable {
   case minutes
   /// Old attempts are dropped from jobs that stay, and log records one by one.
   case attemptRetention = "attempt_retention"
+  /// Make a copy of the store while it is in use.
+  case backup
 }
 
 /// How far a store can do something, with the reason where it can't.

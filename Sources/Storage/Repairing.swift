@@ -5,7 +5,12 @@ package protocol StorageRepair: AnyObject, Sendable {
   /// Mends what is safe to mend, and puts what it can't make sense of out of the way, in the store's
   /// quarantine; never deletes anything that may be somebody's.
   ///
+  /// Workers and producers go on meanwhile: the steps are short, and whoever dies between two of
+  /// them leaves a store that another call goes on with. What is mended or put away is logged as
+  /// `repaired`.
+  ///
   /// - Returns: what was done and what could not be, in words; empty where all is well.
+  /// - Throws: `busy` where another repair is under way.
   func repair(_ request: RepairRequest) throws(StorageError) -> [Repair]
 }
 
@@ -13,14 +18,19 @@ package protocol StorageRepair: AnyObject, Sendable {
 package struct RepairRequest: Equatable, Sendable {
   /// Who asks.
   package var actor: String
+  /// Why, in the words of whoever asks.
+  package var reason: String?
   /// Only say what would be done.
   package var isDryRun: Bool
   /// When.
   package var now: Instant
 
   /// A request with its parts.
-  package init(actor: String, isDryRun: Bool = false, now: Instant) {
+  package init(
+    actor: String, reason: String? = nil, isDryRun: Bool = false, now: Instant
+  ) {
     self.actor = actor
+    self.reason = reason
     self.isDryRun = isDryRun
     self.now = now
   }

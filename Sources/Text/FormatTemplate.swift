@@ -18,11 +18,12 @@ package struct FormatTemplate: Equatable, Sendable {
     var parts: [Part] = []
     var fields: [String] = []
     var text = ""
-    var rest = Substring(template)
-    while let character = rest.popFirst() {
-      switch character {
+    // By scalars: to Swift, a brace and a mark that combines with it are one character.
+    var rest = template.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      switch scalar {
       case "\\":
-        text.append(try unescape(rest.popFirst()))
+        text.unicodeScalars.append(try unescape(rest.popFirst()))
       case "}":
         throw .strayBrace
       case "{":
@@ -37,14 +38,16 @@ package struct FormatTemplate: Equatable, Sendable {
         parts.append(.field(fields.count))
         fields.append(name)
       default:
-        text.append(character)
+        text.unicodeScalars.append(scalar)
       }
     }
     if !text.isEmpty { parts.append(.text(text)) }
     return FormatTemplate(parts: parts, fields: fields)
   }
 
-  private static func unescape(_ letter: Character?) throws(FormatTemplateError) -> Character {
+  private static func unescape(
+    _ letter: Unicode.Scalar?
+  ) throws(FormatTemplateError) -> Unicode.Scalar {
     switch letter {
     case "t": return "\t"
     case "n": return "\n"

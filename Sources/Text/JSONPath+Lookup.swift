@@ -50,7 +50,7 @@ extension JSONScanner {
     if byte == UInt8(ascii: "}") { return false }
     while true {
       let literal = try skipKey()
-      if text(of: literal) == key { return true }
+      if text(of: literal).isSame(as: key) { return true }
       guard try passValue() else { return false }
     }
   }

@@ -1,4 +1,5 @@
 import Commands
+import DirectoryStorage
 import Glibc
 import PosixIO
 import SQLiteStorage
@@ -17,9 +18,7 @@ enum Main {
     switch location {
     case .sqlite(let path): try SQLiteStore(path, for: intent, random: Random.wordOrClock)
     case .directory(let path):
-      throw .unsupported(
-        .browse, reason: "\(path) asks for a directory store, which this version has not",
-        remedy: "use an SQLite store: --store FILE.db")
+      try DirectoryStore(path, for: intent, random: Random.wordOrClock)
     case .network(let scheme, _):
       throw .unsupported(
         .browse, reason: "\(scheme) needs the executable qctl-net, which is not installed",

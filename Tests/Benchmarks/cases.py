@@ -2,6 +2,7 @@
 
 from bulk_case import bulk
 from contention_case import contention
+from directory_case import directory
 from loop_cases import enqueue_loop, settle_claim, settle_claim_batches
 from pickup_case import pickup
 from process_cases import enqueue_process, size, start_up
@@ -20,4 +21,5 @@ CASES = {
     9: worker,
     11: pickup,
     12: contention,
+    13: directory,
 }

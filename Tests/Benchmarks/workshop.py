@@ -14,6 +14,7 @@ LIMITS = HERE / "limits"
 
 # Pinned, so that two runs a year apart compare with the same thing.
 PEERS = {"huey": "huey==3.5.4", "litequeue": "litequeue==0.9", "persist-queue": "persist-queue==1.1.0"}
+FILE_PEERS = {"dirq": "dirq==1.8"}
 STATIC = ("hello", "query_one", "stamp")
 USES_SQLITE = re.compile(r'#include "(store|same)\.h"')
 
@@ -111,14 +112,15 @@ class Workshop:
     def _install_peers():
         """Installs the peers into the scratch folder; returns why it could not, or an empty text."""
         folder, stamp = SCRATCH / "peers", SCRATCH / "peers" / "installed"
-        wanted = "\n".join(PEERS.values())
+        packages = [*PEERS.values(), *FILE_PEERS.values()]
+        wanted = "\n".join(packages)
         os.environ["PYTHONPATH"] = str(folder)
         if stamp.exists() and stamp.read_text() == wanted:
             return ""
         shutil.rmtree(folder, ignore_errors=True)
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--timeout", "10"]
         command += ["--retries", "1", "--disable-pip-version-check", "--target", str(folder)]
-        done = subprocess.run([*command, *PEERS.values()], capture_output=True, text=True)
+        done = subprocess.run([*command, *packages], capture_output=True, text=True)
         if done.returncode != 0:
             return f"cannot be installed with pip ({first_line(done.stderr)})"
         stamp.write_text(wanted)

@@ -75,6 +75,7 @@ struct DurationTextTests {
     "Other sizes are refused",
     arguments: [
       ("", ByteSizeError.malformed("")), ("K", .malformed("K")), ("1X", .unknownUnit("X")),
+      ("1\u{212a}", .unknownUnit("\u{212a}")),
       ("-1", .negative), ("9999999999G", .tooLarge), ("99999999999999999999", .tooLarge),
       ("1 K B", .unknownUnit("K B")),
     ])

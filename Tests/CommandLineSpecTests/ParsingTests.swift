@@ -28,6 +28,17 @@ import Testing
     #expect(tree.list(["list"])?.filter.error == nil)
   }
 
+  @Test func `a mark that combines with the dash makes another flag`() {
+    #expect(tree.list(["list", "--no-\u{301}color"]) == nil)
+  }
+
+  @Test func `a refusal that quotes the value shows no control character`() {
+    let error = ValueError.malformed("is no time: '\u{1b}[31m\u{202e}'")
+    let message = UsageError.badValue(flag: "--x", value: "\u{1b}", error).message
+    #expect(message == #"--x: '\x1b' is no time: '\x1b[31m\u{202e}'"#)
+    #expect(UsageError.invalid("\n").message == #"\x0a"#)
+  }
+
   @Test func `an optional value comes only after an equals sign`() {
     #expect(tree.list(["list", "--watch", "x"])?.watch == "2s")
     #expect(tree.list(["list", "--watch", "x"])?.filter.ids == ["x"])

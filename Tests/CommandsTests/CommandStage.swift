@@ -33,6 +33,11 @@ final class CommandStage {
   var refusal: StorageError?
   /// What `doctor` finds in the store.
   var findings: [Finding]?
+  /// What `doctor --repair` did in the store.
+  var repairs: [Repair] = []
+  /// What `doctor --repair` was asked.
+  var repairRequest: RepairRequest? { heard.value }
+  private let heard = HeardRequest()
   /// The intents with which the store was opened.
   private(set) var intents: [StoreIntent] = []
   /// The places at which a store was opened.
@@ -105,7 +110,10 @@ final class CommandStage {
     intents.append(intent)
     locations.append(location)
     if let refusal { throw refusal }
-    return findings.map { ExaminedStore(memory, $0) } ?? memory
+    guard let findings else { return memory }
+    return ExaminedStore(memory, findings, repairs: repairs) { [heard] request in
+      heard.hear(request)
+    }
   }
 
   /// What a file in the scratch folder holds.
@@ -143,4 +151,13 @@ final class CommandStage {
 func members(_ line: String) throws -> [(key: String, value: JSONValue)] {
   guard case .object(let members) = try JSONValue.parse(Array(line.utf8)) else { return [] }
   return members.map { ($0.key, $0.value) }
+}
+
+/// The latest request to mend a store.
+private final class HeardRequest: Sendable {
+  private let request = Mutex<RepairRequest?>(nil)
+
+  var value: RepairRequest? { request.withLock { $0 } }
+
+  func hear(_ request: RepairRequest) { self.request.withLock { $0 = request } }
 }

@@ -17,7 +17,7 @@ import Text
     #expect(lines.count == Capability.allCases.count + 1)
     #expect(lines[0].map(\.key) == ["capability", "support", "reason", "remedy"])
     let absent = lines.filter { $0[1].value == .string("none") }
-    #expect(absent.map { $0[0].value } == [.string("transactional_enqueue")])
+    #expect(absent.map { $0[0].value } == [.string("transactional_enqueue"), .string("backup")])
     #expect(absent.first?[3].value == .string("use an SQLite store"))
     #expect(lines.last?[0].value == .string("read_effect"))
     #expect(lines.last?[1].value == .string("pure"))
@@ -47,6 +47,75 @@ import Text
         == "{\"grade\":\"\(grade.rawValue)\",\"check\":\"wal\",\"message\":\"a \\u001b thing\",\"remedy\":\"do it\"}\n"
     )
     #expect(try rig.run("doctor").output.contains("a \\x1b thing"))
+  }
+
+  @Test func `a repair is printed before the store is looked over again`() throws {
+    rig.findings = [Finding(.ok, "counts", "true")]
+    rig.repairs = [Repair(.mended, "counts", "were wrong"), Repair(.quarantined, "jobs", "a job")]
+    let result = try rig.run("doctor", "--repair", "--reason", "tests", "--json")
+    #expect(result.status == 0)
+    #expect(
+      result.lines == [
+        #"{"deed":"mended","check":"counts","message":"were wrong","remedy":null}"#,
+        #"{"deed":"quarantined","check":"jobs","message":"a job","remedy":null}"#,
+        #"{"grade":"ok","check":"counts","message":"true","remedy":null}"#,
+      ])
+    #expect(rig.intents == [.write])
+    #expect(rig.repairRequest?.reason == "tests")
+    #expect(rig.repairRequest?.isDryRun == false)
+    #expect(rig.repairRequest?.actor.isEmpty == false)
+  }
+
+  @Test func `after a repair the status says whether something is left`() throws {
+    rig.findings = [Finding(.error, "integrity", "broken", remedy: "restore")]
+    rig.repairs = [Repair(.left, "integrity", "broken", remedy: "restore")]
+    let result = try rig.run("doctor", "--repair")
+    #expect(result.status == 1)
+    #expect(result.output.contains("left"))
+  }
+
+  @Test(arguments: [false, true])
+  func `a dry run of a repair only says what it would do`(_ isNeeded: Bool) throws {
+    let repairs = isNeeded ? [Repair(.mended, "counts", "wrong")] : []
+    rig.findings = [Finding(.error, "counts", "false")]
+    rig.repairs = repairs
+    let result = try rig.run("doctor", "--repair", "--dry-run", "--no-header")
+    #expect(result.status == (isNeeded ? 1 : 0))
+    #expect(result.lines.count == repairs.count)
+    #expect(rig.intents == [.read])
+    #expect(rig.repairRequest?.isDryRun == true)
+  }
+
+  @Test(arguments: [["--dry-run"], ["--reason", "because"]])
+  func `what belongs to a repair is refused without one`(_ flags: [String]) throws {
+    let result = try rig.run(["doctor"] + flags)
+    #expect(result.status == 2)
+    #expect(result.errors.contains("--repair"))
+  }
+
+  @Test func `a backup prints what the copy holds, and tells of unfinished ones`() throws {
+    rig.findings = []
+    let path = rig.scratch.path("copy")
+    let result = try rig.run("backup", path, "--json")
+    #expect(result.status == 0)
+    #expect(result.output == "{\"path\":\"\(path)\",\"jobs\":7,\"bytes\":8192}\n")
+    #expect(result.errors == "qctl: \(path).old is what a stopped backup left; it may be removed\n")
+    #expect(try rig.run("backup", path, "--ids").output == path + "\n")
+    #expect(rig.intents == [.read, .read])
+  }
+
+  @Test func `a backup replaces nothing and makes no folder`() throws {
+    rig.findings = []
+    try FileSystem.replaceFile(rig.scratch.path("copy"), with: [])
+    #expect(try rig.run("backup", rig.scratch.path("copy")).status == 73)
+    #expect(try rig.run("backup", rig.scratch.path("none/copy")).status == 73)
+    #expect(try rig.run("backup", "").status == 2)
+  }
+
+  @Test func `a store that makes no copies says why`() throws {
+    let result = try rig.run("backup", rig.scratch.path("copy"))
+    #expect(result.status == 69)
+    #expect(result.errors.contains("no backup"))
   }
 
   @Test func `a store of another user is a warning`() throws {

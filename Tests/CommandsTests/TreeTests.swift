@@ -9,7 +9,7 @@ import Testing
 
   @Test(arguments: [
     "retry", "cancel", "purge", "pause", "resume", "replay", "dlq list", "dlq show", "dlq replay",
-    "dlq purge", "export", "import", "migrate",
+    "dlq purge", "doctor", "backup", "export", "import", "migrate",
   ])
   func `each command explains itself with an example`(path: String) throws {
     let ran = try CommandRig().run(["help"] + path.split(separator: " ").map(String.init))

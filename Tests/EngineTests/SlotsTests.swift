@@ -32,7 +32,7 @@ struct SlotsTests {
   private func end(_ job: RunningJob) throws {
     try Signal.kill.send(to: job.child.pid)
     let exit = try job.child.exitDescriptor()
-    _ = try Poll.wait(for: .read, on: exit.rawValue, milliseconds: 10_000)
+    _ = try Poll.wait(for: .read, on: exit.rawValue, milliseconds: 60_000)
     job.reap(at: Tick(nanoseconds: 1))
     #expect(job.isOver)
   }

@@ -25,7 +25,9 @@ struct TimeoutTests {
     #expect(try rig.attempt(id).signal == 15)
     #expect(try rig.job(id).job.error == "timed out after 30s")
     let pid = try #require(sleeper)
-    #expect(try ProcessTable.entry(pid).map { $0.state == UInt8(ascii: "Z") } ?? true)
+    // It was killed with the others; a busy machine lets it go a little later.
+    #expect(
+      try eventually { try ProcessTable.entry(pid).map { $0.state == UInt8(ascii: "Z") } ?? true })
   }
 
   @Test("kills what ignores SIGTERM, after a while")

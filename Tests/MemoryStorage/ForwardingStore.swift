@@ -13,6 +13,14 @@ extension ForwardingStore {
   package var meetingPlace: MeetingPlace? { base.meetingPlace }
   package func findings() throws(StorageError) -> [Finding] { try base.findings() }
   package func close() { base.close() }
+  package func repair(_ request: RepairRequest) throws(StorageError) -> [Repair] {
+    try base.repair(request)
+  }
+  package func backup(
+    to path: String, at now: Instant, progress: (_ done: Int64, _ total: Int64) -> Void
+  ) throws(StorageError) -> BackupReport {
+    try base.backup(to: path, at: now, progress: progress)
+  }
 
   package func queues(at now: Instant) throws(StorageError) -> [QueueSummary] {
     try base.queues(at: now)

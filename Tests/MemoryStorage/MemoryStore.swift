@@ -1,3 +1,4 @@
+package import Jobs
 package import Storage
 import Synchronization
 
@@ -31,11 +32,26 @@ extension MemoryStore: StorageSource {
     Capabilities(absent: [
       .transactionalEnqueue: .none(
         reason: "the store lives inside one process, out of reach of an application's transaction",
-        remedy: "use an SQLite store")
+        remedy: "use an SQLite store"),
+      .backup: .none(reason: Self.noBackup.reason, remedy: Self.noBackup.remedy),
     ])
   }
+
+  fileprivate static let noBackup = (
+    reason: "the store lives inside one process", remedy: "use an SQLite store"
+  )
 
   package func findings() throws(StorageError) -> [Finding] { [] }
 
   package func close() {}
+}
+
+extension MemoryStore: StorageRepair, StorageBackup {
+  package func repair(_ request: RepairRequest) throws(StorageError) -> [Repair] { [] }
+
+  package func backup(
+    to path: String, at now: Instant, progress: (_ done: Int64, _ total: Int64) -> Void
+  ) throws(StorageError) -> BackupReport {
+    throw .unsupported(.backup, reason: Self.noBackup.reason, remedy: Self.noBackup.remedy)
+  }
 }

@@ -41,7 +41,7 @@ import Testing
     #expect(try PlainDatabase(path).text("PRAGMA journal_mode") == mode)
   }
 
-  @Test(arguments: [("delete", Int64(2)), ("wal", 1)])
+  @Test(arguments: [("delete", Int64(3)), ("wal", 1)])
   func syncsWithinTheCommitWhereThereIsNoLog(_ mode: String, _ synchronous: Int64) throws {
     try PlainDatabase(path).run("PRAGMA journal_mode = \(mode)")
     try adopt().close()

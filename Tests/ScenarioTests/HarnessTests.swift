@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 /// A harness that lets everything pass would be worse than none.
 @Suite struct HarnessTests {
@@ -69,6 +70,9 @@ import Testing
     ("$ echo a\nb", "but it printed:\n  | a\n"), ("$ echo a", "but it printed:\n  | a\n"),
     ("$ true\n[exit 1]", "ended with 0 instead of 1"), ("$ exit 3", "ended with 3 instead of 0"),
     ("$ true\na", "expected:\n  | a\nbut it printed:\n"),
+    ("$ echo a; echo c\na\nb", "here:1: line 2 of its output should be 'b', but is 'c'\n"),
+    ("$ echo a\n...\nb", "here:1: expected:\n"),
+    ("$ sleep 600\n# within: 1", "here:1: killed after 1 s"),
   ])
   func wrongOutputAndWrongStatusAreFound(_ text: String, _ complaint: String) throws {
     try withKnownIssue {
@@ -77,6 +81,36 @@ import Testing
     } matching: { issue in
       issue.comments.contains { $0.rawValue.contains(complaint) }
     }
+  }
+
+  @Test func whatFailedIsSaidAgainAtTheEnd() throws {
+    let result = try ProcessRunner.run(
+      "sh",
+      [
+        ScenarioFiles.repository + "/Tests/failures-last.sh", "sh", "-c",
+        """
+        printf '✘ Test a() recorded an issue at A.swift:1:2: x\n↳ details\n✔ Test b() passed\n'
+        echo rest; exit 3
+        """,
+      ])
+    #expect(result.status == 3)
+    #expect(
+      result.output.hasSuffix(
+        """
+        ✘ Test a() recorded an issue at A.swift:1:2: x
+        ↳ details
+        ---- What failed ----
+        ✘ Test a() recorded an issue at A.swift:1:2: x
+        the tests ended with 3
+
+        """))
+  }
+
+  @Test func aRunThatSucceedsSaysNoMore() throws {
+    let result = try ProcessRunner.run(
+      "sh", [ScenarioFiles.repository + "/Tests/failures-last.sh", "echo", "✔ all"])
+    #expect(result.status == 0)
+    #expect(result.output == "✔ all\n")
   }
 
   @Test func variablesLastFromOneCommandToTheNext() throws {

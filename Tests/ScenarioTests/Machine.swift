@@ -44,7 +44,7 @@ enum Machine {
     "exec sh '\(ScenarioFiles.folder)/Scripts/old-sqlite.sh' "
       + "'\(ScenarioFiles.repository)/.build/old-sqlite'", withinSeconds: 300)
 
-  private static func succeeds(_ script: String, withinSeconds limit: Int = 10) -> Bool {
+  private static func succeeds(_ script: String, withinSeconds limit: Int = 120) -> Bool {
     let result = try? ProcessRunner.run("sh", ["-c", script], timeoutSeconds: limit)
     return result?.outcome.isSuccess ?? false
   }

@@ -38,14 +38,34 @@ extension OutputPattern {
   private static func describe(
     _ expected: [String], _ lines: [[UInt8]], _ captures: [String: [UInt8]]
   ) -> String {
-    var text = "expected:\n"
+    var text = firstDifference(expected, lines, captures)
+    text += "expected:\n"
     for line in expected { text += "  | \(line)\n" }
     text += "but it printed:\n"
     for line in lines.prefix(mostShown) {
-      text += "  | \(String(decoding: line.prefix(longestShown), as: UTF8.self))\n"
+      text += "  | \(Self.text(line))\n"
     }
     if lines.count > mostShown { text += "  | … \(lines.count) lines in all\n" }
     return text
+  }
+
+  /// The first line that is not as expected, where no `...` comes before it.
+  private static func firstDifference(
+    _ expected: [String], _ lines: [[UInt8]], _ captures: [String: [UInt8]]
+  ) -> String {
+    var captures = captures
+    var number = 0
+    while number < expected.count, number < lines.count,
+      OutputPattern(expected[number]).matches(lines[number], &captures)
+    { number += 1 }
+    guard number == expected.count || expected[number] != "..." else { return "" }
+    let wanted = number < expected.count ? "'\(expected[number])'" : "nothing more"
+    let found = number < lines.count ? "'\(text(lines[number]))'" : "nothing more"
+    return "line \(number + 1) of its output should be \(wanted), but is \(found)\n"
+  }
+
+  private static func text(_ line: [UInt8]) -> String {
+    String(decoding: line.prefix(longestShown), as: UTF8.self)
   }
 
   private static let mostShown = 60

@@ -5,7 +5,8 @@
 ///   them apart says `2>/dev/null` itself.
 /// - `[exit N]` ends it where the status is not 0.
 /// - `# …` is a comment; blank lines at the end of an output don't count.
-/// - `# within: 90` gives each command so many seconds instead of 30.
+/// - `# within: 90` gives each command so many seconds instead of 600. No promise is tested so: it
+///   only ends what hangs, on a machine that may be slow, busy, or stand still for a while.
 /// - `# needs: root` and the like name what the machine must have (``Machine``).
 struct Transcript: Sendable {
   /// One command and what it must do.
@@ -27,7 +28,7 @@ struct Transcript: Sendable {
   /// What it needs to run at all.
   private(set) var needs: [Machine.Need] = []
   /// Seconds until a command counts as hanging.
-  private(set) var deadline = 30
+  private(set) var deadline = 600
   /// What makes no sense in it; such a transcript must fail.
   private(set) var problems: [String] = []
 

@@ -33,7 +33,7 @@ struct TranscriptRunner {
         "SCENARIO_STATE": scratch.path("state"), "PYTHONDONTWRITEBYTECODE": "1",
       ])
     environment["TERM"] = nil
-    for name in ["QCTL_TEST_SEED", "QCTL_TORTURE_SEED", "QCTL_ROUNDS"] {
+    for name in ["QCTL_TEST_SEED", "QCTL_TORTURE_SEED", "QCTL_HISTORY_SEED", "QCTL_ROUNDS"] {
       environment[name] = EnvironmentBlock.value(name)
     }
     self.environment = environment
@@ -65,15 +65,26 @@ struct TranscriptRunner {
         ScenarioFiles.folder + "/session.sh", scratch.path("work"), substituted(step.command),
       ],
       environment: environment, timeoutSeconds: transcript.deadline)
-    let place = "\(transcript.name):\(step.line): $ \(step.command)"
-    if result.timedOut { Issue.record("\(place)\nkilled after \(transcript.deadline) s") }
-    if result.status != step.status {
-      Issue.record("\(place)\nended with \(result.status) instead of \(step.status)")
+    var complaints: [String] = []
+    if result.timedOut {
+      complaints.append("killed after \(transcript.deadline) s")
+    } else if result.status != step.status {
+      complaints.append("ended with \(result.status) instead of \(step.status)")
     }
     let output = result.outputBytes + result.errorBytes
     if let difference = OutputPattern.difference(step.output, output, &captures) {
-      Issue.record("\(place)\n\(difference)")
+      complaints.append(difference)
     }
+    guard !complaints.isEmpty else { return }
+    let place = "\(transcript.name):\(step.line)"
+    Issue.record("\(place): \(complaints.joined(separator: "\n"))\n\(Self.excerpt(step.command))")
+  }
+
+  /// The beginning of a command, since its place says the rest.
+  private static func excerpt(_ command: String) -> String {
+    let lines = command.split(separator: "\n", omittingEmptySubsequences: false)
+    let shown = lines.prefix(4).joined(separator: "\n")
+    return "of: $ " + shown + (lines.count > 4 ? "\n…" : "")
   }
 
   /// Names like `<id:a>` stand for what an earlier command printed there.

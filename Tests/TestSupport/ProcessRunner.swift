@@ -37,7 +37,7 @@ package enum ProcessRunner {
   /// limit also ends the wait for a grandchild that keeps an output open.
   package static func run(
     _ executable: String, _ arguments: [String] = [],
-    environment: EnvironmentBlock = .current(), input: [UInt8] = [], timeoutSeconds: Int = 60
+    environment: EnvironmentBlock = .current(), input: [UInt8] = [], timeoutSeconds: Int = 300
   ) throws(SystemError) -> ProcessResult {
     _ = ignoresBrokenPipes
     let deadline = SystemClock.monotonicNanoseconds() + Int64(timeoutSeconds) * 1_000_000_000

@@ -24,6 +24,18 @@ struct JSONObjectReaderTests {
     #expect(try reader.next() == nil)
   }
 
+  @Test("Keys that only look the same are two")
+  func alike() throws {
+    let names = (0..<20).map { "\"k\($0)\":0," }.joined()
+    for more in ["", names] {
+      let text = "{\(more)\"\u{e9}\":1,\"e\u{301}\":2}"
+      var reader = JSONObjectReader(Array(text.utf8))
+      while try reader.next() != nil {}
+      #expect(try JSONValue.parse(text).members?.last?.value == .number("2"))
+      #expect(throws: JSONError.self) { try JSONValue.parse("{\(more)\"\u{e9}\":1,\"\u{e9}\":2}") }
+    }
+  }
+
   @Test(
     "A line that is not one whole object is refused",
     arguments: [

@@ -48,6 +48,13 @@ struct JSONPathTests {
     #expect(throws: expected) { try JSONPath.parse(path) }
   }
 
+  @Test("A path leads to the key that it names, not to one that looks like it")
+  func alike() throws {
+    let text = Array("{\"\u{e9}\":1,\"e\u{301}\":2}".utf8)
+    #expect(try JSONPath.parse("e\u{301}").find(in: text)?.text == "2")
+    #expect(try JSONPath.parse("\u{e9}").find(in: text)?.text == "1")
+  }
+
   @Test("A filter splits at the first bare equals sign")
   func filter() throws {
     let (path, value) = try JSONPath.parseFilter(#"a."x=y"=1=2"#)

@@ -56,6 +56,14 @@ struct RecordFormatTests {
     #expect(template.fields == ["id", "state"])
   }
 
+  @Test("Marks that combine with the letter before hide no brace and no escape")
+  func combining() throws {
+    let template = try FormatTemplate.parse("{a}\u{301}\\t\u{301}", known: ["a"])
+    var out = ByteBuffer()
+    template.render(to: &out) { _ in "x" }
+    #expect(Array(out.text.utf8) == Array("x\u{301}\t\u{301}".utf8))
+  }
+
   @Test(
     "A template that cannot be used is refused before printing",
     arguments: [

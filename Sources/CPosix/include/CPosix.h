@@ -10,6 +10,7 @@
 
 int qctl_open_at(int directory, const char *path, int flags, unsigned int mode);
 int qctl_rename_no_replace(int from_directory, const char *from, int to_directory, const char *to);
+int qctl_sync_file_system(int descriptor);
 int qctl_set_nonblocking(int descriptor, int enabled);
 // Both ends closed on exec; the reader first.
 int qctl_pipe(int ends[2]);

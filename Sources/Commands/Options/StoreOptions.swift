@@ -3,12 +3,12 @@ import Storage
 
 /// Which store a command means.
 struct StoreOptions: Sendable {
-  /// As typed: a path, `sqlite:PATH` or a URL; `nil` for the default place.
+  /// As typed: a path, `sqlite:PATH`, `dir:PATH` or a URL; `nil` for the default place.
   var store: String?
 
   /// The flag of every command that opens a store.
   static let flags: [Flag<StoreOptions>] = [
-    .string("store", "STORE", \.store, "The store: a path, or sqlite:PATH")
+    .string("store", "STORE", \.store, "The store: a path, sqlite:FILE or dir:FOLDER")
       .environment("QCTL_STORE").default("$XDG_DATA_HOME/qctl/queue.db").completing(.file)
       .section("Global")
   ]

@@ -89,11 +89,12 @@ final class Presence {
       refusal: PresenceHeader.refusalOffset)
   }
 
-  /// Notes that the process of a slot is gone: its number may soon be somebody else's.
+  /// Notes that nothing of a slot's process matters any more.
   func clearProcess(slot: Int) {
     let offset = PresenceHeader.offset(ofSlot: slot) + PresenceHeader.noteOffset
     let file = BorrowedDescriptor(lock.descriptor.rawValue)
-    // Where that fails, the time of the process's start still tells it from a later one.
+    // Where that fails, the time of the process's start, or the job that its group's members name,
+    // still tells it from a later one with its number.
     try? file.writeAll([UInt8](repeating: 0, count: 8), at: offset)
   }
 }

@@ -1,3 +1,4 @@
+import DirectoryStorage
 import Glibc
 import Jobs
 import PosixIO
@@ -11,9 +12,11 @@ import Storage
 ///     qctl-bench settle-claim N STORE [BATCH]    N jobs that it puts there first
 ///     qctl-bench drain N STORE [BATCH]           N of the jobs that are there
 ///     qctl-bench claim N STORE [BATCH]           the same, with only the claims timed
+///     qctl-bench settle N STORE [BATCH]          the same, with only the settlements timed
+///     qctl-bench fill N STORE                    N jobs in one bulk
 ///     qctl-bench bulk N STORE [PAUSE]            for tests, see `bulk`
 ///
-/// Prints the rate, and how long the longest single call took. All but `settle-claim` may be run by
+/// STORE is a file, or dir:FOLDER. Prints the rate, and how long the longest single call took. All but `settle-claim` may be run by
 /// several processes at once on one store.
 @main
 enum Main {
@@ -23,8 +26,7 @@ enum Main {
       let batch = Int(words.count > 3 ? words[3] : "1"), batch > 0
     else { return complain() }
     do {
-      let staging = words[0] == "bulk" ? BulkStaging.always(rows: 100) : .standard
-      let store = try SQLiteStore(words[2], for: .create, staging: staging, random: random)
+      let store = try open(words[2], stages: words[0] == "bulk")
       defer { store.close() }
       switch words[0] {
       case "enqueue": try enqueue(count, store)
@@ -33,6 +35,8 @@ enum Main {
         try drain(count, store, batch)
       case "drain": try drain(count, store, batch)
       case "claim": try claim(count, store, batch)
+      case "settle": try settle(count, store, batch)
+      case "fill": try fill(count, store)
       case "bulk": try bulk(count, store, pauseAt: Int(words.count > 3 ? words[3] : "0") ?? 0)
       default: complain()
       }
@@ -42,7 +46,15 @@ enum Main {
     }
   }
 
-  private static func enqueue(_ count: Int, _ store: SQLiteStore) throws {
+  private static func open(_ place: String, stages: Bool) throws -> any StorageAdapter {
+    if place.hasPrefix("dir:") {
+      return try DirectoryStore(String(place.dropFirst(4)), for: .create, random: random)
+    }
+    let staging = stages ? BulkStaging.always(rows: 100) : .standard
+    return try SQLiteStore(place, for: .create, staging: staging, random: random)
+  }
+
+  private static func enqueue(_ count: Int, _ store: any StorageAdapter) throws {
     let job = try sample()
     var watch = Stopwatch()
     for _ in 0..<count {
@@ -52,7 +64,7 @@ enum Main {
     report(count, watch)
   }
 
-  private static func fill(_ count: Int, _ store: SQLiteStore) throws {
+  private static func fill(_ count: Int, _ store: any StorageAdapter) throws {
     let job = try sample()
     var left = count
     _ = try store.enqueueAll(
@@ -63,7 +75,7 @@ enum Main {
       }, progress: { _ in })
   }
 
-  private static func drain(_ count: Int, _ store: SQLiteStore, _ batch: Int) throws {
+  private static func drain(_ count: Int, _ store: any StorageAdapter, _ batch: Int) throws {
     var watch = Stopwatch()
     var held = try store.claim(request(min(batch, count)))
     var done = 0
@@ -77,7 +89,7 @@ enum Main {
     report(done, of: count, watch)
   }
 
-  private static func claim(_ count: Int, _ store: SQLiteStore, _ batch: Int) throws {
+  private static func claim(_ count: Int, _ store: any StorageAdapter, _ batch: Int) throws {
     var watch = Stopwatch()
     var held: [ClaimedJob] = []
     while held.count < count {
@@ -90,11 +102,30 @@ enum Main {
     _ = try store.settle(completed(held), thenClaim: nil, at: now())
   }
 
+  private static func settle(
+    _ count: Int, _ store: any StorageAdapter, _ batch: Int
+  ) throws {
+    var held: [ClaimedJob] = []
+    while held.count < count {
+      let more = try store.claim(request(min(500, count - held.count)))
+      guard !more.isEmpty else { break }
+      held += more
+    }
+    var watch = Stopwatch()
+    var rest = held[...]
+    while !rest.isEmpty {
+      _ = try store.settle(completed(Array(rest.prefix(batch))), thenClaim: nil, at: now())
+      rest = rest.dropFirst(batch)
+      watch.lap()
+    }
+    report(held.count, of: count, watch)
+  }
+
   private static func completed(_ held: [ClaimedJob]) -> [Settlement] {
     held.map { Settlement($0.lease, .complete(result: nil)) }
   }
 
-  private static func bulk(_ count: Int, _ store: SQLiteStore, pauseAt pause: Int) throws {
+  private static func bulk(_ count: Int, _ store: any StorageAdapter, pauseAt pause: Int) throws {
     let job = try sample()
     var given = 0
     var watch = Stopwatch()
@@ -140,7 +171,8 @@ enum Main {
   }
 
   private static func complain() {
-    FileHandle.say("usage: qctl-bench enqueue|settle-claim|drain|claim N STORE [BATCH]\n", to: 2)
+    FileHandle.say(
+      "usage: qctl-bench enqueue|settle-claim|drain|claim|settle|fill N STORE [BATCH]\n", to: 2)
     exit(2)
   }
 }

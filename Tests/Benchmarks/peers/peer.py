@@ -1,10 +1,12 @@
 """Drives another job queue through the same work, in this process, with synchronous=FULL.
 
     peer.py huey|litequeue|persist-queue  enqueue|settle-claim  N  FOLDER
+    peer.py dirq                          enqueue|claim         N  FOLDER
 
 Prints `ops_per_second`. Each is called as its own documentation does, at its cheapest durable level.
 """
 
+import os
 import sys
 import time
 
@@ -67,17 +69,43 @@ class PersistQueue:
         return True
 
 
-PEERS = {"huey": Huey, "litequeue": LiteQueue, "persist-queue": PersistQueue}
+class DirQueue:
+    """Syncs nothing by itself; here the file of a new job and its folder are, as ours are."""
+
+    def __init__(self, folder):
+        from dirq.QueueSimple import QueueSimple
+
+        self.queue = QueueSimple(f"{folder}/dirq")
+        self.name = None
+
+    def enqueue(self):
+        path = f"{self.queue.path}/{self.queue.add(PAYLOAD)}"
+        self._sync(path)
+        self._sync(os.path.dirname(path))
+
+    @staticmethod
+    def _sync(path):
+        descriptor = os.open(path, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+    def claim(self):
+        """Its lock is its claim; the content is read as any worker would."""
+        self.name = self.queue.first() if self.name is None else self.queue.next()
+        return bool(self.name) and self.queue.lock(self.name) and bool(self.queue.get(self.name))
+
+
+PEERS = {"dirq": DirQueue, "huey": Huey, "litequeue": LiteQueue, "persist-queue": PersistQueue}
 
 
 def main(name, work, count, folder):
     peer = PEERS[name](folder)
     jobs = int(count)
     operation = peer.enqueue
-    if work == "settle-claim":
+    if work != "enqueue":
         for _ in range(jobs):
             peer.enqueue()
-        operation = peer.claim_and_settle
+        operation = peer.claim if work == "claim" else peer.claim_and_settle
     start = time.perf_counter()
     for _ in range(jobs):
         if operation() is False:

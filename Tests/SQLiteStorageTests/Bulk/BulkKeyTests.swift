@@ -79,6 +79,33 @@ import Testing
     #expect(try shop.problems().isEmpty)
   }
 
+  /// Killed after it was published: the same command again finds all of its jobs, and makes none.
+  @Test(arguments: [3, 1]) func theSameBulkAgainFindsWhatADeadProcessPublished(of: Int) throws {
+    let shop = try BulkRig()
+    let jobs = (0..<9).map { index in
+      var job = NewJob(payload: Array("\(index)".utf8))
+      if index % of == 0 { job.uniqueKey = "k\(index)" }
+      job.idempotencyKey = "i\(index)"
+      return job
+    }
+    try publish(jobs, in: shop)
+    let again = try shop.bulk(9) { index, job in job = jobs[index] }
+    #expect(again == BulkResult(created: 0, existing: 9))
+    #expect(try !shop.other.enqueue(jobs[8], at: shop.now).created)
+    #expect(try shop.listing().count == 9)
+    #expect(try shop.counts() == [.ready: 9])
+    #expect(try shop.problems().isEmpty)
+  }
+
+  @Test func oneJobFindsTheKeyThatADeadProcessPublished() throws {
+    let shop = try BulkRig()
+    var job = NewJob()
+    job.uniqueKey = "k"
+    try publish([NewJob(), job], in: shop)
+    let id = try #require(try shop.listing().last?.id)
+    #expect(try shop.other.enqueue(job, at: shop.now) == EnqueueResult(id: id, created: false))
+  }
+
   @Test func cancellingAJobTakesItsKeysFirst() throws {
     let shop = try BulkRig()
     let jobs = (0..<4).map { index in

@@ -20,7 +20,7 @@ final class PlainDatabase {
   let handle: OpaquePointer
 
   /// Opens a database, made where there is none.
-  init(_ path: String, patience: Int32 = 5000) throws {
+  init(_ path: String, patience: Int32 = 60_000) throws {
     Self.configure
     var handle: OpaquePointer?
     let code = sqlite3_open(path, &handle)

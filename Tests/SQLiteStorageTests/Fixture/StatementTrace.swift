@@ -5,9 +5,23 @@ import CSQLite
 /// The statements that a store really ran, and what SQLite would do for each.
 final class StatementTrace {
   private(set) var texts: [String] = []
+  private var counts: [String: Int] = [:]
 
   /// Every statement that `body` makes the store run, once each.
   static func of(_ store: SQLiteStore, _ body: () throws -> Void) throws -> [String] {
+    try run(store, body).texts
+  }
+
+  /// How often `body` makes the store run a statement.
+  static func count(
+    of store: SQLiteStore, _ text: String, _ body: () throws -> Void
+  ) throws -> Int {
+    try run(store, body).counts[text] ?? 0
+  }
+
+  private static func run(
+    _ store: SQLiteStore, _ body: () throws -> Void
+  ) throws -> StatementTrace {
     let trace = StatementTrace()
     let handle = try store.handle
     sqlite3_trace_v2(
@@ -20,10 +34,11 @@ final class StatementTrace {
       }, Unmanaged.passUnretained(trace).toOpaque())
     defer { sqlite3_trace_v2(handle, 0, nil, nil) }
     try body()
-    return trace.texts
+    return trace
   }
 
   private func note(_ text: String) {
+    counts[text, default: 0] += 1
     if !texts.contains(text) { texts.append(text) }
   }
 }

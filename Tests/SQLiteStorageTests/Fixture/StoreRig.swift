@@ -28,7 +28,7 @@ final class StoreRig {
     try SQLiteStore(path, for: intent, staging: staging) { UInt64.random(in: .min ... .max) }
   }
 
-  func application(patience: Int32 = 5000) throws -> PlainDatabase {
+  func application(patience: Int32 = 60_000) throws -> PlainDatabase {
     try PlainDatabase(path, patience: patience)
   }
 }

@@ -30,7 +30,7 @@ def stepped_worker(stage, handler, *words):
     # The library adds to the environment of the first program that has it, which moves it to another
     # place; Swift then finds no arguments beside it. So `env` is the first.
     worker = stage.start(
-        "env", os.environ["DEBUG_BUILD"], "work", "--lease", "2s", "--name", "stepped", *words, "--",
+        "env", os.environ["DEBUG_BUILD"], "work", "--name", "stepped", *words, "--",
         "env", "-u", "LD_PRELOAD", *handler, environment=fake(stage))
     # Whoever is killed leaves these behind.
     stage.leftovers += [f"/dev/shm/faketime_shm_{worker.pid}", f"/dev/shm/sem.faketime_sem_{worker.pid}"]
@@ -50,21 +50,26 @@ def nothing_ran_twice(stage, count):
         if (job["state"], job["failures"]) != ("completed", 0)], [])
 
 
+# A job whose payload names a file runs until it is there; others end at once.
+HANDLER = 'name=$(cat)\nwhile [ -n "$name" ] && [ ! -e "$name" ]; do sleep 0.05; done\n'
+
+
 def steps_of_a_running_worker(stage):
     """An hour on, and two back, while it and a worker with the true clock run long and short jobs."""
-    handler = stage.alone(stage.script("handler", 'exec sleep "$(cat)"\n'))
+    handler = stage.alone(stage.script("handler", HANDLER))
     step(stage, 0)
-    stage.enqueue_all([{"payload_text": "5", "priority": 0} for _ in range(2)])
+    stage.enqueue_all([{"payload_text": f"end-{n}", "priority": 0} for n in range(2)])
     stepped = stepped_worker(stage, handler, "-c", "2")
     stage.until("its long jobs run", lambda: len(stage.starts()) == 2)
-    stage.enqueue_all([{"payload_text": "6", "priority": 0}] + [{"payload_text": "0.2"} for _ in range(30)])
-    true = stage.work("--lease", "2s", "--name", "true", "-c", "2", handler=handler)
-    stage.until("the other's long job runs", lambda: len(stage.starts()) >= 3)
-    for hours in (1, -1, 0):
+    stage.enqueue_all([{"payload_text": "end-2", "priority": 0}])
+    true = stage.work("--name", "true", "-c", "2", handler=handler)
+    stage.until("the other's long job runs", lambda: len(stage.starts()) == 3)
+    for number, hours in enumerate((1, -1, 0)):
         step(stage, hours * HOUR)
-        seen = completed(stage)
-        stage.until(f"jobs are completed with the clock at {hours} h", lambda: completed(stage) >= seen + 5)
-    stage.until("all is done", lambda: completed(stage) == 33, 60)
+        stage.enqueue_all([{} for _ in range(10)])
+        stage.touch(f"end-{number}")
+        wanted = 11 * (number + 1)
+        stage.until(f"{wanted} jobs are completed, the clock at {hours} h", lambda: completed(stage) == wanted)
     nothing_ran_twice(stage, 33)
     logged = {record["worker"] for record in stage.events("completed")}
     stage.equal("workers that completed jobs", logged, {"stepped", "true"})
@@ -74,18 +79,21 @@ def steps_of_a_running_worker(stage):
 
 def workers_that_start_with_a_wrong_clock(stage):
     """Whoever comes with the clock an hour ahead, or behind, takes nobody's jobs."""
-    handler = stage.alone("sleep", "6")
-    stage.enqueue_all([{} for _ in range(2)])
-    true = stage.work("--lease", "2s", "-c", "2", handler=handler)
+    handler = stage.alone(stage.script("handler", HANDLER))
+    stage.enqueue_all([{"payload_text": "end"} for _ in range(2)])
+    true = stage.work("-c", "2", handler=handler)
     stage.until("both jobs run", lambda: len(stage.starts()) == 2)
-    for number, hours in enumerate((1, -1), 2):
+    for number, hours in enumerate((1, -1), 1):
         step(stage, hours * HOUR)
+        stage.enqueue()
         wrong = stepped_worker(stage, handler)
-        stage.until("it has started", lambda: stage.workers() == number)
+        stage.until("it has run what was free", lambda: completed(stage) == number)
         stage.stop(wrong)
     wrong = stepped_worker(stage, handler)
-    stage.until("both jobs are completed", lambda: completed(stage) == 2, 60)
-    nothing_ran_twice(stage, 2)
+    stage.until("it has started", lambda: stage.workers() == 4)
+    stage.touch("end")
+    stage.until("both jobs are completed", lambda: completed(stage) == 4)
+    nothing_ran_twice(stage, 4)
     for worker in (wrong, true):
         stage.stop(worker)
 

@@ -12,7 +12,7 @@ import time
 queue, count = sys.argv[1], int(sys.argv[2])
 lines = "".join(f'{{"queue":"{queue}","type":"t","payload":{n}}}\n' for n in range(count))
 subprocess.run(["qctl", "enqueue", "--bulk", "-", "--quiet"], input=lines, text=True, check=True)
-db = sqlite3.connect(os.environ["QCTL_STORE"], timeout=10)
+db = sqlite3.connect(os.environ["QCTL_STORE"], timeout=120)
 with db:
     db.execute(
         "UPDATE qctl_jobs SET bulk = NULL, state = 'dead', finished_at = ?, attempt = 1, failures = max_attempts,"

@@ -23,7 +23,7 @@ def begin(stage, *words, type="willing", jobs=2, concurrency=1, **more):
 
 
 def go(stage):
-    open(stage.path("go"), "w").close()
+    stage.touch("go")
 
 
 def is_draining(stage, worker, count=1):
@@ -149,10 +149,10 @@ while [ ! -e "end-$QCTL_JOB_ID" ] && [ ! -e go ] && [ -e starts ]; do sleep 0.02
     stage.until("it answers", lambda: all(job in stage.said_by(worker) for job, _, _ in stage.starts()))
     stage.equal("handlers that run on", running(stage), 3)
     for job, _, _ in stage.starts()[:2]:
-        open(stage.path(f"end-{job}"), "w").close()
+        stage.touch(f"end-{job}")
     stage.until("two have ended", lambda: len(stage.jobs("--state", "completed")) == 2)
     stage.equal("one runs on", (running(stage), len(stage.starts())), (1, 3))
-    open(stage.path(f"end-{stage.starts()[2][0]}"), "w").close()
+    stage.touch(f"end-{stage.starts()[2][0]}")
     stage.until("the next one runs", lambda: len(stage.starts()) == 4)
     stage.equal("at once", running(stage), 1)
     go(stage)

@@ -1,8 +1,10 @@
 /* Laid under a dynamically linked program (LD_PRELOAD), it makes writes to a store fail when told.
 
-   $QCTL_FAULTS names a file; what it says holds until it is gone:
-     sync       the next sync of a write-ahead log fails with EIO; the file is removed
-     read-only  writing to queue.db* fails with EROFS, as after an error of the disk the kernel does
+   $QCTL_FAULTY is the store, a file with others beside it or a folder. $QCTL_FAULTS names a file;
+   what it says holds until it is gone:
+     sync       the next sync of a write-ahead log, or of anything in a folder, fails with EIO; the
+                file is removed
+     read-only  writing to the store fails with EROFS, as after an error of the disk the kernel does
      full       the same with ENOSPC, also where nothing more would have to be allocated */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -26,21 +28,22 @@ static int told(void) {
   return letter;
 }
 
-static int is_store(int file, const char *end) {
-  char link[64], path[4096];
+/* What follows the path of the store in the name of a file of it, or NULL. */
+static const char *within_store(int file) {
+  static _Thread_local char path[4096];
+  char link[64];
+  const char *store = getenv("QCTL_FAULTY");
   snprintf(link, sizeof link, "/proc/self/fd/%d", file);
   ssize_t length = readlink(link, path, sizeof path - 1);
-  if (length < 0) return 0;
+  if (length < 0 || !store) return NULL;
   path[length] = 0;
-  const char *name = strrchr(path, '/');
-  if (!name || strncmp(name, "/queue.db", 9)) return 0;
-  return !*end || !strcmp(name + 9, end);
+  return strncmp(path, store, strlen(store)) ? NULL : path + strlen(store);
 }
 
 /* The error that a write must fail with, or 0. */
 static int refusal(int file) {
   int letter = told();
-  if ((letter != 'r' && letter != 'f') || !is_store(file, "")) return 0;
+  if ((letter != 'r' && letter != 'f') || !within_store(file)) return 0;
   return letter == 'r' ? EROFS : ENOSPC;
 }
 
@@ -86,7 +89,10 @@ int ftruncate64(int file, off64_t length) {
 }
 
 static int fails_once(int file) {
-  return told() == 's' && is_store(file, "-wal") && unlink(getenv("QCTL_FAULTS")) == 0;
+  if (told() != 's') return 0;
+  const char *name = within_store(file);
+  if (!name || (strcmp(name, "-wal") && *name != '/')) return 0;
+  return unlink(getenv("QCTL_FAULTS")) == 0;
 }
 
 int fsync(int file) {

@@ -1,8 +1,9 @@
 """Workers that die, that are stopped, and that live: who runs a job, and never twice at once."""
 
 import signal
+import sqlite3
 
-from stage import kill, has_stopped, lives, run
+from stage import DEADLINE, kill, has_stopped, leases, lives, only, run, state_of
 
 # The first run ends only when it may (or when it is killed, and not by SIGTERM); later runs at once.
 FIRST_HOLDS = """
@@ -57,7 +58,7 @@ def a_stopped_worker_changes_nothing(stage):
     """Trap 1. Its handler still runs when the lease ends: it is killed before the job runs again."""
     handler = stage.alone(stage.script("handler", FIRST_HOLDS_WITH_CHILD))
     worker, job, process = stop_while_running(stage, handler)
-    other = stage.work("--lease", "2s", "--name", "second", handler=handler)
+    other = stage.work("--name", "second", handler=handler)
     stage.until("another worker has completed the job", lambda: stage.state(job) == "completed")
     stage.check(not lives(process), "the first handler still lives")
     settles_in_vain(stage, worker, job)
@@ -68,9 +69,9 @@ def a_late_settlement_changes_nothing(stage):
     """Trap 1. Its handler ends well while the worker cannot hear of it."""
     handler = stage.alone(stage.script("handler", FIRST_HOLDS))
     worker, job, process = stop_while_running(stage, handler)
-    open(stage.path("go"), "w").close()
+    stage.touch("go")
     stage.until("the first handler has ended", lambda: not lives(process))
-    other = stage.work("--lease", "2s", "--name", "second", handler=handler)
+    other = stage.work("--name", "second", handler=handler)
     stage.until("another worker has completed the job", lambda: stage.state(job) == "completed")
     settles_in_vain(stage, worker, job)
     stage.stop(other)
@@ -114,11 +115,11 @@ def the_next_worker_rescues_at_once(stage):
 
 def a_busy_worker_rescues_at_once(stage):
     """Trap 2: the only other worker has its hands full, and looks after the dead all the same."""
-    handler = stage.alone(stage.script("handler", 'echo; exec sleep "$(cat)"\n'))
-    long = stage.enqueue("--payload", "8", "--priority", "0")
+    handler = stage.alone("sleep", "600")
+    long = stage.enqueue("--priority", "0")
     busy = stage.work("--name", "busy", handler=handler)
     first_started(stage)
-    job = stage.enqueue("--payload", "600")
+    job = stage.enqueue()
     dead = stage.work("--name", "dead", handler=handler)
     first_started(stage, 2)
     process = stage.starts()[1][2]
@@ -130,14 +131,43 @@ def a_busy_worker_rescues_at_once(stage):
     kill(busy.pid, signal.SIGKILL)
 
 
-def a_long_job_runs_once(stage):
-    """Trap 2: a job of six leases beside an idle worker."""
-    handler = stage.alone("sleep", "6")
+@leases(1, 10, 50)
+@only("sqlite")
+def what_a_handler_left_behind_is_gone_first(stage):
+    """The worker dies when its handler has ended, but before the store could hear of it."""
+    handler = stage.alone(stage.script("handler", """
+if [ "$QCTL_ATTEMPT" -eq 1 ]; then
+  while [ ! -e go ]; do sleep 0.02; done
+  sleep 600 >leftover 2>&1 &
+fi
+"""))
     job = stage.enqueue()
-    workers = [stage.work("--lease", "1s", handler=handler) for _ in range(2)]
-    stage.until("the job is completed", lambda: stage.state(job) == "completed", 60)
+    worker = stage.work(handler=handler)
+    first_started(stage)
+    database = sqlite3.connect(stage.store, isolation_level=None, timeout=DEADLINE)
+    database.execute("BEGIN IMMEDIATE")
+    stage.touch("go")
+    process = stage.starts()[0][2]
+    stage.until("the worker knows that its handler has ended", lambda: state_of(process) == "")
+    worker.kill()
+    worker.wait()
+    database.execute("ROLLBACK")
+    database.close()
+    stage.equal("the next worker", stage.ends(stage.work("--until-settled", handler=handler)), 0)
+    stage.equal("the job", (stage.state(job), len(stage.starts())), ("completed", 2))
+
+
+def a_long_job_runs_once(stage):
+    """Trap 2: a job of four leases beside an idle worker."""
+    handler = stage.alone(stage.script("handler", "while [ ! -e go ]; do sleep 0.1; done\n"))
+    job = stage.enqueue()
+    workers = [stage.work("--lease", f"{stage.lease}s", handler=handler) for _ in range(2)]
+    first_started(stage)
+    stage.outlasts(4)
+    stage.touch("go")
+    stage.until("the job is completed", lambda: stage.state(job) == "completed")
+    stage.no_lease_was_lost()
     stage.equal("starts", [start[:2] for start in stage.starts()], [(job, 1)])
-    stage.equal("rescues", stage.events("rescued", "lease_lost"), [])
     for worker in workers:
         stage.stop(worker)
 
@@ -185,7 +215,7 @@ sleep 0.05
         [{"type": "neighbour"} for _ in range(10)] + [{"type": "poison", "backoff": "fixed:100ms"}]
         + [{"type": "neighbour"} for _ in range(10)])
     deaths = 0
-    while (status := stage.ends(stage.work("-c", "4", "--until-settled", handler=[handler]), 60)) and deaths < 8:
+    while (status := stage.ends(stage.work("-c", "4", "--until-settled", handler=[handler]))) and deaths < 8:
         stage.equal("how a worker ended", status, -signal.SIGKILL)
         deaths += 1
     # The first time it is one of several that might have done it.
@@ -200,5 +230,5 @@ sleep 0.05
 
 if __name__ == "__main__":
     run(a_stopped_worker_changes_nothing, a_late_settlement_changes_nothing, an_idle_worker_rescues_at_once,
-        the_next_worker_rescues_at_once, a_busy_worker_rescues_at_once, a_long_job_runs_once, marked_jobs_run_alone,
-        a_job_that_kills_its_worker)
+        the_next_worker_rescues_at_once, a_busy_worker_rescues_at_once, what_a_handler_left_behind_is_gone_first, a_long_job_runs_once,
+        marked_jobs_run_alone, a_job_that_kills_its_worker)

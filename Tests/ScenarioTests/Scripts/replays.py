@@ -1,5 +1,6 @@
 """Replays a dead-letter queue while others do the same, and while somebody presses Ctrl-C."""
 
+import fcntl
 import os
 import re
 import signal
@@ -57,10 +58,13 @@ check("two operators replay the same jobs at once: each is replayed once",
 
 count = 60_000
 make_dead("long", count)
-operator = replay("long")
-while f'"dead":{count},' in qctl("queues", "long", "--json") and operator.poll() is None:
-    time.sleep(0.002)
-operator.send_signal(signal.SIGINT)
+# Whoever holds the gate slows each batch down to a second: time enough to interrupt it between two.
+with open(os.environ["QCTL_STORE"] + ".qctl/gate", "rb") as gate:
+    fcntl.flock(gate, fcntl.LOCK_EX)
+    operator = replay("long")
+    while f'"dead":{count},' in qctl("queues", "long", "--json") and operator.poll() is None:
+        time.sleep(0.01)
+    operator.send_signal(signal.SIGINT)
 out, err = operator.communicate()
 numbers = [int(number) for number in re.findall(r"\d+", err)]
 dead = len(qctl("list", "-q", "long", "--state", "dead", "--ids").split())

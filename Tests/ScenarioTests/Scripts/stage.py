@@ -3,8 +3,13 @@
 A scene is a function that takes a Stage: a store in a folder of its own, and processes that are all
 ended when the scene is, however it ends. A script calls run() with its scenes; the command line
 names those to play. What went wrong is printed; nothing is, where all is well.
+
+The machine may be slow, busy, or stand still for seconds, so no scene sleeps or measures: it waits for
+what must come, and holds back by a file (`while [ ! -e go ]`) what must not come yet. Where a lease has
+to last, see leases().
 """
 
+import concurrent.futures
 import itertools
 import json
 import os
@@ -15,14 +20,45 @@ import time
 import uuid
 
 SCRIPTS = os.path.dirname(os.path.realpath(__file__))
+# The stores that scenes are played on, unless the command line or the scene says otherwise.
+STORES = ["sqlite"]
+# What the store is called in the scene's folder.
+NAMES = {"sqlite": "queue.db", "dir": "queue"}
+# Seconds after which something counts as hanging; no promise of ours, and never to be come near to.
+DEADLINE = 200
 
 
 class Failed(Exception):
     """The scene cannot go on."""
 
 
+class LeaseLost(Exception):
+    """A worker that lives lost a lease: it, or the machine, stood still for too long."""
+
+
+def only(*stores):
+    """For a scene of what the other stores have not."""
+    def mark(scene):
+        scene.stores = stores
+        return scene
+    return mark
+
+
+def leases(*seconds):
+    """For a scene in which no lease may be lost: its stage has a `lease`, at first the shortest.
+
+    A machine that stands still for longer than a lease takes it away rightly, and no scene can tell.
+    Then the scene is played again with a longer one; what is lost with the longest counts.
+    """
+    def mark(scene):
+        scene.leases = seconds
+        return scene
+    return mark
+
+
 class Stage:
-    def __init__(self, name):
+    def __init__(self, name, kind="sqlite", lease=None):
+        self.kind, self.lease = kind, lease
         self.folder = os.path.abspath(name)
         os.mkdir(self.folder)
         os.mkdir(self.path("locks"))
@@ -32,7 +68,13 @@ class Stage:
         self.numbers = itertools.count()
         self.mark = f"QCTL_STAGE={uuid.uuid4()}"
         key, value = self.mark.split("=")
-        self.environment = dict(os.environ, QCTL_STORE=self.path("queue.db"), **{key: value})
+        self.environment = dict(os.environ, **{key: value})
+        self.put_store(self.folder)
+
+    def put_store(self, folder):
+        """Says where the store shall be."""
+        self.store = os.path.join(folder, NAMES[self.kind])
+        self.environment["QCTL_STORE"] = f"{self.kind}:{self.store}"
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -47,21 +89,29 @@ class Stage:
     def equal(self, what, found, wanted):
         return self.check(found == wanted, f"{what}: {short(found)} instead of {short(wanted)}")
 
-    def until(self, what, condition, seconds=20):
+    def until(self, what, condition, seconds=DEADLINE):
         """Waits until a condition holds; the deadline is only there so that nothing hangs."""
         limit = time.monotonic() + seconds
         while True:
+            begun = time.monotonic()
             found = condition()
             if found:
                 return found
-            if time.monotonic() > limit:
+            now = time.monotonic()
+            if now > limit:
                 self.problems.append(f"not within {seconds} s: {what}")
                 raise Failed
-            time.sleep(0.01)
+            # To look takes no more than half of a busy machine.
+            time.sleep(max(0.01, min(now - begun, 1)))
+
+    def outlasts(self, count):
+        """Waits until so many leases have passed from now."""
+        end = time.monotonic() + count * self.lease
+        self.until(f"{count} leases have passed", lambda: time.monotonic() > end, count * self.lease + DEADLINE)
 
     # Processes.
 
-    def qctl(self, *words, status=0, input=None, seconds=60):
+    def qctl(self, *words, status=0, input=None, seconds=DEADLINE):
         """Standard output of a qctl that must end with a status (None: with any), and say nothing of locks."""
         try:
             done = subprocess.run(
@@ -93,7 +143,7 @@ class Stage:
         with open(process.errors, errors="replace") as file:
             return file.read()
 
-    def ends(self, process, seconds=20, what="a process"):
+    def ends(self, process, seconds=DEADLINE, what="a process"):
         """The status that a process ends with."""
         try:
             return process.wait(seconds)
@@ -101,9 +151,13 @@ class Stage:
             self.problems.append(f"not within {seconds} s: the end of {what}; it said: {self.said_by(process)[-300:]}")
             raise Failed from None
 
-    def stop(self, process, seconds=20):
+    def stop(self, process):
         process.terminate()
-        return self.equal("a worker that was stopped", self.ends(process, seconds, "a stopped worker"), 0)
+        return self.equal("a worker that was stopped", self.ends(process, what="a stopped worker"), 0)
+
+    def touch(self, name):
+        """Makes the file that somebody waits for."""
+        open(self.path(name), "w").close()
 
     def script(self, name, text):
         """Makes a shell script that may be a handler; its path."""
@@ -115,11 +169,7 @@ class Stage:
 
     def alone(self, *command):
         """A handler that no other run of the same job may meet, as words; see alone.c."""
-        program = os.path.abspath("alone")
-        if not os.path.exists(program):
-            subprocess.run(["cc", "-O1", "-o", program + ".new", os.path.join(SCRIPTS, "alone.c")], check=True)
-            os.rename(program + ".new", program)
-        return [program, self.folder, *command]
+        return [compiled("alone"), self.folder, *command]
 
     # What is known.
 
@@ -133,7 +183,7 @@ class Stage:
 
     def starts(self):
         """Job, attempt and process of each start of a handler, in order."""
-        return [(job, int(attempt), int(pid)) for job, attempt, pid in map(str.split, self.lines("starts"))]
+        return [(job, int(attempt), int(pid)) for job, attempt, pid, _ in map(str.split, self.lines("starts"))]
 
     def nothing_overlapped(self):
         self.equal("runs of a job while another run of it lived", self.lines("violations"), [])
@@ -150,6 +200,12 @@ class Stage:
     def job(self, id):
         return json.loads(self.qctl("show", "--json", id))
 
+    def details(self, ids):
+        """Everything known of many jobs, by id."""
+        ids = list(ids)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            return dict(zip(ids, pool.map(self.job, ids)))
+
     def state(self, id):
         return self.job(id)["state"]
 
@@ -160,6 +216,14 @@ class Stage:
     def workers(self):
         """How many workers have started."""
         return len(self.events("worker_started"))
+
+    def no_lease_was_lost(self):
+        # A worker that hears of it before its rescuer is done gives its jobs back itself.
+        lost = [record for record in self.events("lease_lost", "rescued", "released")
+                if record["event"] != "released" or record.get("reason") == "declared lost"]
+        if lost and self.lease:
+            raise LeaseLost(f"lost with leases of {self.lease} s: {short(lost)}")
+        self.equal("leases lost, and rescues", lost, [])
 
     def doctor(self):
         for finding in map(json.loads, self.qctl("doctor", "--json").splitlines()):
@@ -184,6 +248,15 @@ class Stage:
                 return self.mark.encode() in file.read().split(b"\0") and lives(pid)
         except OSError:
             return False
+
+
+def compiled(name):
+    """A program of ours, made at its first use."""
+    program = os.path.abspath(name)
+    if not os.path.exists(program):
+        subprocess.run(["cc", "-O1", "-o", program + ".new", os.path.join(SCRIPTS, name + ".c")], check=True)
+        os.rename(program + ".new", program)
+    return program
 
 
 def short(value):
@@ -222,25 +295,57 @@ def has_stopped(pid):
 
 def wal_size(stage):
     try:
-        return os.path.getsize(stage.path("queue.db-wal"))
+        return os.path.getsize(stage.store + "-wal")
     except FileNotFoundError:
         return 0
 
 
-def run(*scenes):
-    known = {scene.__name__.replace("_", "-"): scene for scene in scenes}
-    wanted = sys.argv[1:] or list(known)
+def play(scene, name, kind):
+    """Plays a scene, and again with a longer lease where one was lost; says what went wrong."""
+    *shorter, longest = getattr(scene, "leases", [None])
+    for lease in shorter:
+        try:
+            return problems_of(scene, Stage(f"{name}-{kind}-{lease}", kind, lease))
+        except LeaseLost:
+            pass
+    try:
+        return problems_of(scene, Stage(f"{name}-{kind}", kind, longest))
+    except LeaseLost as problem:
+        return [problem]
+
+
+def problems_of(scene, stage):
+    lost = None
+    try:
+        scene(stage)
+    except Failed:
+        pass
+    except LeaseLost as problem:
+        lost = problem
+    finally:
+        stage.close()
+    # Not even a lost lease excuses that.
+    stage.nothing_overlapped()
+    if lost and not stage.problems:
+        raise lost
+    return stage.problems
+
+
+def run(*scenes, others=()):
+    """Plays the scenes that the command line names, or all, on the stores that it names, or all.
+
+    `others` are played only where they are named.
+    """
+    known = {scene.__name__.replace("_", "-"): scene for scene in [*scenes, *others]}
+    words = sys.argv[1:]
+    wanted = [word for word in words if word not in NAMES] or list(known)[: len(scenes)]
+    stores = [word for word in words if word in NAMES] or STORES
     failed = False
     for name in wanted:
-        stage = Stage(name)
-        try:
-            known[name](stage)
-        except Failed:
-            pass
-        finally:
-            stage.close()
-        stage.nothing_overlapped()
-        for problem in stage.problems:
-            failed = True
-            print(f"{name}: {problem}")
+        for kind in stores:
+            if kind not in getattr(known[name], "stores", stores):
+                continue
+            for problem in play(known[name], name, kind):
+                failed = True
+                print(f"{name} on {kind}: {problem}")
     sys.exit(failed)

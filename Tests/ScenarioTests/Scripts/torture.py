@@ -1,6 +1,6 @@
 """Kills workers and enqueuers with kill -9 at random while jobs flow; then nothing may be lost.
 
-    torture.py WORKERS ENQUEUERS KILLS JOBS
+    torture.py WORKERS ENQUEUERS KILLS JOBS [STORE…]
 
 Every killed worker is started again at once; a killed enqueuer repeats the step of which it does not
 know how it ended, under the same idempotency keys. Jobs flow until the last kill. Then every job must
@@ -12,15 +12,14 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import sys
 import threading
 import time
 
-from stage import Failed, Stage
+from stage import DEADLINE, STORES, Failed, Stage
 
 # Mean seconds between two kills.
-PAUSE = 0.3
+PAUSE = 0.2
 
 
 class Enqueuer(threading.Thread):
@@ -112,7 +111,7 @@ class Kills:
             victim.victim.set()
             before = self.count
             self.changed.notify_all()
-            return self.changed.wait_for(lambda: self.count > before or victim.failure, 60)
+            return self.changed.wait_for(lambda: self.count > before or victim.failure, DEADLINE)
 
 
 class Torture:
@@ -168,13 +167,13 @@ class Torture:
         if self.stage.problems:
             raise Failed
         for enqueuer in self.enqueuers:
-            enqueuer.join(120)
+            enqueuer.join(DEADLINE)
             self.stage.check(not enqueuer.is_alive() and not enqueuer.failure, enqueuer.failure or "an enqueuer hangs")
         # One more worker tells when all is done.
         last = self.stage.work("-q", "q0,q1,q2", "--until-settled", "--quiet", handler=self.handler)
-        self.stage.equal("the last worker", self.stage.ends(last, 120, "the last worker"), 0)
+        self.stage.equal("the last worker", self.stage.ends(last, what="the last worker"), 0)
         for worker in self.workers:
-            self.stage.stop(worker, 60)
+            self.stage.stop(worker)
         self.said += "".join(self.stage.said_by(worker) for worker in self.workers + [last])
 
     # What must be true.
@@ -186,11 +185,13 @@ class Torture:
         stage.equal("jobs", len(jobs), self.jobs)
         keys = {job["idempotency_key"] for job in jobs.values()}
         stage.equal("different jobs", len(keys), self.jobs)
+        # A kill may have met the same job three times while it ran alone (trap 4).
+        flown = {id: job for id, job in jobs.items() if (job["state"], job["crashes"]) != ("dead", 3)}
         self.few("jobs not completed", [
-            (job["id"], job["state"]) for job in jobs.values() if job["state"] != "completed"])
+            (job["id"], job["state"]) for job in flown.values() if job["state"] != "completed"])
         self.few("jobs charged with what was no crash", [
             (job["id"], job["failures"], job["crashes"]) for job in jobs.values() if job["failures"] != job["crashes"]])
-        self.examine_completions(jobs)
+        self.examine_completions(flown)
         self.examine_counts(jobs)
         stage.doctor()
         for word in ("locked", "busy", "corrupt", "lease was lost"):
@@ -200,7 +201,7 @@ class Torture:
         """One event, one attempt, the job's last one, and a handler was started for it."""
         events = [record["job_id"] for record in self.stage.events("completed")]
         self.few("completed twice in the log", {id for id in jobs} ^ set(events), len(events) - len(jobs))
-        attempts = self.attempts()
+        attempts = self.attempts(jobs)
         completed = {job: [number for number, outcome in found if outcome == "completed"]
                      for job, found in attempts.items()}
         self.few("not completed by exactly its last attempt", [
@@ -215,15 +216,10 @@ class Torture:
         self.told = (f"{lost} attempts lost, {len(self.stage.events('rescued'))} rescues, "
                      f"{sum(job['crashes'] for job in jobs.values())} crashes counted")
 
-    def attempts(self):
-        """All attempts, by job; `qctl show` for each of so many jobs would take minutes."""
-        db = sqlite3.connect(self.stage.path("queue.db"))
-        rows = db.execute("SELECT job_id, attempt, outcome FROM qctl_attempts ORDER BY 1, 2").fetchall()
-        db.close()
-        found = {}
-        for id, number, outcome in rows:
-            found.setdefault(crockford(id), []).append((number, outcome))
-        return found
+    def attempts(self, jobs):
+        """All attempts, by job, as (number, outcome)."""
+        return {id: [(each["attempt"], each["outcome"]) for each in job["attempts"]]
+                for id, job in self.stage.details(jobs).items()}
 
     def examine_counts(self, jobs):
         for queue in map(json.loads, self.stage.qctl("queues", "--json").splitlines()):
@@ -236,31 +232,32 @@ class Torture:
         self.stage.check(not found and not more, f"{what}: {len(found) or more}, such as {found[:3]}")
 
 
-def crockford(id):
-    digits = "0123456789abcdefghjkmnpqrstvwxyz"
-    return "".join(digits[id >> shift & 31] for shift in range(60, -1, -5))
-
-
 def main():
     workers, enqueuers, kills, jobs = map(int, sys.argv[1:5])
     seed = int(os.environ.get("QCTL_TORTURE_SEED") or random.randrange(1 << 32))
-    stage = Stage("torture")
-    torture = None
-    begun = time.monotonic()
+    failed = False
+    for kind in sys.argv[5:] or STORES:
+        failed = torture(kind, seed, workers, enqueuers, kills, jobs) or failed
+    print(f"repeat with QCTL_TORTURE_SEED={seed}")
+    sys.exit(failed)
+
+
+def torture(kind, seed, workers, enqueuers, kills, jobs):
+    stage, begun = Stage(f"torture-{kind}", kind), time.monotonic()
+    told = ""
     try:
         torture = Torture(stage, seed, workers, enqueuers, kills, jobs)
         torture.run()
         torture.examine()
+        told = torture.told
     except Failed:
         pass
     finally:
         stage.close()
     for problem in stage.problems:
-        print(problem)
-    if torture and hasattr(torture, "told"):
-        print(f"{kills} kills, {jobs} jobs, {time.monotonic() - begun:.0f} s; {torture.told}")
-    print(f"repeat with QCTL_TORTURE_SEED={seed}")
-    sys.exit(bool(stage.problems))
+        print(f"{kind}: {problem}")
+    print(f"{kind}: {kills} kills, {jobs} jobs, {time.monotonic() - begun:.0f} s; {told}", flush=True)
+    return bool(stage.problems)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import sys
 path = sys.argv[1]
 os.environ["QCTL_STORE"] = path
 sqlite = importlib.import_module(sys.argv[2] if len(sys.argv) > 2 else "sqlite3")
-db = sqlite.connect(path, isolation_level=None, timeout=10)
+db = sqlite.connect(path, isolation_level=None, timeout=120)
 
 
 def qctl(*words):

@@ -9,7 +9,9 @@ import Testing
   func meetsEverything() throws {
     var met = Met()
     for seed in UInt64(1)...10 { try met.run(seed: seed, steps: 300) }
-    let never: Set<LogRecord.Event> = [.claimed, .workerStarted, .workerStopped]
+    let never: Set<LogRecord.Event> = [
+      .claimed, .workerStarted, .workerStopped, .repaired,
+    ]
     #expect(met.events == Set(LogRecord.Event.allCases).subtracting(never))
     #expect(met.attempts == Set(Attempt.Outcome.allCases))
     #expect(met.outcomes == ["done", "requested", "already", "changed", "missing", "conflict"])

@@ -1,0 +1,25 @@
+package import Jobs
+package import Storage
+
+extension DirectoryStore {
+  package func queues(at now: Instant) throws(StorageError) -> [QueueSummary] {
+    try withSpool { (spool) throws(StorageError) in try spool.summaries(at: now) }
+  }
+
+  package func page(_ request: JobPageRequest) throws(StorageError) -> JobPage {
+    try withSpool { (spool) throws(StorageError) in try spool.page(request) }
+  }
+
+  package func job(_ id: JobID) throws(StorageError) -> JobDetail? {
+    try withSpool { (spool) throws(StorageError) in try spool.detail(id) }
+  }
+
+  package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
+    try withSpool { (spool) throws(StorageError) in try spool.log(request) }
+  }
+
+  package func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
+    guard case .none(let reason, let remedy) = capabilities[.minutes] else { return [] }
+    throw .unsupported(.minutes, reason: reason, remedy: remedy)
+  }
+}

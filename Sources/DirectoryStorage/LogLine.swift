@@ -1,0 +1,115 @@
+import Jobs
+import Text
+
+/// A record of the log as a line of NDJSON, in the words of `qctl tail -o json`.
+enum LogLine {
+  /// No line is longer: keys, tags and texts have limits.
+  static let longest = 1 << 20
+
+  /// Appends the line of a record, with its line feed.
+  static func append(_ record: LogRecord, to out: inout [UInt8]) {
+    var writer = JSONWriter(capacity: 384)
+    writer.beginObject()
+    writer.member("timestamp", TextTime.text(record.timestamp))
+    writer.member("level", record.level.rawValue)
+    writer.member("event", record.event.rawValue)
+    writer.optional("queue", record.queue?.description)
+    writer.optional("job_id", record.jobID?.description)
+    writer.optional("job_type", record.jobType?.description)
+    writer.optional("attempt", record.attempt)
+    writer.optional("status", record.status?.rawValue)
+    writer.optional("duration_ms", record.duration?.milliseconds)
+    writer.optional("error", record.error)
+    writer.optional("exit_code", record.exitCode)
+    writer.optional("signal", record.signal)
+    writer.optional("worker", record.worker)
+    writer.optional("actor", record.actor)
+    writer.optional("reason", record.reason)
+    for tag in record.tags { writer.member(tag.name, tag.value) }
+    writer.endObject()
+    writer.endLine()
+    out += writer.buffer.bytes
+  }
+
+  /// Reads the line in a range of bytes; `nil` for one that is none of ours.
+  static func read(_ bytes: [UInt8], in range: Range<Int>) -> LogRecord? {
+    var reader = JSONObjectReader(bytes, in: range)
+    var fields = LogFields()
+    do {
+      while let member = try reader.next() {
+        guard fields.take(member, reader) else { return nil }
+      }
+    } catch { return nil }
+    return fields.record
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func optional(_ key: String, _ text: String?) {
+    if let text { member(key, text) }
+  }
+
+  fileprivate mutating func optional(_ key: String, _ number: Int64?) {
+    if let number { member(key, number) }
+  }
+}
+
+/// What the members of a line say, one after the other.
+private struct LogFields {
+  private var timestamp: Instant?
+  private var event: LogRecord.Event?
+  /// The other parts; moment and event are put in at the end.
+  private var parts = LogRecord(.claimed, at: Instant(milliseconds: 0))
+
+  var record: LogRecord? {
+    guard let timestamp, let event else { return nil }
+    var record = parts
+    record.timestamp = timestamp
+    record.event = event
+    return record
+  }
+
+  /// Takes in a member; false where it spoils the line.
+  mutating func take(_ member: JSONMember, _ reader: JSONObjectReader) -> Bool {
+    if member.kind == .number { return take(member.key, reader.int64(of: member)) }
+    guard let text = reader.string(of: member) else { return !LogRecord.keys.contains(member.key) }
+    return take(member.key, text)
+  }
+
+  private mutating func take(_ key: String, _ number: Int64?) -> Bool {
+    guard let number else { return !LogRecord.keys.contains(key) }
+    switch key {
+    case "attempt": parts.attempt = number
+    case "duration_ms": parts.duration = TimeSpan(milliseconds: number)
+    case "exit_code": parts.exitCode = number
+    case "signal": parts.signal = number
+    default: return !LogRecord.keys.contains(key)
+    }
+    return true
+  }
+
+  private mutating func take(_ key: String, _ text: String) -> Bool {
+    switch key {
+    case "timestamp": return Self.set(&timestamp, TextTime.read(text))
+    case "event": return Self.set(&event, LogRecord.Event(rawValue: text))
+    case "queue": return Self.set(&parts.queue, try? QueueName(text))
+    case "job_id": return Self.set(&parts.jobID, try? JobID(text))
+    case "job_type": return Self.set(&parts.jobType, try? JobType(text))
+    case "status": return Self.set(&parts.status, JobState(rawValue: text))
+    case "error": parts.error = text
+    case "worker": parts.worker = text
+    case "actor": parts.actor = text
+    case "reason": parts.reason = text
+    // The event says it.
+    case "level": return true
+    case "attempt", "duration_ms", "exit_code", "signal": return false
+    default: if let tag = try? Tag(name: key, value: text) { parts.tags.append(tag) }
+    }
+    return true
+  }
+
+  private static func set<Value>(_ field: inout Value?, _ value: Value?) -> Bool {
+    field = value
+    return value != nil
+  }
+}

@@ -1,0 +1,76 @@
+import Jobs
+import Text
+
+/// What operators have set for a queue, in its file `settings`: one JSON object, replaced as a whole.
+///
+/// ```
+/// {"paused":true,"paused_until":"2026-11-21T13:20:11.123Z","pause_reason":"deploy",
+///  "keep_completed_ms":604800000,"keep_dead":"forever"}
+/// ```
+struct QueueSettings: Equatable {
+  /// A pause, as an operator asked for it; over once `until` has come.
+  struct Pause: Equatable {
+    let until: Instant?
+    let reason: String?
+  }
+
+  var pause: Pause?
+  var retention = Retention()
+
+  /// No settings are longer.
+  static let longest = 64 * 1024
+  private static let forever = "forever"
+
+  /// The pause in force, if any.
+  func pause(at now: Instant) -> Pause? {
+    guard let pause else { return nil }
+    return pause.until.map { $0 > now } ?? true ? pause : nil
+  }
+}
+
+extension QueueSettings {
+  /// The content of the file.
+  var bytes: [UInt8] {
+    var writer = JSONWriter(capacity: 128)
+    writer.beginObject()
+    if let pause {
+      writer.member("paused", true)
+      if let until = pause.until { writer.member("paused_until", TextTime.text(until)) }
+      if let reason = pause.reason { writer.member("pause_reason", reason) }
+    }
+    for state in Self.kept {
+      switch retention[state] {
+      case .span(let span)?: writer.member("keep_\(state.rawValue)_ms", span.milliseconds)
+      case .forever?: writer.member("keep_\(state.rawValue)", Self.forever)
+      case nil: break
+      }
+    }
+    writer.endObject()
+    writer.endLine()
+    return writer.buffer.bytes
+  }
+
+  private static let kept: [JobState] = [.completed, .cancelled, .dead]
+
+  /// Reads the content of the file; `nil` where it makes no sense.
+  init?(_ bytes: [UInt8]) {
+    guard let object = try? JSONValue.parse(bytes), object.members != nil else { return nil }
+    self.init()
+    if object["paused"]?.bool == true {
+      var until: Instant?
+      if let text = object["paused_until"]?.string {
+        guard let time = TextTime.read(text) else { return nil }
+        until = time
+      }
+      pause = Pause(until: until, reason: object["pause_reason"]?.string)
+    }
+    retention = Retention(
+      completed: Self.keep(.completed, object), cancelled: Self.keep(.cancelled, object),
+      dead: Self.keep(.dead, object))
+  }
+
+  private static func keep(_ state: JobState, _ object: JSONValue) -> Keep? {
+    if object["keep_\(state.rawValue)"]?.string == forever { return .forever }
+    return object["keep_\(state.rawValue)_ms"]?.int64.map { .span(TimeSpan(milliseconds: $0)) }
+  }
+}

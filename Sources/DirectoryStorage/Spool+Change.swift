@@ -1,0 +1,69 @@
+import Jobs
+import PosixIO
+import Storage
+
+/// One change of a job: as it was found, and as it shall be.
+struct JobChange {
+  let before: StoredJob
+  var after: Job
+  /// The execution that ended with it.
+  var execution: Attempt?
+  var result = JobEntry.Result.unchanged
+}
+
+extension Spool {
+  /// Changes a job: a line is added to its history and synced, then one rename makes it count.
+  ///
+  /// Whoever dies between leaves a line that no name points to. Of two who change a job at once, one
+  /// renames first and the other finds the old name gone. The rename is durable after `syncMoves`,
+  /// which the caller owes.
+  ///
+  /// - Returns: the job in its new place; `nil`, and nothing changed, where it is not as it was found.
+  func change(_ change: JobChange, at now: Instant) throws(StorageError) -> StoredJob? {
+    let before = change.before.place
+    let entry = JobEntry(
+      previous: before.name.revision, at: now, standing: Standing(change.after),
+      execution: change.execution, result: change.result)
+    let line = entry.line
+    let appended = try ifThere { () throws(SystemError) in
+      try tree.append(before.path, line, makes: false, sync: true)
+    }
+    guard let start = appended else { return nil }
+    let place = JobPlace(of: change.after, revision: start + 1)
+    guard try move(before.path, to: place) else { return nil }
+    touched(place.folder)
+    hasNews = hasNews || place.state == .ready
+    var stored = change.before
+    stored.job = change.after
+    stored.place = place
+    return stored
+  }
+
+  /// Moves a job's file to another place; false where it is not at its old one any more.
+  ///
+  /// The folder that it moves into is there and durable before.
+  func move(_ path: String, to place: JobPlace) throws(StorageError) -> Bool {
+    let target = place.path
+    for _ in 0..<Self.mostTries {
+      try ensureFolder(place.folder)
+      do {
+        try tree.rename(path, to: target, replaces: false)
+        return true
+      } catch {
+        switch error.code {
+        case .noSuchFile:
+          // The old name is gone, or the folder that was just there.
+          guard try ifThere({ () throws(SystemError) in try tree.status(of: path) }) != nil else {
+            return false
+          }
+          unsettle(place.folder)
+        default: throw translate(error)
+        }
+      }
+    }
+    throw .busy(path: root, detail: "the folder \(place.folder) is removed again and again")
+  }
+
+  /// How often a folder may be removed as soon as it is there.
+  static let mostTries = 100
+}

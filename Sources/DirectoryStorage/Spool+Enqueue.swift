@@ -1,0 +1,46 @@
+import Jobs
+import PosixIO
+import Storage
+
+extension Spool {
+  /// Accepts one job, or finds the one that has its keys.
+  func enqueue(_ new: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
+    do { try new.validate() } catch { throw .invalid(error) }
+    guard new.uniqueKey == nil, new.idempotencyKey == nil else {
+      return try enqueueWithKeys(new, at: now)
+    }
+    return EnqueueResult(id: try accept(new, as: nil, at: now), created: true)
+  }
+
+  /// Accepts a job whose keys, if it has any, are its own by now; durable when it returns.
+  ///
+  /// The file is written and synced in `tmp`, and only then renamed to where jobs are looked for.
+  /// - Parameter id: its id; `nil` to draw one.
+  func accept(
+    _ new: NewJob, as id: JobID?, at now: Instant
+  ) throws(StorageError) -> JobID {
+    let number: JobID
+    if let id { number = id } else { number = try counter.next(at: now, random: random()) }
+    let job = Job(id: number, accepting: new, now: now)
+    let place = JobPlace(of: job, revision: 0)
+    try ensureFolder(Shelf.queue(job.queue))
+    try ensureFolder(place.folder)
+    let draft = "tmp/" + number.description
+    let bytes = JobHeader.file(job, tags: new.tags, payload: new.payload)
+    try system { () throws(SystemError) in try tree.create(draft, bytes, sync: true) }
+    do throws(StorageError) {
+      guard try move(draft, to: place) else {
+        throw StorageError.system(
+          path: root + "/" + draft, detail: "somebody removed it while it was written")
+      }
+    } catch {
+      try? tree.remove(draft)
+      throw error
+    }
+    touched(place.folder)
+    hasNews = hasNews || job.state == .ready || job.state.waitsForTime
+    // Before anybody who finds the job by its key says that it is accepted.
+    try syncMoves()
+    return number
+  }
+}

@@ -1,0 +1,110 @@
+import Jobs
+import PosixIO
+import Storage
+
+extension Spool {
+  private static let settingsFile = "/settings"
+  /// Held by whoever changes the settings of a queue, so that nobody's change is lost.
+  private static let settingsLock = "lock"
+
+  /// What is set for a queue; nothing where the file can't be read or makes no sense, which `doctor`
+  /// tells.
+  func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
+    let path = Shelf.queue(queue) + Self.settingsFile
+    do {
+      let piece = try tree.read(path, at: 0, count: QueueSettings.longest)
+      return QueueSettings(piece.bytes) ?? QueueSettings()
+    } catch {
+      switch error.code {
+      case .tooManyOpenFiles, .systemFileTableFull, .outOfMemory: throw translate(error)
+      default: return QueueSettings()
+      }
+    }
+  }
+
+  /// Whether claims of a queue give nothing.
+  func pause(of queue: QueueName, at now: Instant) throws(StorageError) -> Bool {
+    try settings(of: queue).pause(at: now) != nil
+  }
+
+  /// Pauses or resumes known queues, or changes nothing at all.
+  func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool] {
+    for queue in request.queues where try !isKnown(queue) { throw .unknownQueue(queue) }
+    return try request.queues.map { (queue) throws(StorageError) in
+      try setPaused(queue, request)
+    }
+  }
+
+  private func setPaused(
+    _ queue: QueueName, _ request: PauseRequest
+  ) throws(StorageError) -> Bool {
+    let wanted =
+      request.paused ? QueueSettings.Pause(until: request.until, reason: request.reason) : nil
+    let isChanged = try changeSettings(of: queue) { settings in
+      guard settings.pause(at: request.now) != wanted else { return false }
+      settings.pause = wanted
+      return true
+    }
+    guard isChanged else { return false }
+    var line = LogRecord(request.paused ? .paused : .resumed, at: request.now)
+    line.queue = queue
+    line.actor = request.actor
+    line.reason = request.reason
+    unlogged.append(line)
+    hasNews = hasNews || !request.paused
+    return true
+  }
+
+  /// Sets for how long a known queue keeps jobs that are over.
+  func setRetention(
+    _ retention: Retention, of queue: QueueName
+  ) throws(StorageError) -> Bool {
+    guard try isKnown(queue) else { throw .unknownQueue(queue) }
+    memory.expiry.removeAll()
+    return try changeSettings(of: queue) { settings in
+      guard settings.retention != retention else { return false }
+      settings.retention = retention
+      return true
+    }
+  }
+
+  /// Changes the settings of a queue where `edit` says so.
+  func changeSettings(
+    of queue: QueueName, _ edit: (inout QueueSettings) -> Bool
+  ) throws(StorageError) -> Bool {
+    try ensureFolder(Shelf.queue(queue))
+    var outcome: Result<Bool, StorageError>?
+    let isHeld = try system { () throws(SystemError) in
+      try tree.withLock(Self.settingsLock, patience: Self.patience) {
+        do throws(StorageError) {
+          var settings = try self.settings(of: queue)
+          guard edit(&settings) else { return outcome = .success(false) }
+          try write(settings, of: queue)
+          outcome = .success(true)
+        } catch { outcome = .failure(error) }
+      }
+    }
+    guard isHeld, let outcome else {
+      throw .busy(path: root, detail: "another process is changing the settings of a queue")
+    }
+    return try outcome.get()
+  }
+
+  private func write(
+    _ settings: QueueSettings, of queue: QueueName
+  ) throws(StorageError) {
+    let draft =
+      "tmp/settings-\(CurrentProcess.id)-\(SystemClock.monotonicNanoseconds())"
+    let folder = Shelf.queue(queue)
+    try system { () throws(SystemError) in
+      try tree.create(draft, settings.bytes, sync: true)
+      do throws(SystemError) {
+        try tree.rename(draft, to: folder + Self.settingsFile, replaces: true)
+      } catch {
+        try? tree.remove(draft)
+        throw error
+      }
+    }
+    touched(folder)
+  }
+}

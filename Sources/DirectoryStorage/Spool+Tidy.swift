@@ -1,0 +1,121 @@
+import Jobs
+import PosixIO
+import Storage
+
+extension Spool {
+  /// Removes what is over, kind by kind, until something does not fit.
+  ///
+  /// Nothing waits for the disk: what a power cut brings back is over still.
+  func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult {
+    var budget = TidyBudget(request.limit)
+    budget.note(.keys, try expireKeys(at: request.now, limit: budget.left))
+    if keysMayBeDue(at: request.now) { budget.result.hasMore = true }
+    let shelves = try shelves()
+    for kind in [TidyKind.completed, .cancelled, .dead] where !budget.result.hasMore {
+      try tidyJobs(kind, in: shelves, at: request.now, &budget)
+    }
+    if !budget.result.hasMore { try tidyLog(at: request.now, &budget) }
+    return budget.result
+  }
+}
+
+/// What may still be removed in one call.
+private struct TidyBudget {
+  private(set) var left: Int
+  var result = TidyResult()
+
+  init(_ limit: Int) { left = limit }
+
+  /// Whether one more may go; if not, the call is over.
+  mutating func allows() -> Bool {
+    if left == 0 { result.hasMore = true }
+    return left > 0
+  }
+
+  mutating func note(_ kind: TidyKind, _ count: Int) {
+    guard count > 0 else { return }
+    left -= count
+    result.removed[kind, default: 0] += count
+  }
+}
+
+// MARK: - Jobs
+
+extension Spool {
+  private func tidyJobs(
+    _ kind: TidyKind, in shelves: [QueueShelves], at now: Instant, _ budget: inout TidyBudget
+  ) throws(StorageError) {
+    guard let state = kind.state else { return }
+    let rules = try rules(for: state, in: shelves)
+    var expiry: JobExpiry
+    if let known = memory.expiry[state], known.stands(at: now, rules) {
+      expiry = known
+    } else {
+      expiry = try look(forEnded: state, in: shelves, rules, at: now)
+    }
+    memory.expiry[state] = nil
+    var removed: [QueueName: Int] = [:]
+    defer { tell(removed, kind, at: now) }
+    while let due = expiry.due.first, budget.allows() {
+      expiry.due.removeFirst()
+      guard try expire(due.place) else { continue }
+      budget.note(kind, 1)
+      removed[due.place.queue, default: 0] += 1
+    }
+    if expiry.due.isEmpty, expiry.isCut { budget.result.hasMore = true }
+    memory.expiry[state] = expiry
+  }
+
+  /// Removes one job, if it is where it was found and can be read; what can't is left to `doctor`.
+  private func expire(_ place: JobPlace) throws(StorageError) -> Bool {
+    guard let stored = try read(place) else { return false }
+    try noteRemoval(of: stored.job)
+    let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(place.path) }
+    guard removed != nil else { return false }
+    removeIfEmpty(place.folder)
+    return true
+  }
+
+  /// Nothing dead goes without a word.
+  private func tell(_ removed: [QueueName: Int], _ kind: TidyKind, at now: Instant) {
+    guard kind == .dead else { return }
+    for (queue, count) in removed.sorted(by: { $0.key < $1.key }) {
+      let retention = (try? settings(of: queue))?.retention ?? Retention()
+      unlogged.append(.expired(count, in: queue, by: retention, at: now))
+    }
+  }
+}
+
+// MARK: - The log
+
+extension Spool {
+  /// Removes files of the log, earliest first; the latest stays.
+  private func tidyLog(at now: Instant, _ budget: inout TidyBudget) throws(StorageError) {
+    let days = try logDays()
+    for day in days.dropLast() {
+      guard try isOver(day, at: now), budget.allows() else { return }
+      let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(day.path) }
+      if removed != nil { budget.note(.log, 1) }
+    }
+  }
+
+  /// Whether nothing in a file must stay.
+  ///
+  /// A file of a day gone by holds nothing later. One of a day far ahead was begun by a clock that was
+  /// wrong, and may hold records of any day before.
+  private func isOver(_ day: LogDay, at now: Instant) throws(StorageError) -> Bool {
+    if day.end <= now - Retention.log { return true }
+    guard day.start > now + Retention.log else { return false }
+    var filter = LogFilter()
+    filter.since = now - Retention.log + TimeSpan(milliseconds: 1)
+    filter.until = now + Retention.log
+    var cursor = LogPlace(day: day, offset: 0).cursor
+    while true {
+      var reader = LogReader(self, [day], filter, 1)
+      let page = try reader.page(after: cursor)
+      guard page.records.isEmpty else { return false }
+      guard page.hasMore, page.next != cursor else { return true }
+      cursor = page.next
+    }
+  }
+}

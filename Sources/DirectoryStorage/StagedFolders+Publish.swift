@@ -1,0 +1,124 @@
+import Jobs
+import PosixIO
+import Storage
+
+extension StagedFolders {
+  /// Where the bulk is once it is accepted.
+  private var published: String {
+    BulkParts.root + "/" + SplitPath(path).name.dropFirst(Self.prefix.count)
+  }
+
+  /// Accepts all jobs; durable when it returns.
+  ///
+  /// Nobody sees any of them before. What it throws leaves everything to `discard`, but `outcomeUnknown`.
+  func publish(_ spool: Spool) throws(BulkError) {
+    guard result.created > 0 else { return }
+    var outcome: Result<Void, BulkError> = .success(())
+    do throws(StorageError) {
+      for key in Array(parts.keys) { try close(key, spool) }
+      try spool.system { () throws(SystemError) in try spool.tree.syncAll() }
+      try spool.locked(Array(shards)) {
+        do throws(BulkError) { try accept(spool) } catch { outcome = .failure(error) }
+      }
+    } catch { throw .storage(error) }
+    try outcome.get()
+  }
+
+  /// Under the locks of all shards in which there are keys.
+  private func accept(_ spool: Spool) throws(BulkError) {
+    let taken = try takenKeys(spool)
+    do throws(StorageError) {
+      if !taken.isEmpty { try leaveOut(taken, spool) }
+      guard result.created > 0 else { return }
+      try moveKeys(spool)
+      try spool.ensureFolder(BulkParts.root)
+      hasShownIDs = true
+      try spool.system { () throws(SystemError) in
+        try spool.tree.rename(path, to: published, replaces: false)
+      }
+      do throws(SystemError) { try spool.tree.syncFolder(BulkParts.root) } catch {
+        throw StorageError.outcomeUnknown(path: spool.root, detail: error.code.reason)
+      }
+    } catch { throw .storage(error) }
+  }
+
+  /// The jobs of which a key was taken by others since they were staged.
+  private func takenKeys(_ spool: Spool) throws(BulkError) -> Set<JobID> {
+    var taken: Set<JobID> = []
+    var conflict: (id: JobID, error: StorageError)?
+    do throws(StorageError) {
+      try forEachKey(spool) { (file: KeyFile) throws(StorageError) in
+        guard let other = try spool.keyFile(file.place),
+          try file.kind == .unique ? spool.isHeld(other) : spool.isKnown(other, at: now)
+        else { return }
+        if file.kind == .idempotency, other.digest != file.digest {
+          guard file.id < conflict?.id ?? file.id || conflict == nil else { return }
+          let found = KeyConflict(
+            kind: .idempotency, key: file.key, queue: file.queue, holder: other.id)
+          conflict = (file.id, .keyConflict(found))
+        } else {
+          taken.insert(file.id)
+        }
+      }
+    } catch { throw .storage(error) }
+    if let conflict { throw .job(index: places.index(of: conflict.id), conflict.error) }
+    return taken
+  }
+
+  /// Takes jobs out that exist already by one of their keys, and makes that durable, for else a power
+  /// cut could bring them back as second holders.
+  private func leaveOut(_ taken: Set<JobID>, _ spool: Spool) throws(StorageError) {
+    for part in try spool.bulkParts(of: path).parts {
+      let folder = path + "/" + part.path
+      for place in try spool.jobs(in: folder, of: part.queue, part.state)
+      where taken.contains(place.name.id) {
+        try spool.system { () throws(SystemError) in try spool.tree.remove(place.path) }
+        result.created -= 1
+        result.existing += 1
+      }
+    }
+    try forEachKey(spool) { (file: KeyFile) throws(StorageError) in
+      guard taken.contains(file.id) else { return }
+      try spool.system { () throws(SystemError) in
+        try spool.tree.remove(path + "/" + file.place.path)
+      }
+    }
+    try spool.system { () throws(SystemError) in try spool.tree.syncAll() }
+  }
+
+  /// Puts the keys where they count, durably; until the jobs are accepted, they name nothing.
+  private func moveKeys(_ spool: Spool) throws(StorageError) {
+    hasShownIDs = hasShownIDs || !shards.isEmpty
+    try forEachKey(spool) { (file: KeyFile) throws(StorageError) in
+      try spool.system { () throws(SystemError) in
+        try spool.tree.rename(
+          path + "/" + file.place.path, to: file.place.path, replaces: true)
+      }
+      spool.keyExpiry.note(file.expiresAt)
+    }
+    for shard in shards.sorted() {
+      try spool.system { () throws(SystemError) in
+        try spool.tree.syncFolder(KeyPlace.folder(shard))
+      }
+      _ = try? spool.tree.removeFolder(path + "/" + KeyPlace.folder(shard))
+    }
+    _ = try? spool.tree.removeFolder(path + "/" + KeyPlace.root)
+  }
+
+  private func forEachKey(
+    _ spool: Spool, _ body: (KeyFile) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    for shard in shards.sorted() {
+      let folder = path + "/" + KeyPlace.folder(shard)
+      for name in try spool.names(in: folder).sorted() {
+        if let file = try spool.keyFile(at: folder + "/" + name) { try body(file) }
+      }
+    }
+  }
+
+  /// Removes what was staged, as if it had never been.
+  func discard(_ spool: Spool) {
+    spool.removeTree(path)
+    if !hasShownIDs { ids.giveBackAll(spool) }
+  }
+}

@@ -1,0 +1,186 @@
+import Jobs
+import PosixIO
+import Storage
+
+/// A bulk on its way: jobs of nobody yet, in a folder of `tmp`.
+///
+/// ```
+/// tmp/bulk-20261121T132011.123Z-4711-98216-0/owner         locked while its process lives
+/// tmp/bulk-…/queues/emails/ready/5/<bucket>/<job>          as under queues; parts of a thousand
+/// tmp/bulk-…/keys/<shard>/…                                the keys that its jobs will have
+/// ```
+///
+/// **All or nothing.** The files are written without a sync and made durable by one of the whole file
+/// system. Then, under the locks of all shards in which the bulk has keys, each key is looked at again
+/// (a job whose key another process took meanwhile is left out), the keys are moved to where they count
+/// and synced, and one rename takes the folder to `bulks`: from then on, and not before, every job of it
+/// is accepted. Whoever dies before leaves a folder of `tmp` and keys that name no job, which count
+/// as none; it is removed by the next bulk that finds its owner's lock free.
+///
+/// **Spreading.** Each part is then renamed to its place among the queues, where it is a bucket like
+/// others (see Spool+Spread). That changes nothing for anybody: jobs are read in `bulks` too, and
+/// whoever claims finishes what is left there.
+///
+/// **Keys within the bulk** are found in its own folder, so memory holds only the parts that are being
+/// filled, of each of which the least job is known: it gives the part its name.
+final class StagedFolders {
+  /// The folder.
+  let path: String
+  let now: Instant
+  var result = BulkResult()
+  var parts: [Part.Key: Part] = [:]
+  private var partCount = 0
+  private var made: Set<String> = []
+  var shards: Set<String> = []
+  var ids: IDRow
+  var places = IndexRuns()
+  /// Whether others may have seen its ids, so that they are used for good.
+  var hasShownIDs = false
+
+  /// The most jobs of a part.
+  static let partSize = 1000
+  /// How its folder's name begins.
+  static let prefix = "bulk-"
+  /// The file that is locked while its process lives.
+  static func owner(_ path: String) -> String { path + "/owner" }
+
+  /// A part that is being filled.
+  struct Part {
+    struct Key: Hashable {
+      let queue: QueueName
+      let state: JobState
+      let priority: Priority?
+    }
+
+    let folder: String
+    var count = 0
+    var least: JobName
+  }
+
+  /// Makes the folder of a new bulk.
+  init(_ spool: Spool, at now: Instant) throws(StorageError) {
+    self.now = now
+    ids = IDRow(at: now)
+    path = try Self.makeFolder(spool, at: now)
+  }
+
+  private static func makeFolder(_ spool: Spool, at now: Instant) throws(StorageError) -> String {
+    var stamp: [UInt8] = []
+    NameStamp.append(now, to: &stamp)
+    let start =
+      "tmp/" + prefix + String(decoding: stamp, as: UTF8.self) + "-" + String(CurrentProcess.id)
+      + "-" + String(SystemClock.monotonicNanoseconds())
+    try spool.ensureFolder("tmp")
+    for number in 0..<1000 {
+      let path = start + "-" + String(number)
+      do {
+        try spool.tree.makeFolder(path)
+        return path
+      } catch {
+        guard error.code == .exists else { throw spool.translate(error) }
+      }
+    }
+    throw .busy(path: spool.root + "/tmp", detail: "there are a thousand unfinished bulks")
+  }
+}
+
+// MARK: - Taking jobs in
+
+extension StagedFolders {
+  /// Takes in one job, or finds the one that has its keys.
+  ///
+  /// - Parameter index: its place in the source.
+  func take(_ new: NewJob, index: Int, _ spool: Spool) throws(BulkError) {
+    do { try new.validate() } catch { throw .job(index: index, .invalid(error)) }
+    do {
+      if try holder(for: new, spool) != nil {
+        result.existing += 1
+      } else {
+        try stage(new, index: index, spool)
+        result.created += 1
+      }
+    } catch {
+      switch error {
+      case .keyConflict, .invalid: throw .job(index: index, error)
+      default: throw .storage(error)
+      }
+    }
+  }
+
+  /// The job, here or in the store, that has the keys of a request.
+  private func holder(for new: NewJob, _ spool: Spool) throws(StorageError) -> JobID? {
+    if let key = new.idempotencyKey {
+      let place = KeyPlace(.idempotency, key, of: new.queue)
+      if let file = try staged(place, spool) { return try file.answer(to: new) }
+    }
+    if let known = try spool.holder(for: new, at: now) { return known }
+    guard let key = new.uniqueKey else { return nil }
+    return try staged(KeyPlace(.unique, key, of: new.queue), spool)?.id
+  }
+
+  private func staged(_ place: KeyPlace, _ spool: Spool) throws(StorageError) -> KeyFile? {
+    guard shards.contains(place.shard) else { return nil }
+    return try spool.keyFile(at: path + "/" + place.path)
+  }
+
+  private func stage(_ new: NewJob, index: Int, _ spool: Spool) throws(StorageError) {
+    let id = try ids.next(spool)
+    let job = Job(id: id, accepting: new, now: now)
+    places.note(id, index)
+    let name = JobName(of: job, revision: 0)
+    let key = Part.Key(
+      queue: job.queue, state: job.state, priority: job.state == .ready ? job.priority : nil)
+    var part: Part
+    if let known = parts[key] { part = known } else { part = try open(key, name, spool) }
+    try spool.system { () throws(SystemError) in
+      try spool.tree.create(
+        part.folder + "/" + name.description,
+        JobHeader.file(job, tags: new.tags, payload: new.payload), sync: false)
+    }
+    part.count += 1
+    if JobName.isBefore(name, part.least) { part.least = name }
+    parts[key] = part
+    if part.count >= Self.partSize { try close(key, spool) }
+    for file in Spool.keyFiles(of: new, id, at: now) { try stage(file, spool) }
+  }
+
+  private func stage(_ file: KeyFile, _ spool: Spool) throws(StorageError) {
+    let place = file.place
+    shards.insert(place.shard)
+    try makeFolders(path + "/" + place.folder, spool)
+    try spool.system { () throws(SystemError) in
+      try spool.tree.create(path + "/" + place.path, file.bytes, sync: false)
+    }
+  }
+
+  private func open(
+    _ key: Part.Key, _ first: JobName, _ spool: Spool
+  ) throws(StorageError) -> Part {
+    let parent =
+      key.priority.map { Shelf.ready($0, of: key.queue) } ?? Shelf.state(key.state, of: key.queue)
+    partCount += 1
+    let part = Part(folder: path + "/" + parent + "/part-" + String(partCount), least: first)
+    try makeFolders(part.folder, spool)
+    return part
+  }
+
+  /// Gives a part the name of its least job.
+  func close(_ key: Part.Key, _ spool: Spool) throws(StorageError) {
+    guard let part = parts.removeValue(forKey: key) else { return }
+    let name = SplitPath(part.folder).folder + "/" + Bucket.name(from: part.least)
+    try spool.system { () throws(SystemError) in
+      try spool.tree.rename(part.folder, to: name, replaces: false)
+    }
+  }
+
+  private func makeFolders(_ folder: String, _ spool: Spool) throws(StorageError) {
+    guard folder != path, !made.contains(folder) else { return }
+    try makeFolders(SplitPath(folder).folder, spool)
+    try spool.system { () throws(SystemError) in
+      do throws(SystemError) { try spool.tree.makeFolder(folder) } catch {
+        guard error.code == .exists else { throw error }
+      }
+    }
+    made.insert(folder)
+  }
+}

@@ -1,0 +1,161 @@
+import PosixIO
+import Storage
+import Text
+
+/// The checks of a store's folder before anything in it is touched, and its creation.
+enum StoreFolder {
+  private static let format = "qctl directory store\nformat 1\n"
+  /// What belongs to a store from its beginning.
+  static let folders = ["tmp", "log", "keys", "bulks", "workers", Shelf.root]
+
+  /// Sees to it that there is a store, or says exactly why not.
+  static func open(_ path: String, for intent: StoreIntent) throws(StorageError) {
+    let creates = intent == .create || intent == .adopt
+    switch try standing(path) {
+    case .nothing:
+      guard creates else { throw .missing(path: path) }
+      try create(path)
+    case .unfinished:
+      guard creates else { throw .missing(path: path) }
+      try fill(path)
+    case .store:
+      if intent == .write || creates { try requireWritable(path) }
+    }
+  }
+
+  private enum Standing {
+    case nothing
+    /// A folder that is empty, or that whoever made it died over.
+    case unfinished
+    case store
+  }
+
+  private static func standing(_ path: String) throws(StorageError) -> Standing {
+    let status: FileStatus
+    do { status = try FileSystem.linkStatus(of: path) } catch {
+      switch error.code {
+      case .noSuchFile: return .nothing
+      case .notDirectory:
+        throw .foreign(path: path, detail: "a part of its path is a file, not a directory")
+      default: throw translate(error, path)
+      }
+    }
+    guard status.kind != .symbolicLink else {
+      throw .foreign(path: path, detail: "it is a symbolic link; name the folder itself")
+    }
+    guard status.kind == .directory else {
+      throw .foreign(path: path, detail: "it is a file, not a directory; sqlite:PATH names a file")
+    }
+    guard !status.isWorldWritable else {
+      throw .forbidden(path: path, detail: "anybody may write to it; run: chmod o-w \(path)")
+    }
+    try requireTrustedVolume(path)
+    return try look(into: path)
+  }
+
+  private static func look(into path: String) throws(StorageError) -> Standing {
+    let bytes: [UInt8]
+    do { bytes = try FileSystem.readFile(path + "/format", limit: 4096, .noFollow) } catch {
+      guard error.code == .noSuchFile else { throw translate(error, path) }
+      return try requireOurs(path)
+    }
+    guard let version = version(bytes) else {
+      throw .foreign(path: path, detail: "its file 'format' is not that of a directory store")
+    }
+    guard version <= DirectoryStore.formatVersion else {
+      throw .newerVersion(path: path, found: version, known: DirectoryStore.formatVersion)
+    }
+    return .store
+  }
+
+  private static func version(_ bytes: [UInt8]) -> Int64? {
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    guard lines.count >= 2, lines[0] == "qctl directory store", lines[1].hasPrefix("format ") else {
+      return nil
+    }
+    return Int64(lines[1].dropFirst("format ".count))
+  }
+
+  /// A folder without a format file is one to be made, if nothing is in it but what we would put there.
+  private static func requireOurs(_ path: String) throws(StorageError) -> Standing {
+    let names: [String]
+    do { names = try FileSystem.entries(of: path).map(\.name) } catch {
+      throw translate(error, path)
+    }
+    let foreign = names.first { name in
+      !folders.contains(name) && !["last-id", "bell"].contains(name) && !name.hasPrefix(".qctl-")
+    }
+    if let foreign {
+      throw .foreign(
+        path: path,
+        detail:
+          "the folder is no store, and not empty: there is \(TerminalText.escape(foreign, .line))")
+    }
+    return .unfinished
+  }
+
+  private static func create(_ path: String) throws(StorageError) {
+    do throws(SystemError) {
+      if let parent = FileSystem.parent(of: path), !FileSystem.exists(parent) {
+        try FileSystem.makeDirectories(parent, mode: 0o700)
+      }
+      do throws(SystemError) { try FileSystem.makeDirectory(path, mode: 0o700) } catch {
+        guard error.code == .exists else { throw error }
+      }
+      try sync(FileSystem.parent(of: path) ?? ".")
+    } catch { throw translate(error, path) }
+    try requireTrustedVolume(path)
+    try fill(path)
+  }
+
+  /// Makes what belongs to a store, the format last: while that is missing, there is none.
+  static func fill(_ path: String) throws(StorageError) {
+    do throws(SystemError) {
+      let mode = try FileSystem.status(of: path).mode & 0o2770
+      for name in folders {
+        do throws(SystemError) { try FileSystem.makeDirectory(path + "/" + name, mode: mode) } catch
+        {
+          guard error.code == .exists else { throw error }
+        }
+      }
+      try sync(path)
+      let fileMode: UInt32 = mode & 0o020 != 0 ? 0o660 : 0o600
+      try FileSystem.replaceFile(path + "/format", with: Array(format.utf8), mode: fileMode)
+    } catch { throw translate(error, path) }
+  }
+
+  private static func sync(_ path: String) throws(SystemError) {
+    try FileDescriptor.open(path, .readOnly, .directory).sync()
+  }
+
+  private static func requireWritable(_ path: String) throws(StorageError) {
+    guard !((try? Volume(of: path).isReadOnly) ?? false) else {
+      throw .readOnly(path: path, detail: "the file system is read-only")
+    }
+    guard FileSystem.isAccessible(path, .write) else {
+      throw .forbidden(path: path, detail: "it may not be written")
+    }
+  }
+
+  /// Locks and syncs are unreliable on network and user-space file systems.
+  static func requireTrustedVolume(_ path: String) throws(StorageError) {
+    let kind: FileSystemKind
+    do { kind = try Volume(of: path).kind } catch { throw translate(error, path) }
+    guard kind.isTrusted else {
+      throw .forbidden(
+        path: path,
+        detail: "it lies on a \(kind.name) file system, where locks cannot be trusted; "
+          + "use a local disk")
+    }
+  }
+
+  /// What a failed system call means for the store.
+  static func translate(_ error: SystemError, _ path: String) -> StorageError {
+    switch error.code {
+    case .noSpace, .quotaExceeded: .full(path: path)
+    case .readOnlyFileSystem: .readOnly(path: path, detail: "the file system is read-only")
+    case .permissionDenied, .notPermitted: .forbidden(path: path, detail: error.code.reason)
+    default: .system(path: path, detail: error.code.reason)
+    }
+  }
+}
