@@ -139,7 +139,8 @@ import Text
     #expect(ran.status == 3)
     #expect(ran.errors.contains("job \(id) was taken in without its unique key"))
     let again = try rig.run("import", "--store", "/b", path)
-    #expect(again.status == 0, "\(again.errors)")
+    // The target has lived on, so its own minutes differ.
+    #expect(again.errors.contains("1 job there already"), "\(again.errors)")
   }
 
   @Test func `interrupted and run again, nothing is missing and nothing is double`() throws {
