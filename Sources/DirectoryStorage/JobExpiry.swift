@@ -21,6 +21,8 @@ struct JobExpiry {
   let rules: [QueueName: Keep]
   /// When it looked.
   let now: Instant
+  /// When it looked at everything.
+  let since: Instant
   /// What is over and not yet removed, in order.
   var due: ArraySlice<Due> = []
   /// Whether more is over than `due` holds.
@@ -32,14 +34,22 @@ struct JobExpiry {
 
   /// How far the clock may have been set back when a job ended, without our overlooking it.
   static let slack = TimeSpan.hours(2)
+  /// For so long nobody looks at everything again, since jobs may come from another store that ended
+  /// long ago.
+  private static let trust = TimeSpan.hours(1)
   /// So many jobs are remembered as over.
   static let most = 20_000
 
   /// Whether what is remembered can stand for another look.
   func stands(at now: Instant, _ rules: [QueueName: Keep]) -> Bool {
-    guard self.rules == rules, now >= self.now else { return false }
+    guard isTrusted(at: now, rules) else { return false }
     guard due.isEmpty else { return isCut || now == self.now }
     return !isCut && now < next
+  }
+
+  /// Whether the ends of folders that were looked up are those still.
+  fileprivate func isTrusted(at now: Instant, _ rules: [QueueName: Keep]) -> Bool {
+    self.rules == rules && now >= self.now && now < since + Self.trust
   }
 }
 
@@ -60,14 +70,15 @@ extension Spool {
     forEnded state: JobState, in shelves: [QueueShelves], _ rules: [QueueName: Keep],
     at now: Instant
   ) throws(StorageError) -> JobExpiry {
-    let known = memory.expiry[state].flatMap { $0.rules == rules && $0.now <= now ? $0.ends : nil }
-    var found = JobExpiry(rules: rules, now: now, next: now + Retention.standard(state))
+    let known = memory.expiry[state].flatMap { $0.isTrusted(at: now, rules) ? $0 : nil }
+    var found = JobExpiry(
+      rules: rules, now: now, since: known?.since ?? now, next: now + Retention.standard(state))
     for shelf in shelves {
       guard case .span(let span)? = rules[shelf.queue] else { continue }
       // Nothing that ends from now on is over before this.
       found.next = min(found.next, now + span - JobExpiry.slack)
       for folder in try folders(of: state, in: shelf) {
-        try look(into: folder, span, known?[folder.path], &found)
+        try look(into: folder, span, known?.ends[folder.path], &found)
       }
     }
     found.cut(isLast: true)

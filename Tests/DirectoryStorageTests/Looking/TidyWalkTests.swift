@@ -14,7 +14,7 @@ import Testing
     }
     #expect(try rig.store.tidy(TidyRequest(now: rig.now)) == TidyResult())
     _ = rig.tree.takeLists()
-    rig.wait(.hours(24))
+    rig.wait(.minutes(50))
     #expect(try rig.store.tidy(TidyRequest(now: rig.now)) == TidyResult())
     #expect(rig.tree.takeLists().allSatisfy { !$0.contains("/completed") })
     rig.wait(.hours(6 * 24))
@@ -31,6 +31,22 @@ import Testing
     let rule = Retention(completed: .span(.hours(1)))
     #expect(try rig.another().setRetention(rule, of: QueueName("emails"), at: rig.now))
     #expect(try rig.store.tidy(TidyRequest(now: rig.now)).removed == [.completed: 1])
+  }
+
+  @Test func `what comes from another store and ended long ago is found by others within the hour`()
+    throws
+  {
+    let rig = try LookingRig()
+    try rig.add()
+    let id = try rig.add()
+    for job in try rig.claim() { try rig.settle(job, .complete(result: nil)) }
+    let detail = try #require(try rig.store.job(id))
+    _ = try rig.apply(.purge, [PlanItem(id: id, state: .completed)])
+    rig.wait(.hours(7 * 24))
+    #expect(try rig.store.tidy(TidyRequest(now: rig.now)).removed[.completed] == 1)
+    #expect(try rig.another().restore([.job(detail)], at: rig.now) == [.restored])
+    rig.wait(.hours(1))
+    #expect(try rig.store.tidy(TidyRequest(now: rig.now)).removed[.completed] == 1)
   }
 
   @Test func `an end that a clock set back is found`() throws {
