@@ -17,7 +17,7 @@ import Testing
     rig.wait(.minutes(50))
     #expect(try rig.store.tidy(TidyRequest(now: rig.now)) == TidyResult())
     #expect(rig.tree.takeLists().allSatisfy { !$0.contains("/completed") })
-    rig.wait(.hours(6 * 24))
+    rig.wait(.hours(7 * 24))
     #expect(try rig.store.tidy(TidyRequest(now: rig.now)).removed[.completed] == 5)
     #expect(try rig.names(in: "queues/emails/completed").isEmpty)
   }
