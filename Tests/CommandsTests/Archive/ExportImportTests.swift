@@ -1,5 +1,7 @@
 import Jobs
+import MemoryStorage
 import Storage
+import TestSupport
 import Testing
 import Text
 
@@ -83,7 +85,7 @@ import Text
 
   @Test func `a file that was cut, changed or is none imports nothing`() throws {
     try rig.fill()
-    let lines = try export().split(separator: "\n").map { $0 + "\n" }
+    let lines = try export().split(separator: "\n").map { String($0) + "\n" }
     func refusal(_ lines: [String]) throws -> String {
       let path = try rig.write("x.ndjson", lines.joined())
       let ran = try rig.run("import", "--store", "/b", path)
