@@ -30,7 +30,7 @@ enum StoreSharing {
     try hand(workers, to: group, 0o2770)
   }
 
-  /// A folder with all that is in it; new files take after the folder. Links are left alone.
+  /// A folder with all that is in it but links; new files take after the folder.
   private static func shareFolder(_ path: String, with group: UInt32) throws(SystemError) {
     try hand(path, to: group, 0o2770)
     for entry in try FileSystem.entries(of: path) {

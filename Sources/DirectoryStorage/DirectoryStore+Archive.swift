@@ -16,6 +16,8 @@ extension DirectoryStore {
     return try changing { (spool) throws(StorageError) in
       let restoring = try Restoring(parts, spool, at: now)
       defer { restoring.removeDrafts() }
+      // What comes in may have ended long ago.
+      spool.memory.expiry.removeAll()
       return try restoring.run()
     }
   }

@@ -109,8 +109,12 @@ private final class Repairer {
     note(.quarantined, flaw, "moved to \(place)")
   }
 
-  /// Looks once more at a job that made no sense: perhaps it was only on its way.
+  /// Looks once more at what made no sense: perhaps a job was only on its way, or a key has been noted
+  /// anew.
   private func isStillWrong(_ flaw: Flaw) throws(StorageError) -> Bool {
+    if flaw.check == "keys", let file = try? spool.keyFile(at: flaw.path) {
+      return file.place.path != flaw.path
+    }
     guard flaw.check == "jobs" || flaw.check == "duplicates",
       let place = spool.place(of: flaw.path)
     else { return true }

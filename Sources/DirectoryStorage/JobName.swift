@@ -124,16 +124,18 @@ extension JobName: CustomStringConvertible {
 
   private mutating func readOptions(_ rest: inout Substring.UTF8View) -> Bool {
     var allowed = Self.options[...]
-    while rest.popFirst() == UInt8(ascii: "-") {
-      guard let letter = rest.popFirst(), let place = allowed.firstIndex(of: letter) else {
+    while let dash = rest.popFirst() {
+      guard dash == UInt8(ascii: "-"), let letter = rest.popFirst(),
+        let place = allowed.firstIndex(of: letter)
+      else {
         return false
       }
       allowed = allowed[(place + 1)...]
       switch letter {
       case UInt8(ascii: "t"):
-        guard let token = try? LeaseToken(String(decoding: rest.prefix(16), as: UTF8.self)) else {
-          return false
-        }
+        guard rest.prefix(16).allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 }),
+          let token = try? LeaseToken(String(decoding: rest.prefix(16), as: UTF8.self))
+        else { return false }
         self.token = token
         rest = rest.dropFirst(16)
       case UInt8(ascii: "u"):

@@ -39,7 +39,8 @@ extension Spool {
     return stored
   }
 
-  /// Moves a job's file to another place; false where it is not at its old one any more.
+  /// Moves a job's file to another place; false where it is not at its old one any more, or where
+  /// something that is none of ours has its new name, which must not hold up the others.
   ///
   /// The folder that it moves into is there and durable before.
   func move(_ path: String, to place: JobPlace) throws(StorageError) -> Bool {
@@ -51,6 +52,7 @@ extension Spool {
         return true
       } catch {
         switch error.code {
+        case .exists: return false
         case .noSuchFile:
           // The old name is gone, or the folder that was just there.
           guard try ifThere({ () throws(SystemError) in try tree.status(of: path) }) != nil else {

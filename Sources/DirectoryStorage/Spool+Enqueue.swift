@@ -31,7 +31,8 @@ extension Spool {
     do throws(StorageError) {
       guard try move(draft, to: place) else {
         throw StorageError.system(
-          path: root + "/" + draft, detail: "somebody removed it while it was written")
+          path: root + "/" + draft,
+          detail: "somebody removed it while it was written, or took its place")
       }
     } catch {
       try? tree.remove(draft)

@@ -8,14 +8,10 @@ extension Spool {
     var maker = PlanMaker(request)
     var listing = try listing(
       request.filter, order, after: nil, limit: Self.longListing, at: request.now)
-    while true {
-      for place in listing.places {
-        listing.cursor = ListingOrder(order: order).cursor(place)
-        guard try maker.take(place, self) else { return maker.plan }
-      }
-      guard !listing.isWhole else { break }
+    while try maker.take(listing.places, self), !listing.isWhole {
+      let last = listing.places.last.map(ListingOrder(order: order).cursor)
       listing = try self.listing(
-        request.filter, order, after: listing.cursor, limit: Self.longListing, at: request.now)
+        request.filter, order, after: last, limit: Self.longListing, at: request.now)
     }
     var plan = maker.plan
     plan.missing = try missing(among: request.filter.ids)
@@ -45,8 +41,18 @@ private struct PlanMaker {
     isNamed = !request.filter.ids.isEmpty
   }
 
+  /// Takes in jobs that may be selected; false where the plan has as many as it may.
+  mutating func take(
+    _ places: ArraySlice<JobPlace>, _ spool: Spool
+  ) throws(StorageError) -> Bool {
+    for place in places {
+      guard try take(place, spool) else { return false }
+    }
+    return true
+  }
+
   /// Takes in a job that may be selected; false where the plan has as many as it may.
-  mutating func take(_ place: JobPlace, _ spool: Spool) throws(StorageError) -> Bool {
+  private mutating func take(_ place: JobPlace, _ spool: Spool) throws(StorageError) -> Bool {
     var job: Job?
     if !names.isDecisive {
       guard let found = try spool.job(at: place, request.filter, at: request.now), found.isSelected

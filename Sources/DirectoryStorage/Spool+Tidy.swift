@@ -14,7 +14,10 @@ extension Spool {
     for kind in [TidyKind.completed, .cancelled, .dead] where !budget.result.hasMore {
       try tidyJobs(kind, in: shelves, at: request.now, &budget)
     }
-    if !budget.result.hasMore { try tidyLog(at: request.now, &budget) }
+    guard !budget.result.hasMore else { return budget.result }
+    // What was just told may begin a new file, so that an old one need not stay.
+    writeLog()
+    try tidyLog(at: request.now, &budget)
     return budget.result
   }
 }

@@ -24,6 +24,7 @@ extension MemoryState {
       case .queue(let queue): return restore(queue, at: now)
       case .job(let detail): return restore(detail)
       case .request(let request): return restore(request, at: now)
+      case .minute where !keepsMinutes: return .unsupported(.minutes)
       case .minute(let minute):
         know(minute.queue)
         return books[minute.queue, default: QueueBook()].restore(minute)

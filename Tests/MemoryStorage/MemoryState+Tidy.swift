@@ -46,9 +46,10 @@ extension MemoryState {
       switch kind {
       case .keys: tidyKeys(request.now, &budget)
       case .completed, .cancelled, .dead: tidyJobs(kind, request.now, &budget)
-      case .attempts: tidyAttempts(request.now, &budget)
+      case .attempts: if !keepsPieces { tidyAttempts(request.now, &budget) }
+      case .log where keepsPieces: tidyDays(request.now, &budget)
       case .log: tidyLog(request.now, &budget)
-      case .minutes: tidyMinutes(request.now, &budget)
+      case .minutes: if keepsMinutes { tidyMinutes(request.now, &budget) }
       }
     }
     return budget.result
@@ -76,7 +77,7 @@ extension MemoryState {
       .sorted { ($0.0, $0.1, $0.2.job.id) < ($1.0, $1.1, $1.2.job.id) }
     var dead: [QueueName: Int] = [:]
     for (_, _, detail) in over {
-      let rows = 2 + detail.attempts.reduce(0) { $0 + Self.rows($1) }
+      let rows = keepsPieces ? 1 : 2 + detail.attempts.reduce(0) { $0 + Self.rows($1) }
       if budget.left == budget.limit, rows > budget.limit { thin(detail, &budget) }
       guard budget.take(rows) else { break }
       remove(detail.job)
@@ -118,6 +119,32 @@ extension MemoryState {
       logStart += 1
       budget.note(.log)
     }
+  }
+
+  /// Removes the log by whole days.
+  ///
+  /// A record belongs to its own, or to that of the one before it where that
+  /// is later. A day goes once its end is over; one far ahead once all in it is.
+  private mutating func tidyDays(_ now: Instant, _ budget: inout Budget) {
+    while let first = log.first {
+      let day = Self.day(first)
+      let count = log.firstIndex { Self.day($0) > day } ?? log.count
+      let end = Instant(milliseconds: (day + 1) * Self.dayLength - 1)
+      let isGone = end <= now - Retention.log
+      let isAhead =
+        Instant(milliseconds: day * Self.dayLength) > now + Retention.log
+        && log[..<count].allSatisfy { Retention.isOver($0.timestamp, at: now) }
+      guard count < log.count, isGone || isAhead, budget.take(1) else { return }
+      log.removeFirst(count)
+      logStart += count
+      budget.note(.log)
+    }
+  }
+
+  private static let dayLength: Int64 = 86_400_000
+
+  private static func day(_ record: LogRecord) -> Int64 {
+    record.timestamp.milliseconds / dayLength
   }
 
   private mutating func tidyMinutes(_ now: Instant, _ budget: inout Budget) {

@@ -36,6 +36,10 @@ struct MemoryState: Sendable {
   var retention: [QueueName: Retention] = [:]
   /// The greatest id ever given out; outlives its job.
   var lastID: JobID?
+  /// Whether minutes are kept.
+  var keepsMinutes = true
+  /// Whether attempts go with their job, and the log by whole days.
+  var keepsPieces = false
   let random: @Sendable () -> UInt64
 
   init(random: @escaping @Sendable () -> UInt64) {

@@ -20,7 +20,10 @@ extension MemoryStore: StorageBrowsing {
   }
 
   package func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
-    state.withLock { $0.minutes(request) }
+    guard case .none(let reason, let remedy) = capabilities[.minutes] else {
+      return state.withLock { $0.minutes(request) }
+    }
+    throw .unsupported(.minutes, reason: reason, remedy: remedy)
   }
 }
 

@@ -14,12 +14,23 @@ import Synchronization
 /// that ran alone. Nothing else draws.
 package final class MemoryStore: Sendable {
   let state: Mutex<MemoryState>
+  /// What it was told to do without.
+  private let absent: [Capability: Support]
 
   /// An empty store.
   ///
-  /// - Parameter random: gives any 64 bits; called inside the store's lock.
-  package init(random: @escaping @Sendable () -> UInt64) {
-    state = Mutex(MemoryState(random: random))
+  /// - Parameters:
+  ///   - absent: what it shall do without, so that a store which can't do it can be compared: heeds
+  ///     `minutes` and `attemptRetention`.
+  ///   - random: gives any 64 bits; called inside the store's lock.
+  package init(
+    absent: [Capability: Support] = [:], random: @escaping @Sendable () -> UInt64
+  ) {
+    self.absent = absent
+    var state = MemoryState(random: random)
+    state.keepsMinutes = absent[.minutes] == nil
+    state.keepsPieces = absent[.attemptRetention] != nil
+    self.state = Mutex(state)
   }
 }
 
@@ -29,12 +40,13 @@ extension MemoryStore: StorageSource {
   }
 
   package var capabilities: Capabilities {
-    Capabilities(absent: [
+    let own: [Capability: Support] = [
       .transactionalEnqueue: .none(
         reason: "the store lives inside one process, out of reach of an application's transaction",
         remedy: "use an SQLite store"),
       .backup: .none(reason: Self.noBackup.reason, remedy: Self.noBackup.remedy),
-    ])
+    ]
+    return Capabilities(absent: own.merging(absent) { own, _ in own })
   }
 
   fileprivate static let noBackup = (

@@ -1,5 +1,5 @@
-import Jobs
 import MemoryStorage
+import Jobs
 import Storage
 import TestSupport
 import Testing
@@ -85,7 +85,7 @@ import Text
 
   @Test func `a file that was cut, changed or is none imports nothing`() throws {
     try rig.fill()
-    let lines = try export().split(separator: "\n").map { String($0) + "\n" }
+    let lines: [String] = try export().split(separator: "\n").map { String($0) + "\n" }
     func refusal(_ lines: [String]) throws -> String {
       let path = try rig.write("x.ndjson", lines.joined())
       let ran = try rig.run("import", "--store", "/b", path)
@@ -138,7 +138,9 @@ import Text
     let ran = try rig.run("import", "--store", "/b", path)
     #expect(ran.status == 3)
     #expect(ran.errors.contains("job \(id) was taken in without its unique key"))
-    #expect(try rig.run("import", "--store", "/b", path).status == 0)
+    let again = try rig.run("import", "--store", "/b", path)
+    // The target has lived on, so its own minutes differ.
+    #expect(again.errors.contains("1 job there already"), "\(again.errors)")
   }
 
   @Test func `interrupted and run again, nothing is missing and nothing is double`() throws {

@@ -1,5 +1,5 @@
-import Jobs
 import MemoryStorage
+import Jobs
 import Storage
 import TestSupport
 import Testing

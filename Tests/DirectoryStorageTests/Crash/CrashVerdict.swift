@@ -9,13 +9,16 @@ struct CrashVerdict {
   let returned: Int
 
   /// The first thing that is wrong; `nil` where nothing is.
-  func trouble(in state: DiskState, seed: UInt64) throws -> String? {
+  ///
+  /// - Parameter isThorough: whether the store must also answer requests again and be worked off.
+  func trouble(in state: DiskState, seed: UInt64, isThorough: Bool) throws -> String? {
     if let trouble = names(in: state) { return trouble }
     let tree = SimulatedTree(state)
     let store = CrashWorkload.open(tree, seed: seed &+ 1)
     let found = try CrashWorkload.snapshot(of: store, at: workload.now)
-    return try jobs(found) ?? keys(found) ?? requests(store, found) ?? counts(store, found)
-      ?? work(store, found)
+    if let trouble = jobs(found) ?? keys(found) { return trouble }
+    guard isThorough else { return nil }
+    return try requests(store, found) ?? counts(store, found) ?? work(store, found)
   }
 
   /// Each job has one name.

@@ -1,6 +1,8 @@
+import DirectoryStorage
 import Jobs
 import PosixIO
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct KeyTests {

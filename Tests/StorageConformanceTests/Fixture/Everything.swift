@@ -29,6 +29,8 @@ struct Everything: Equatable {
     log = try Self.log(of: store, LogFilter(), size: 100)
     outstanding = try store.outstanding(in: queues.map(\.queue), at: now)
     presences = try store.presences()
+    (minutes, recent) = ([], [])
+    guard store.keepsMinutes else { return }
     let ever = Instant(milliseconds: .min)...Instant(milliseconds: .max)
     minutes = try store.minutes(MinutesRequest(from: ever.lowerBound, to: ever.upperBound))
     recent = try store.minutes(MinutesRequest(from: now + .hours(-1), to: now + .minutes(-2)))

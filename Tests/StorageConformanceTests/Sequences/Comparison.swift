@@ -24,7 +24,6 @@ struct Comparison {
     }
   }
 
-  let model: Adapter
   let other: Adapter
   /// How often everything visible is compared, in steps.
   var lookEvery = 20
@@ -32,8 +31,8 @@ struct Comparison {
   /// The first divergence, if there is one.
   func firstDivergence(seed: UInt64, steps: Int) throws -> Divergence? {
     let tapes = (RandomTape(seed: seed), RandomTape(seed: seed))
-    let left = try Workshop(model, tape: tapes.0)
     let right = try Workshop(other, tape: tapes.1)
+    let left = try Workshop(Adapters.model(like: right.store), tape: tapes.0)
     var generator = OperationGenerator(seed: seed)
     var history: [String] = []
     for step in 0..<steps {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct SequenceTests {
   @Test("A store answers like the model", arguments: Adapters.all)
   func agrees(_ adapter: Adapter) throws {
-    let comparison = Comparison(model: Adapters.memory, other: adapter)
+    let comparison = Comparison(other: adapter)
     for seed in Self.seeds {
       if let divergence = try comparison.firstDivergence(seed: seed, steps: Self.steps) {
         Issue.record("\(try comparison.pinned(divergence).description)")
@@ -23,7 +23,7 @@ import Testing
     let flawed = Adapter(name: "flawed") { scratch, random in
       FlawedStore(try Adapters.memory.make(scratch, random), flaw)
     }
-    let comparison = Comparison(model: Adapters.memory, other: flawed)
+    let comparison = Comparison(other: flawed)
     let isFound = try (1...30).contains { seed in
       try comparison.firstDivergence(seed: seed, steps: 300) != nil
     }

@@ -14,6 +14,15 @@ import Testing
     }
   }
 
+  @Test("What tests are told that a store lacks is what it says", arguments: Adapters.all)
+  func lacking(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    for capability in [Capability.minutes, .attemptRetention] {
+      let isFull = shop.store.capabilities[capability] == .full
+      #expect(isFull != adapter.lacks.contains(capability), "\(capability)")
+    }
+  }
+
   @Test("What a store can't do it refuses, and what it can it does", arguments: Adapters.all)
   func honest(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
@@ -25,6 +34,7 @@ import Testing
     try check(shop, .work) { _ = try shop.claim() }
     try check(shop, .log) { _ = try shop.log() }
     try check(shop, .uniqueKeys) { try shop.add { $0.uniqueKey = "k" } }
+    try check(shop, .minutes) { _ = try shop.minutes() }
     try check(shop, .idempotencyKeys) { try shop.add { $0.idempotencyKey = "k" } }
     #expect(store.capabilities.readEffect == .pure)
   }

@@ -3,7 +3,9 @@ import Storage
 import Testing
 
 @Suite struct MinuteTests {
-  @Test("A minute says what was counted, what stood, and how long it took", arguments: Adapters.all)
+  @Test(
+    "A minute says what was counted, what stood, and how long it took",
+    arguments: Adapters.having(.minutes))
   func counted(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     for _ in 0..<4 { try shop.add { $0.maxAttempts = 2 } }
@@ -28,7 +30,7 @@ import Testing
     #expect(minutes[1].durations.quantile(1)?.milliseconds == 20)
   }
 
-  @Test("What came to no end of its own is not timed", arguments: Adapters.all)
+  @Test("What came to no end of its own is not timed", arguments: Adapters.having(.minutes))
   func untimed(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     for _ in 0..<3 { try shop.add() }
@@ -40,7 +42,7 @@ import Testing
     #expect(try shop.minutes().map(\.durations.isEmpty) == [true])
   }
 
-  @Test("A minute in which nothing happened has none", arguments: Adapters.all)
+  @Test("A minute in which nothing happened has none", arguments: Adapters.having(.minutes))
   func idle(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     let begin = shop.now.minute
@@ -52,7 +54,7 @@ import Testing
     #expect(try shop.minutes().map(\.depth.ready) == [1, 2])
   }
 
-  @Test("A stretch comes with what stood before it", arguments: Adapters.all)
+  @Test("A stretch comes with what stood before it", arguments: Adapters.having(.minutes))
   func stretch(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     let begin = shop.now
@@ -75,7 +77,9 @@ import Testing
     #expect(try minutes(try QueueName("nobody"), 0, 99) == [])
   }
 
-  @Test("A clock that steps back loses nothing and doubles nothing", arguments: Adapters.all)
+  @Test(
+    "A clock that steps back loses nothing and doubles nothing",
+    arguments: Adapters.having(.minutes))
   func steppedBack(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     let begin = shop.now.minute

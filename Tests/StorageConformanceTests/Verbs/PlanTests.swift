@@ -74,6 +74,19 @@ import Testing
     #expect(plan.missing == [unknown])
   }
 
+  @Test("A full plan still tells which named jobs are missing", arguments: Adapters.all)
+  func fullAndMissing(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let ids = try (0..<2).map { _ in try shop.job(.dead) }
+    let unknown = try #require(JobID(rawValue: 42))
+    let plan = try shop.plan(.replay(at: nil)) { filter in
+      filter.ids = ids + [unknown]
+      filter.limit = 1
+    }
+    #expect(plan.items.map(\.id) == [ids[0]])
+    #expect(plan.missing == [unknown])
+  }
+
   @Test("What changed since the plan is left alone", arguments: Adapters.all)
   func changed(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)

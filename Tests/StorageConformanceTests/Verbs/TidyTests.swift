@@ -73,7 +73,9 @@ import Testing
     #expect(told.allSatisfy { $0.level == .warning && $0.timestamp == shop.now })
   }
 
-  @Test("Attempts go after 30 days though their job stays", arguments: Adapters.all)
+  @Test(
+    "Attempts go after 30 days though their job stays",
+    arguments: Adapters.having(.attemptRetention))
   func attempts(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     let id = try shop.add { $0.maxAttempts = 9 }
@@ -90,7 +92,9 @@ import Testing
     #expect(try shop.job(id).attempt == 2)
   }
 
-  @Test("The log goes after 30 days, and followers keep their place", arguments: Adapters.all)
+  @Test(
+    "The log goes after 30 days, and followers keep their place",
+    arguments: Adapters.having(.attemptRetention))
   func log(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     for _ in 0..<3 { _ = try shop.job(.cancelled) }
@@ -104,7 +108,9 @@ import Testing
     #expect(page.records.map(\.event) == [.paused])
   }
 
-  @Test("Records of a clock that was far ahead hold nothing up", arguments: Adapters.all)
+  @Test(
+    "Records of a clock that was far ahead hold nothing up",
+    arguments: Adapters.having(.attemptRetention))
   func ahead(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     _ = try shop.job(.cancelled)
@@ -116,7 +122,7 @@ import Testing
     #expect(try shop.tidy().removed[.log] == 3)
   }
 
-  @Test("Minutes go after 90 days", arguments: Adapters.all)
+  @Test("Minutes go after 90 days", arguments: Adapters.having(.minutes))
   func minutes(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     for _ in 0..<3 {
@@ -139,7 +145,7 @@ import Testing
     #expect(try shop.tidy().removed == [.keys: 2])
   }
 
-  @Test("A call removes no more rows than it may", arguments: Adapters.all)
+  @Test("A call removes no more rows than it may", arguments: Adapters.having(.attemptRetention))
   func bounded(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     for _ in 0..<5 { _ = try shop.job(.cancelled) }  // 2 rows each
@@ -151,7 +157,9 @@ import Testing
     #expect(last.removed == [.cancelled: 1] && !last.hasMore)
   }
 
-  @Test("A job with more attempts than fit goes bit by bit", arguments: Adapters.all)
+  @Test(
+    "A job with more attempts than fit goes bit by bit",
+    arguments: Adapters.having(.attemptRetention))
   func large(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
     let id = try shop.add { $0.maxAttempts = 6 }
@@ -188,5 +196,60 @@ import Testing
     _ = try shop.operate(.replay(at: nil), on: [id])
     #expect(try shop.tidy().removed[.dead] == nil)
     #expect(try shop.job(id).state == .ready)
+  }
+}
+
+@Suite struct TidyByPiecesTests {
+  @Test("Attempts go with their job", arguments: Adapters.lacking(.attemptRetention))
+  func attempts(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let id = try shop.add { $0.maxAttempts = 2 }
+    for _ in 0..<2 {
+      try shop.settle(try shop.claimOne(), .fail(retryAfter: .zero)) { $0.output = [65] }
+    }
+    shop.wait(.hours(80 * 24))
+    #expect(try shop.tidy() == TidyResult())
+    #expect(try shop.detail(id).attempts.count == 2)
+    shop.wait(.hours(10 * 24))
+    #expect(try shop.tidy(limit: 2).removed == [.dead: 1, .log: 1])
+    #expect(try shop.store.job(id) == nil)
+  }
+
+  @Test("The log goes by whole days", arguments: Adapters.lacking(.attemptRetention))
+  func log(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    for _ in 0..<3 { _ = try shop.job(.cancelled) }
+    let end = try shop.store.log(LogPageRequest(LogFilter(), .last, size: 1)).next
+    _ = try shop.keep("emails", Retention(cancelled: .forever))
+    shop.wait(.hours(31 * 24))
+    #expect(try shop.tidy() == TidyResult())
+    _ = try shop.pause()
+    #expect(try shop.tidy().removed == [.log: 1])
+    #expect(try shop.log().map(\.event) == [.paused])
+    let page = try shop.store.log(LogPageRequest(LogFilter(), .after(end), size: 9))
+    #expect(page.records.map(\.event) == [.paused])
+  }
+
+  @Test("A clock that steps back puts nothing out of order", arguments: Adapters.all)
+  func order(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    for hours in [48, -24, -24, 30, 100] as [Int64] {
+      _ = try shop.job(.cancelled)
+      shop.wait(.hours(hours))
+    }
+    let told = try shop.log().compactMap(\.jobID)
+    #expect(told.count == 5 && told == told.sorted())
+  }
+
+  @Test("Each job is one row", arguments: Adapters.lacking(.attemptRetention))
+  func bounded(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    for _ in 0..<5 { _ = try shop.job(.cancelled) }
+    shop.wait(.hours(7 * 24))
+    let first = try shop.tidy(limit: 2)
+    #expect(first.removed == [.cancelled: 2] && first.hasMore)
+    #expect(try shop.tidy(limit: 2).hasMore)
+    let last = try shop.tidy(limit: 2)
+    #expect(last.removed == [.cancelled: 1] && !last.hasMore)
   }
 }

@@ -194,7 +194,7 @@ class Play:
         read = lambda *words: [json.loads(line) for line in stage.qctl(*words, seconds=600).splitlines()]
         h.jobs = read("list", "--json")
         h.log = read("tail", "--json")
-        h.absent = [each["capability"] for each in read("capabilities", "--json") if each["support"] == "none"]
+        h.absent = stage.lacks()
         h.queues = read("queues", "--json")
         h.findings = [json.loads(line) for line in stage.qctl("doctor", "--json", status=None).splitlines()]
         h.details = stage.details(job["id"] for job in h.jobs)

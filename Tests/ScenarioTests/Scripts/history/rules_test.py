@@ -383,7 +383,7 @@ class Wrong(unittest.TestCase):
 
     def test_what_doctor_finds(self):
         h = done_twice()
-        h.findings = [{"grade": "ok"}, {"grade": "error", "message": "something"}]
+        h.findings = [{"grade": "ok", "check": "a"}, {"grade": "error", "check": "b", "message": "something"}]
         self.breaks("doctor_finds_nothing", h, "something")
 
     def test_what_commands_say(self):

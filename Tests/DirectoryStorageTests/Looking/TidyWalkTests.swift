@@ -1,0 +1,45 @@
+import DirectoryStorage
+import Jobs
+import PosixIO
+import Storage
+import Testing
+
+@Suite struct TidyWalkTests {
+  @Test func `where nothing is over, no folder of ended jobs is read again`() throws {
+    let rig = try LookingRig()
+    for _ in 0..<5 {
+      try rig.add()
+      try rig.settle(try #require(try rig.claim().first), .complete(result: nil))
+      rig.wait(.minutes(3))
+    }
+    #expect(try rig.store.tidy(TidyRequest(now: rig.now)) == TidyResult())
+    _ = rig.tree.takeLists()
+    rig.wait(.hours(24))
+    #expect(try rig.store.tidy(TidyRequest(now: rig.now)) == TidyResult())
+    #expect(rig.tree.takeLists().allSatisfy { !$0.contains("/completed") })
+    rig.wait(.hours(6 * 24))
+    #expect(try rig.store.tidy(TidyRequest(now: rig.now)).removed[.completed] == 5)
+    #expect(try rig.names(in: "queues/emails/completed").isEmpty)
+  }
+
+  @Test func `what others set is heeded by the next look`() throws {
+    let rig = try LookingRig()
+    try rig.add()
+    try rig.settle(try #require(try rig.claim().first), .complete(result: nil))
+    rig.wait(.hours(2))
+    #expect(try rig.store.tidy(TidyRequest(now: rig.now)) == TidyResult())
+    let rule = Retention(completed: .span(.hours(1)))
+    #expect(try rig.another().setRetention(rule, of: QueueName("emails"), at: rig.now))
+    #expect(try rig.store.tidy(TidyRequest(now: rig.now)).removed == [.completed: 1])
+  }
+
+  @Test func `an end that a clock set back is found`() throws {
+    let rig = try LookingRig()
+    try rig.add()
+    let claimed = try #require(try rig.claim().first)
+    rig.wait(.minutes(-30))
+    try rig.settle(claimed, .complete(result: nil))
+    rig.wait(.hours(7 * 24))
+    #expect(try rig.store.tidy(TidyRequest(now: rig.now)).removed[.completed] == 1)
+  }
+}
