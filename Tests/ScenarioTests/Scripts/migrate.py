@@ -102,7 +102,8 @@ log = exported(stores[0], "log")
 if len(before) < jobs:
     problems.append(f"{len(before)} lines of {jobs} jobs")
 
-# An import that is killed again and again.
+# An import that is killed again and again, into a store that is not there yet.
+subprocess.run("rm -rf imported.db*", shell=True, check=True)
 with open("whole.ndjson", "w") as file:
     file.write(qctl("export", "--store", stores[0]).stdout)
 words = ["import", "--store", "imported.db", "whole.ndjson"]
