@@ -166,4 +166,4 @@ def a_repair_that_is_killed(stage):
 
 
 if __name__ == "__main__":
-    run(a_backup_while_all_goes_on, a_backup_that_is_killed, a_repair_that_is_killed)
+    run(a_backup_while_all_goes_on, a_backup_that_is_killed, a_repair_that_is_killed, stores=["sqlite"])

@@ -656,6 +656,6 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory(dir=memory()) as folder:
         os.chdir(folder)
         try:
-            run(*SCENES, others=[liar_by_halves, liar_too_early])
+            run(*SCENES, others=[liar_by_halves, liar_too_early], stores=["sqlite"])
         finally:
             print(f"{kills} kills")

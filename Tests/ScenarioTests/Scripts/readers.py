@@ -185,4 +185,4 @@ def lag(stage):
 
 
 if __name__ == "__main__":
-    run(log_beside_readers, doctor_names_the_lag)
+    run(log_beside_readers, doctor_names_the_lag, stores=["sqlite"])

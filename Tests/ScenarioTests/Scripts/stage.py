@@ -337,15 +337,15 @@ def problems_of(scene, stage):
     return stage.problems
 
 
-def run(*scenes, others=()):
+def run(*scenes, others=(), stores=STORES):
     """Plays the scenes that the command line names, or all, on the stores that it names, or all.
 
-    `others` are played only where they are named.
+    `others` are played only where they are named; `stores` are those that the scenes are about.
     """
     known = {scene.__name__.replace("_", "-"): scene for scene in [*scenes, *others]}
     words = sys.argv[1:]
     wanted = [word for word in words if word not in NAMES] or list(known)[: len(scenes)]
-    stores = [word for word in words if word in NAMES] or STORES
+    stores = [word for word in words if word in NAMES] or stores
     failed = False
     for name in wanted:
         for kind in stores:
