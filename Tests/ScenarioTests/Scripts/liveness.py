@@ -131,7 +131,6 @@ def a_busy_worker_rescues_at_once(stage):
     kill(busy.pid, signal.SIGKILL)
 
 
-@leases(1, 10, 50)
 @only("sqlite")
 def what_a_handler_left_behind_is_gone_first(stage):
     """The worker dies when its handler has ended, but before the store could hear of it."""
@@ -157,6 +156,7 @@ fi
     stage.equal("the job", (stage.state(job), len(stage.starts())), ("completed", 2))
 
 
+@leases(1, 10, 50)
 def a_long_job_runs_once(stage):
     """Trap 2: a job of four leases beside an idle worker."""
     handler = stage.alone(stage.script("handler", "while [ ! -e go ]; do sleep 0.1; done\n"))

@@ -140,7 +140,7 @@ def log_beside_readers(stage):
     stage.until("all is completed", lambda: not stage.jobs("--state", "!completed", "-n", "1"), 240)
     stage.check(wal_size(stage) < LIMIT, f"the log is long: {wal_size(stage)}")
     for worker in workers:
-        stage.stop(worker, 60)
+        stage.stop(worker)
     nothing_was_lost(stage, enqueuers, backups, workers)
 
 
