@@ -54,8 +54,8 @@ import Testing
       let (other, _) = try Self.filled(Adapters.memory, seed &+ 1, steps: 150)
       archive = Archive(parts: archive.parts + (try Archive(of: other.store, at: now)).parts)
       // The same beginning: some jobs are there as they were, others went on otherwise.
-      let (left, _) = try Self.filled(Adapters.memory, seed, steps: 90)
       let (right, _) = try Self.filled(adapter, seed, steps: 90)
+      let (left, _) = try Self.filled(Adapters.model(like: right.store), seed, steps: 90)
       let outcomes = (
         try archive.restore(to: left.store, at: now), try archive.restore(to: right.store, at: now)
       )
