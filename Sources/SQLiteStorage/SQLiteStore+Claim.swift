@@ -46,13 +46,15 @@ extension SQLiteStore {
   ) throws(StorageError) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
     let seesBulks = try transaction.sql(BulkRange.exist)
+    // What a bulk has in front of one queue's jobs may be another's, which comes later here.
+    var hasPromoted = false
     for queue in request.queues where claimed.count < request.limit {
       // Each queue is a step of some milliseconds; of many, the next claim takes the rest.
       if queue != request.queues.first, transaction.hasLasted(staging.claimed) { break }
       let look = try look(at: queue, request.now, transaction)
       if look.hasLost { try rescue(queue, at: request.now, in: &transaction) }
       guard !look.isPaused else { continue }
-      let hasPromoted = seesBulks ? try promoteStaged(queue, in: &transaction) : false
+      if seesBulks, try promoteStaged(queue, in: &transaction) { hasPromoted = true }
       // What was rescued or staged may be due at once, and what became ready just now was not seen
       // from outside.
       let isFresh = look.hasLost || look.hasDue || hasPromoted

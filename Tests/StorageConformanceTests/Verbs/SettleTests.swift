@@ -137,4 +137,18 @@ import Testing
     let none = try shop.store.settle([], thenClaim: nil, at: shop.now)
     #expect(none == SettleResult(outcomes: [], claimed: []))
   }
+
+  @Test("What a bulk brought to a later queue is found in one call", arguments: Adapters.all)
+  func typeBehindBulk(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    try shop.add("a")
+    let held = try shop.claimOne("a")
+    var wanted = NewJob(queue: try QueueName("c"))
+    wanted.type = try JobType("t3")
+    _ = try shop.addAll([wanted, NewJob(queue: try QueueName("b"))])
+    let result = try shop.store.settle(
+      [Settlement(held.lease, .complete(result: nil))],
+      thenClaim: shop.request(["a", "b", "c"], types: ["t3"], limit: 3), at: shop.now)
+    #expect(result.claimed.map(\.job.queue.description) == ["c"])
+  }
 }
