@@ -262,6 +262,10 @@ extension DiskTree {
     let deadline = SystemClock.monotonicNanoseconds() &+ patience
     guard try lock.lock(deadline: deadline) else { return false }
     defer { try? lock.unlock() }
+    // Whoever had the lock before may have removed the file, and then it is no lock any more.
+    guard try lock.descriptor.status().links > 0 else {
+      throw SystemError(.noSuchFile, call: "flock", subject: path)
+    }
     body()
     return true
   }

@@ -56,6 +56,7 @@ package protocol FileTree: AnyObject, Sendable {
   ///
   /// - Parameter patience: nanoseconds to wait for the lock.
   /// - Returns: false, with `body` not run, when others held it all the time.
+  /// - Throws: `noSuchFile` where whoever had it before has removed the file meanwhile.
   func withLock(_ path: String, patience: Int64, _ body: () -> Void) throws(SystemError) -> Bool
 }
 
