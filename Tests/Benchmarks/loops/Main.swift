@@ -77,11 +77,11 @@ enum Main {
 
   private static func drain(_ count: Int, _ store: any StorageAdapter, _ batch: Int) throws {
     var watch = Stopwatch()
-    var held = try store.claim(request(min(batch, count)))
+    var held = try store.claim(request(min(batch, count), from: store))
     var done = 0
     while !held.isEmpty {
       let left = count - done - held.count
-      let next = left > 0 ? request(min(batch, left)) : nil
+      let next = left > 0 ? request(min(batch, left), from: store) : nil
       done += held.count
       held = try store.settle(completed(held), thenClaim: next, at: now()).claimed
       watch.lap()
@@ -93,7 +93,7 @@ enum Main {
     var watch = Stopwatch()
     var held: [ClaimedJob] = []
     while held.count < count {
-      let more = try store.claim(request(min(batch, count - held.count)))
+      let more = try store.claim(request(min(batch, count - held.count), from: store))
       watch.lap()
       guard !more.isEmpty else { break }
       held += more
@@ -107,7 +107,7 @@ enum Main {
   ) throws {
     var held: [ClaimedJob] = []
     while held.count < count {
-      let more = try store.claim(request(min(500, count - held.count)))
+      let more = try store.claim(request(min(500, count - held.count), from: store))
       guard !more.isEmpty else { break }
       held += more
     }
@@ -143,8 +143,12 @@ enum Main {
     report(count, watch)
   }
 
-  private static func request(_ batch: Int) -> ClaimRequest {
-    ClaimRequest(queues: [.default], limit: batch, worker: "bench", now: now())
+  /// A folder of jobs for each worker is how a directory store hands them out to `qctl work`.
+  private static func request(_ batch: Int, from store: any StorageAdapter) -> ClaimRequest {
+    let isFolder = store.identity.kind == "directory"
+    return ClaimRequest(
+      queues: [.default], limit: batch, worker: "bench",
+      presence: isFolder ? PresenceID(random: 42) : nil, now: now())
   }
 
   private static func sample() throws -> NewJob {
