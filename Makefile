@@ -55,7 +55,8 @@ torture: test-deps build ## kill at random, on each store, for half an hour (SEE
 	  QCTL_TORTURE_SEED='$(SEED)' QCTL_HISTORY_SEED='$(SEED)' QCTL_POINTS="$${QCTL_POINTS:-300}" sh -c ' \
 	    python3 "$$0/torture.py" 8 4 2000 20000 && python3 "$$0/history" --kills 1000 \
 	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm \
-	    && python3 "$$0/readers.py" && python3 "$$0/between.py"' "$$scripts"
+	    && python3 "$$0/readers.py" && python3 "$$0/between.py" \
+	    && python3 "$$0/migrate.py" 100000 a.db dir:b c.db whole' "$$scripts"
 
 # Guided by coverage where the toolchain brings libFuzzer, as it does on Linux. What was learnt stays
 # in the corpus; a failing input is kept beside it, and is run alone by naming it as FILE.

@@ -39,11 +39,13 @@ struct PosixZoneRule: Sendable {
   }
 
   /// The transitions of the year of `seconds` and its neighbours, in order.
+  ///
+  /// Of the year before last too: a rule may end it a week into the next one, behind what began there.
   func transitions(around seconds: Int64) -> [Transition] {
     guard let daylight else { return [] }
     let year = CivilDate(days: seconds.flooredQuotient(86_400)).year
     var found: [Transition] = []
-    for year in (year - 1)...(year + 1) {
+    for year in (year - 2)...(year + 1) {
       let end = Self.time(of: daylight.end, year: year) - Int64(daylight.offset.seconds)
       let start = Self.time(of: daylight.start, year: year) - Int64(standard.seconds)
       found.append(Transition(time: end, offset: standard))

@@ -14,6 +14,10 @@ extension DirectoryStore {
     try withSpool { (spool) throws(StorageError) in try spool.detail(id) }
   }
 
+  package func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail] {
+    try withSpool { (spool) throws(StorageError) in try spool.details(ids) }
+  }
+
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     try withSpool { (spool) throws(StorageError) in try spool.log(request) }
   }

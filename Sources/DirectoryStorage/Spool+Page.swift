@@ -12,6 +12,7 @@ extension Spool {
     var listing = try begin(request, size)
     var jobs: [Job] = []
     var read = 0
+    memory.page.removeAll(keepingCapacity: true)
     while jobs.count < size, read < Self.mostRead {
       if listing.places.isEmpty {
         guard !listing.isWhole else { break }
@@ -24,6 +25,7 @@ extension Spool {
       let chunk = Array(listing.places.prefix(count))
       listing.places = listing.places.dropFirst(count)
       listing.cursor = chunk.last.map(ListingOrder(order: request.order).cursor)
+      for place in chunk { memory.page[place.name.id] = place }
       jobs += try self.jobs(at: chunk, request.filter, request.order, at: request.now)
       read += chunk.count
     }
@@ -94,6 +96,24 @@ extension Spool {
       guard try !isStill(at: place) else { return nil }
     }
     return nil
+  }
+
+  /// Some jobs with all their parts, in the order of the ids.
+  func details(_ ids: [JobID]) throws(StorageError) -> [JobDetail] {
+    var found: [JobID: JobDetail] = [:]
+    // Whoever asks for the jobs of a page asks where the page has just seen them.
+    for id in ids {
+      if let place = memory.page[id] { found[id] = try readDetail(place) }
+    }
+    let others = Set(ids.filter { found[$0] == nil })
+    for (id, place) in others.isEmpty ? [:] : try locate(others) {
+      if let detail = try readDetail(place) {
+        found[id] = detail
+      } else if try !isStill(at: place) {
+        found[id] = try detail(id)
+      }
+    }
+    return ids.compactMap { found[$0] }
   }
 
   private static let mostRounds = 10

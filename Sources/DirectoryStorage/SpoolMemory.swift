@@ -5,6 +5,8 @@ import Storage
 struct SpoolMemory {
   /// The rest of the latest listing.
   var listing: Listing?
+  /// Where the jobs of the latest page were.
+  var page: [JobID: JobPlace] = [:]
   /// Where this process last wrote the log.
   var logTail: LogTail?
   /// What tidying found by state.

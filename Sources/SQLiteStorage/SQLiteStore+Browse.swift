@@ -19,6 +19,19 @@ extension SQLiteStore {
     }
   }
 
+  package func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail] {
+    try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        var details: [JobDetail] = []
+        for id in ids {
+          guard let job = try Self.job(id, on: connection) else { continue }
+          details.append(try Self.detail(of: job, on: connection))
+        }
+        return details
+      }
+    }
+  }
+
   /// All parts of a job; `nil` where its row cannot be read, or may not be seen yet.
   static func soundDetail(
     _ id: JobID, on connection: Connection

@@ -11,12 +11,29 @@ package protocol StorageBrowsing: AnyObject, Sendable {
   /// One job with all its parts; `nil` if there is none.
   func job(_ id: JobID) throws(StorageError) -> JobDetail?
 
+  /// Some jobs with all their parts, in the order of their ids as given; those that are not there are
+  /// left out. A page's ids are found faster than one by one.
+  ///
+  /// - Parameter ids: at most `ApplyRequest.largestBatch`.
+  func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail]
+
   /// Log records that a filter selects, oldest first. See `LogPageRequest`.
   func log(_ request: LogPageRequest) throws(StorageError) -> LogPage
 
   /// The minutes of queues in a stretch of time, oldest first and by queue within a minute, the
   /// present ones as far as they have come. See `QueueMinute`.
   func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute]
+}
+
+extension StorageBrowsing {
+  /// One by one, for a store that knows no shorter way.
+  package func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail] {
+    var details: [JobDetail] = []
+    for id in ids {
+      if let detail = try job(id) { details.append(detail) }
+    }
+    return details
+  }
 }
 
 /// A request for the minutes of queues.

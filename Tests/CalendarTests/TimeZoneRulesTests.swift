@@ -41,6 +41,15 @@ struct TimeZoneRulesTests {
     }
   }
 
+  @Test(
+    "A year that a rule ends after the next one has begun",
+    arguments: [-2_208_988_800_000, 4_102_444_800_000, 1_774_746_000_000] as [Int64])
+  func endBehindBeginning(_ instant: Int64) throws {
+    let rule = "<-03>3<-02>,6,365/167"
+    let zone = try TimeZoneResolver(environment: { _ in rule }, readFile: { _ in nil }).local()
+    #expect(try zone.milliseconds(of: zone.civil(at: instant)) == instant)
+  }
+
   private func local(_ text: String, _ zone: String) throws -> String {
     let rules = try ZoneFiles.zone(zone)
     return RFC3339.text(try InstantText.parse(text, now: 0) { rules })

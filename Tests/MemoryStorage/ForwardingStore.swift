@@ -29,6 +29,8 @@ extension ForwardingStore {
     try base.page(request)
   }
   package func job(_ id: JobID) throws(StorageError) -> JobDetail? { try base.job(id) }
+
+  package func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail] { try base.jobs(ids) }
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     try base.log(request)
   }

@@ -39,21 +39,8 @@ struct ArchiveWalk {
 
   /// The jobs that a filter selects, with all their parts.
   func jobs(_ filter: JobFilter, _ visit: Visit<JobDetail>) throws(CommandFailure) {
-    var left = filter.limit ?? .max
-    var request = JobPageRequest(filter, order: .oldestFirst, size: 1, now: now)
-    repeat {
-      request.size = min(Self.pageSize, left)
-      let page = try stored { () throws(StorageError) in try store.page(request) }
-      for job in page.jobs {
-        // One that was removed since the page was read is not there to be told of.
-        guard let detail = try stored({ () throws(StorageError) in try store.job(job.id) }) else {
-          continue
-        }
-        try visit(detail)
-      }
-      left -= page.jobs.count
-      request.after = page.next
-    } while request.after != nil && left > 0
+    let reader = DetailReader(store, filter, now: now)
+    while let detail = try reader.next() { try visit(detail) }
   }
 
   /// The remembered requests.
@@ -113,6 +100,42 @@ extension ArchiveWalk {
       to: Instant(milliseconds: last * 60_000))
     return try stored { () throws(StorageError) in try store.minutes(request) }
   }
+}
+
+/// Reads the jobs of a store with all their parts, one by one, from the oldest id.
+///
+/// One that was removed since its page was read is not there to be told of.
+final class DetailReader {
+  private let store: any StorageAdapter
+  private let limit: Int
+  private var request: JobPageRequest
+  private var details: ArraySlice<JobDetail> = []
+  private var listed = 0
+  private var isAtEnd = false
+
+  init(_ store: any StorageAdapter, _ filter: JobFilter, now: Instant) {
+    self.store = store
+    limit = filter.limit ?? .max
+    request = JobPageRequest(filter, order: .oldestFirst, size: 1, now: now)
+  }
+
+  /// The next job; `nil` at the end, and ever after.
+  func next() throws(CommandFailure) -> JobDetail? {
+    while details.isEmpty, !isAtEnd { try readPage() }
+    return details.popFirst()
+  }
+
+  private func readPage() throws(CommandFailure) {
+    request.size = min(Self.pageSize, limit - listed)
+    guard request.size > 0 else { return isAtEnd = true }
+    let page = try stored { () throws(StorageError) in try store.page(request) }
+    listed += page.jobs.count
+    request.after = page.next
+    isAtEnd = page.next == nil
+    details = try stored { () throws(StorageError) in try store.jobs(page.jobs.map(\.id)) }[...]
+  }
+
+  private static let pageSize = 200
 }
 
 /// Reads a log from its beginning, record by record.

@@ -76,8 +76,9 @@ struct Migration {
     defer { progress.clear() }
     let total = try total()
     var proof = MigrationProof()
+    let counterparts = Counterparts(in: target, now: context.now())
     try walk(source).jobs(JobFilter()) { (detail) throws(CommandFailure) in
-      let there = try stored { () throws(StorageError) in try target.job(detail.job.id) }
+      let there = try counterparts.job(detail.job.id)
       proof.add(detail, there)
       if there == nil { try intake.add(.job(detail)) }
       guard proof.jobs % 200 == 0 else { return }
@@ -148,9 +149,9 @@ struct Migration {
   /// How many jobs of the source the target has not.
   func missing() throws(CommandFailure) -> Int {
     var missing = 0
+    let counterparts = Counterparts(in: target, now: context.now())
     try walk(source).jobs(JobFilter()) { (detail) throws(CommandFailure) in
-      let there = try stored { () throws(StorageError) in try target.job(detail.job.id) }
-      if there == nil { missing += 1 }
+      if try counterparts.job(detail.job.id) == nil { missing += 1 }
     }
     return missing
   }
@@ -162,6 +163,26 @@ struct Migration {
 
   private func walk(_ store: any StorageAdapter) -> ArchiveWalk {
     ArchiveWalk(store: store, now: context.now())
+  }
+}
+
+/// Finds the jobs of one store in another, by walking both in the order of ids: looking each up would
+/// cost a store of files a walk through all its names for each.
+private final class Counterparts {
+  private let reader: DetailReader
+  private var ahead: JobDetail?
+
+  init(in store: any StorageAdapter, now: Instant) {
+    reader = DetailReader(store, JobFilter(), now: now)
+  }
+
+  /// The job with this id, above all that were asked for before.
+  func job(_ id: JobID) throws(CommandFailure) -> JobDetail? {
+    while ahead.map({ $0.job.id < id }) ?? true {
+      guard let next = try reader.next() else { return nil }
+      ahead = next
+    }
+    return ahead?.job.id == id ? ahead : nil
   }
 }
 

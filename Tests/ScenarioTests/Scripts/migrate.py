@@ -1,9 +1,10 @@
 """Moves a store there and back under kill -9, and compares what is exported byte for byte.
 
-    migrate.py JOBS A B C
+    migrate.py JOBS A B C [whole]
 
 A, B and C are places of stores that are not there yet: A is filled, moved to B, and B to C.
-$QCTL_TEST_SEED repeats the choices of a run; the seed is printed where something fails.
+With `whole` nothing is killed: that is for many jobs. $QCTL_TEST_SEED repeats the choices of a run;
+the seed is printed where something fails.
 """
 
 import json
@@ -14,7 +15,9 @@ import subprocess
 import sys
 import time
 
-jobs, stores = int(sys.argv[1]), sys.argv[2:5]
+HOUR = 3600
+
+jobs, stores, whole = int(sys.argv[1]), sys.argv[2:5], sys.argv[5:] == ["whole"]
 seed = int(os.environ.get("QCTL_TEST_SEED", random.randrange(1 << 32)))
 chance = random.Random(seed)
 problems = []
@@ -77,7 +80,7 @@ def killed(words, longest):
     while True:
         process = subprocess.Popen(["qctl", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
-            process.communicate(timeout=chance.uniform(0, longest))
+            process.communicate(timeout=longest if whole else chance.uniform(0, longest))
             return kills, process
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
@@ -107,7 +110,7 @@ subprocess.run("rm -rf imported.db*", shell=True, check=True)
 with open("whole.ndjson", "w") as file:
     file.write(qctl("export", "--store", stores[0]).stdout)
 words = ["import", "--store", "imported.db", "whole.ndjson"]
-kills, process = killed(words, spent(words, "imported.db"))
+kills, process = killed(words, HOUR if whole else spent(words, "imported.db"))
 if process.returncode:
     problems.append(f"import ended with {process.returncode}")
 compare("imported", exported("imported.db", "queue", "job", "request", "minute", "log"),
@@ -116,8 +119,7 @@ compare("imported", exported("imported.db", "queue", "job", "request", "minute",
 # There and back, killed again and again.
 for source, target in zip(stores, stores[1:]):
     words = ["migrate", "--from", source, "--to", target]
-    begin = time.monotonic()
-    kills, process = killed(words, max(0.1, jobs / 20_000))
+    kills, process = killed(words, HOUR if whole else max(0.1, jobs / 20_000))
     if process.returncode:
         problems.append(f"{' '.join(words)}: {process.returncode}")
     compare(f"moved to {target}", exported(target, *history), before)

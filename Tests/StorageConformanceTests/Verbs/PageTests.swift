@@ -29,6 +29,22 @@ import Testing
     }
   }
 
+  @Test("The jobs of a page are the same whole as one by one", arguments: Adapters.all, orders)
+  func wholeJobs(_ adapter: Adapter, _ order: JobOrder) throws {
+    let shop = try mixed(adapter)
+    let ids = try shop.listing(JobFilter(), order, size: 3).map(\.id)
+    let gone = try #require(ids.first)
+    let moved = try #require(ids.last)
+    let one = try ids.compactMap { try shop.store.job($0) }
+    #expect(try shop.store.jobs(ids) == one)
+    _ = try shop.operate(.replay(at: nil), on: [moved])
+    _ = try shop.operate(.purge, on: [gone])
+    let left = try ids.reversed().compactMap { try shop.store.job($0) }
+    #expect(left.count == ids.count - 1)
+    #expect(try shop.store.jobs(ids.reversed()) == left)
+    #expect(try shop.store.jobs([]) == [])
+  }
+
   @Test("Listings have the order that was asked for", arguments: Adapters.all)
   func order(_ adapter: Adapter) throws {
     let shop = try mixed(adapter)
