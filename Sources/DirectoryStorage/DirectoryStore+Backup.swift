@@ -127,7 +127,7 @@ private final class Copier {
     for shelves in try spool.shelves() {
       try copy.writing { _ throws(SystemError) in try copy.makeFolders(shelves.own) }
       let settings = try spool.settings(of: shelves.queue)
-      guard settings != QueueSettings() else { continue }
+      guard settings != SettingsFile() else { continue }
       try copy.add(shelves.own + "/settings", settings.bytes)
       report.bytes += Int64(settings.bytes.count)
     }

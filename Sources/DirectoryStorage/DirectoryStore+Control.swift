@@ -6,16 +6,14 @@ extension DirectoryStore {
     try changing { (spool) throws(StorageError) in try spool.setPaused(request) }
   }
 
-  package func setRetention(
-    _ retention: Retention, of queue: QueueName, at now: Instant
-  ) throws(StorageError) -> Bool {
-    try changing { (spool) throws(StorageError) in try spool.setRetention(retention, of: queue) }
+  package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
+    try changing { (spool) throws(StorageError) in try spool.configure(request) }
   }
 
-  package func retention(of queue: QueueName) throws(StorageError) -> Retention {
+  package func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
     try withSpool { (spool) throws(StorageError) in
       guard try spool.isKnown(queue) else { throw .unknownQueue(queue) }
-      return try spool.settings(of: queue).retention
+      return QueueSettings(retention: try spool.settings(of: queue).retention)
     }
   }
 }

@@ -77,7 +77,7 @@ extension JobEntry {
     if let standing { Self.write(standing, &writer) }
     if let execution { Self.write(execution, &writer) }
     if case .set(let bytes) = result {
-      if let bytes { writer.opaque("result", bytes) } else { writer.member("result_none", true) }
+      if let bytes { writer.bytes("result", bytes) } else { writer.member("result_none", true) }
     }
     writer.member("previous", previous)
     writer.endObject()
@@ -109,7 +109,7 @@ extension JobEntry {
     if let error = execution.error { writer.member("error", error) }
     if let code = execution.exitCode { writer.member("exit_code", code) }
     if let signal = execution.signal { writer.member("signal", signal) }
-    if let output = execution.output { writer.opaque("output", output) }
+    if let output = execution.output { writer.bytes("output", output) }
     writer.endObject()
   }
 }
@@ -117,15 +117,6 @@ extension JobEntry {
 extension JSONWriter {
   fileprivate mutating func moment(_ key: String, _ instant: Instant?) {
     if let instant { member(key, TextTime.text(instant)) }
-  }
-
-  /// Bytes that may be anything: as JSON where they are, on one line; else as text; else in base64.
-  fileprivate mutating func opaque(_ key: String, _ bytes: [UInt8]) {
-    let hasLines = bytes.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-    if !hasLines, JSONValidation.isValid(bytes) { return member(key, raw: bytes) }
-    if let text = String(validating: bytes, as: UTF8.self) { return member(key + "_text", text) }
-    self.key(key + "_b64")
-    base64(bytes)
   }
 }
 
@@ -184,7 +175,7 @@ private struct EntryFields {
       isWhole = isWhole && execution != nil
     case "previous": previous = reader.int64(of: member)
     case "result", "result_text", "result_b64":
-      result = .set(Opaque.read(member, reader))
+      result = .set(reader.bytes(of: member))
     case "result_none": result = .set(nil)
     default: break
     }
@@ -227,17 +218,6 @@ extension Standing {
   }
 }
 
-/// Bytes that may be anything, in one of three forms.
-private enum Opaque {
-  static func read(_ member: JSONMember, _ reader: JSONObjectReader) -> [UInt8]? {
-    if member.key.hasSuffix("_text") { return reader.utf8(of: member) }
-    if member.key.hasSuffix("_b64") {
-      return reader.string(of: member).flatMap { Base64.decode($0.utf8) }
-    }
-    return Array(reader.slice(of: member))
-  }
-}
-
 extension Attempt {
   /// Reads an execution; `nil` where it is not whole.
   fileprivate init?(reading bytes: [UInt8], in range: Range<Int>) {
@@ -249,7 +229,7 @@ extension Attempt {
       while let member = try reader.next() {
         switch member.key {
         case "attempt", "exit_code", "signal": numbers[member.key] = reader.int64(of: member)
-        case "output", "output_text", "output_b64": output = Opaque.read(member, reader)
+        case "output", "output_text", "output_b64": output = reader.bytes(of: member)
         default: texts[member.key] = reader.string(of: member)
         }
       }

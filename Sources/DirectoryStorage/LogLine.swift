@@ -25,7 +25,12 @@ enum LogLine {
     writer.optional("worker", record.worker)
     writer.optional("actor", record.actor)
     writer.optional("reason", record.reason)
-    for tag in record.tags { writer.member(tag.name, tag.value) }
+    writer.optional("from_queue", record.fromQueue?.description)
+    writer.optional("verb", record.verb)
+    writer.optional("filter", record.filter)
+    writer.optional("planned", record.planned)
+    writer.optional("changed", record.changed)
+    for tag in record.tags { writer.member(tag.logKey, tag.value) }
     writer.endObject()
     writer.endLine()
     out += writer.buffer.bytes
@@ -83,6 +88,8 @@ private struct LogFields {
     case "duration_ms": parts.duration = TimeSpan(milliseconds: number)
     case "exit_code": parts.exitCode = number
     case "signal": parts.signal = number
+    case "planned": parts.planned = number
+    case "changed": parts.changed = number
     default: return !LogRecord.keys.contains(key)
     }
     return true
@@ -100,9 +107,12 @@ private struct LogFields {
     case "worker": parts.worker = text
     case "actor": parts.actor = text
     case "reason": parts.reason = text
+    case "from_queue": return Self.set(&parts.fromQueue, try? QueueName(text))
+    case "verb": parts.verb = text
+    case "filter": parts.filter = text
     // The event says it.
     case "level": return true
-    case "attempt", "duration_ms", "exit_code", "signal": return false
+    case "attempt", "duration_ms", "exit_code", "signal", "planned", "changed": return false
     default: if let tag = try? Tag(name: key, value: text) { parts.tags.append(tag) }
     }
     return true

@@ -183,7 +183,7 @@ extension Spool {
     let isPaused = archive.isPaused(at: now)
     let wanted =
       isPaused
-      ? QueueSettings.Pause(until: archive.pausedUntil, reason: archive.pauseReason) : nil
+      ? SettingsFile.Pause(until: archive.pausedUntil, reason: archive.pauseReason) : nil
     let wasKnown = try isKnown(queue)
     memory.expiry.removeAll()
     let isChanged = try changeSettings(of: queue) { settings in

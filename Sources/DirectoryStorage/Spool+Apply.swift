@@ -29,37 +29,29 @@ extension Spool {
       // An item may stand twice in a batch, so the place may be an old one.
       if let known = place, try !isStill(at: known) { place = try locate(item.id) }
       guard let found = place else { return .missing }
-      guard found.state == item.state else { return Self.outcome(of: request.verb, at: found) }
       guard let stored = try read(found) else {
         if try isStill(at: found) { return .missing }
         continue
       }
-      if let outcome = try apply(request, to: stored, &emptied) { return outcome }
+      guard item.isStill(stored.job) else { return request.verb.outcome(of: stored.job) }
+      if let outcome = try apply(request, to: stored, at: request.time(for: item), &emptied) {
+        return outcome
+      }
       place = try locate(item.id)
     }
     throw .busy(path: root, detail: "job \(item.id) moves again and again")
   }
 
-  /// What is said of a job that is not in the state that the plan saw.
-  private static func outcome(of verb: OperatorVerb, at place: JobPlace) -> ItemOutcome {
-    let isThere =
-      switch verb {
-      case .retry, .replay:
-        place.state == .ready || place.state == .scheduled || place.state == .active
-      case .cancel: place.state == .cancelled || place.name.isCancelRequested
-      case .purge: false
-      }
-    return isThere ? .alreadyDone : .changedMeanwhile(place.state)
-  }
-
   /// Changes one job; `nil` where it moved meanwhile.
   private func apply(
-    _ request: ApplyRequest, to stored: StoredJob, _ emptied: inout Set<String>
+    _ request: ApplyRequest, to stored: StoredJob, at time: Instant,
+    _ emptied: inout Set<String>
   ) throws(StorageError) -> ItemOutcome? {
     switch request.verb {
-    case .retry(let time), .replay(let time): try bringBack(stored, at: time, request)
+    case .retry, .replay: try bringBack(stored, at: time, request)
     case .cancel: try cancel(stored, request)
     case .purge: try purge(stored, request, &emptied)
+    case .move, .edit: .refused(InvalidValue(.payload, "cannot be changed here yet"))
     }
   }
 }
@@ -68,10 +60,10 @@ extension Spool {
 
 extension Spool {
   private func bringBack(
-    _ before: StoredJob, at time: Instant?, _ request: ApplyRequest
+    _ before: StoredJob, at time: Instant, _ request: ApplyRequest
   ) throws(StorageError) -> ItemOutcome? {
     var job = before.job
-    do { try job.apply(.retry(at: time ?? request.now), at: request.now) } catch {
+    do { try job.apply(.retry(at: time), at: request.now) } catch {
       return .changedMeanwhile(before.job.state)
     }
     guard before.job.state.isTerminal, let key = job.uniqueKey else {
@@ -102,10 +94,7 @@ extension Spool {
   }
 
   private func tell(_ event: LogRecord.Event, _ stored: StoredJob, _ request: ApplyRequest) {
-    var line = LogRecord(event, at: request.now, job: stored.job, tags: stored.tags)
-    line.actor = request.actor
-    line.reason = request.reason
-    unlogged.append(line)
+    unlogged.append(request.record(event, stored.job, stored.tags))
   }
 }
 

@@ -4,7 +4,7 @@ import Storage
 extension Spool {
   /// Freezes a selection: newest first, but what is replayed goes back in the order it came.
   func plan(_ request: PlanRequest) throws(StorageError) -> Plan {
-    let order: JobOrder = if case .replay = request.verb { .oldestFirst } else { .newestFirst }
+    let order = request.verb.order
     var maker = PlanMaker(request)
     var listing = try listing(
       request.filter, order, after: nil, limit: Self.longListing, at: request.now)
@@ -69,7 +69,7 @@ private struct PlanMaker {
       job = try spool.job(at: place, request.filter, at: request.now)?.job
       guard job != nil else { return true }
     }
-    plan.items.append(PlanItem(id: place.name.id, state: place.state))
+    plan.items.append(PlanItem(id: place.name.id, state: place.state, attempt: place.name.attempt))
     plan.queues[place.queue, default: 0] += 1
     if plan.sample.count < request.sampleSize, let job { plan.sample.append(job) }
     return true

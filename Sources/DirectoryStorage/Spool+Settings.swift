@@ -9,15 +9,15 @@ extension Spool {
 
   /// What is set for a queue; nothing where the file can't be read or makes no sense, which `doctor`
   /// tells.
-  func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
+  func settings(of queue: QueueName) throws(StorageError) -> SettingsFile {
     let path = Shelf.queue(queue) + Self.settingsFile
     do {
-      let piece = try tree.read(path, at: 0, count: QueueSettings.longest)
-      return QueueSettings(piece.bytes) ?? QueueSettings()
+      let piece = try tree.read(path, at: 0, count: SettingsFile.longest)
+      return SettingsFile(piece.bytes) ?? SettingsFile()
     } catch {
       switch error.code {
       case .tooManyOpenFiles, .systemFileTableFull, .outOfMemory: throw translate(error)
-      default: return QueueSettings()
+      default: return SettingsFile()
       }
     }
   }
@@ -39,7 +39,7 @@ extension Spool {
     _ queue: QueueName, _ request: PauseRequest
   ) throws(StorageError) -> Bool {
     let wanted =
-      request.paused ? QueueSettings.Pause(until: request.until, reason: request.reason) : nil
+      request.paused ? SettingsFile.Pause(until: request.until, reason: request.reason) : nil
     let isChanged = try changeSettings(of: queue) { settings in
       guard settings.pause(at: request.now) != wanted else { return false }
       settings.pause = wanted
@@ -55,22 +55,25 @@ extension Spool {
     return true
   }
 
-  /// Sets for how long a known queue keeps jobs that are over.
-  func setRetention(
-    _ retention: Retention, of queue: QueueName
-  ) throws(StorageError) -> Bool {
-    guard try isKnown(queue) else { throw .unknownQueue(queue) }
+  /// Changes settings of a queue, and makes it known.
+  func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
+    let wasKnown = try isKnown(request.queue)
     memory.expiry.removeAll()
-    return try changeSettings(of: queue) { settings in
-      guard settings.retention != retention else { return false }
-      settings.retention = retention
+    let isChanged = try changeSettings(of: request.queue) { settings in
+      var after = QueueSettings(retention: settings.retention)
+      for change in request.changes { after.apply(change) }
+      guard settings.retention != after.retention else { return false }
+      settings.retention = after.retention
       return true
     }
+    guard isChanged || !wasKnown else { return false }
+    unlogged.append(request.record)
+    return true
   }
 
   /// Changes the settings of a queue where `edit` says so.
   func changeSettings(
-    of queue: QueueName, _ edit: (inout QueueSettings) -> Bool
+    of queue: QueueName, _ edit: (inout SettingsFile) -> Bool
   ) throws(StorageError) -> Bool {
     try ensureFolder(Shelf.queue(queue))
     var outcome: Result<Bool, StorageError>?
@@ -91,7 +94,7 @@ extension Spool {
   }
 
   private func write(
-    _ settings: QueueSettings, of queue: QueueName
+    _ settings: SettingsFile, of queue: QueueName
   ) throws(StorageError) {
     let draft =
       "tmp/settings-\(CurrentProcess.id)-\(SystemClock.monotonicNanoseconds())"

@@ -10,16 +10,19 @@ package struct JobDetail: Equatable, Sendable {
   package var result: [UInt8]?
   /// Finished executions, oldest first.
   package var attempts: [Attempt]
+  /// What operators did to it, oldest first.
+  package var actions: [JobAction]
 
   /// Every part in turn.
   package init(
     job: Job, payload: [UInt8], tags: [Tag] = [], result: [UInt8]? = nil,
-    attempts: [Attempt] = []
+    attempts: [Attempt] = [], actions: [JobAction] = []
   ) {
     self.job = job
     self.payload = payload
     self.tags = tags
     self.result = result
     self.attempts = attempts
+    self.actions = actions
   }
 }

@@ -11,13 +11,22 @@ extension JobFilter {
       && priorities.accepts { $0 == job.priority }
       && errors.accepts { Self.text(job.error, holds: $0) }
       && (attempts.map { $0.contains(job.attempt) } ?? true)
+      && (replays.map { $0.contains(job.replays) } ?? true)
       && matchesAge(job, at: now)
+      && matchesErrorGroup(job)
   }
 
   /// Judges tags and payload; only needed where `needsDetail`.
   package func matchesDetail(tags jobTags: [Tag], payload bytes: [UInt8]) -> Bool {
     tags.accepts { jobTags.contains($0) }
       && payload.accepts { match in match.path.find(in: bytes)?.text == match.value }
+  }
+
+  /// Last, since the shape of an error costs more than all the others.
+  private func matchesErrorGroup(_ job: Job) -> Bool {
+    guard !errorGroups.isEmpty else { return true }
+    let group = ErrorGroupID(of: job.error)
+    return errorGroups.accepts { $0 == group }
   }
 
   private func matchesAge(_ job: Job, at now: Instant) -> Bool {

@@ -37,6 +37,8 @@ package struct JobFilter: Equatable, Sendable {
   package var types = Selection<JobType>()
   /// By a part of the error's text, exactly as written.
   package var errors = Selection<String>()
+  /// By the group of the error: what it says but for numbers, ids, quoted words and paths.
+  package var errorGroups = Selection<ErrorGroupID>()
   /// By priority.
   package var priorities = Selection<Priority>()
   /// By tag, name and value.
@@ -45,6 +47,8 @@ package struct JobFilter: Equatable, Sendable {
   package var payload = Selection<PayloadMatch>()
   /// By number of attempts so far.
   package var attempts: ClosedRange<Int64>?
+  /// By how often an operator brought the job back.
+  package var replays: ClosedRange<Int64>?
   /// At least this old.
   package var olderThan: TimeSpan?
   /// At most this old.

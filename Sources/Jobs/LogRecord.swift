@@ -3,7 +3,11 @@ package struct LogRecord: Equatable, Sendable {
   /// What happened; the raw values are the `event` of the record.
   package enum Event: String, Sendable, CaseIterable {
     case completed, failed, dead, released, snoozed, rescued, cancelled, replayed, retried
-    case purged, expired, paused, resumed, claimed, repaired
+    case purged, expired, paused, resumed, claimed, repaired, moved, edited
+    /// A setting of a queue.
+    case configured
+    /// The end of an operator's command: which jobs were meant, and how many were changed.
+    case operation
     case cancelRequested = "cancel_requested"
     case leaseLost = "lease_lost"
     case workerStarted = "worker_started"
@@ -13,7 +17,9 @@ package struct LogRecord: Equatable, Sendable {
     package var level: LogLevel {
       switch self {
       case .completed, .workerStarted, .workerStopped, .released, .snoozed, .claimed: .info
-      case .cancelled, .replayed, .retried, .purged, .paused, .resumed, .cancelRequested: .notice
+      case .cancelled, .replayed, .retried, .purged, .paused, .resumed, .cancelRequested, .moved,
+        .edited, .configured, .operation:
+        .notice
       case .failed, .rescued, .leaseLost, .expired, .repaired: .warning
       case .dead: .error
       }
@@ -48,6 +54,16 @@ package struct LogRecord: Equatable, Sendable {
   package var actor: String?
   /// Why, in the operator's or the engine's words.
   package var reason: String?
+  /// The queue that the job was in, where it was moved.
+  package var fromQueue: QueueName?
+  /// What an operator's command did, as it is called: `dlq replay`.
+  package var verb: String?
+  /// Which jobs an operator meant, in the words of the command line.
+  package var filter: String?
+  /// How many jobs were meant.
+  package var planned: Int64?
+  /// How many were changed.
+  package var changed: Int64?
   /// The job's tags.
   package var tags: [Tag] = []
 
@@ -74,6 +90,7 @@ package struct LogRecord: Equatable, Sendable {
   /// The keys of a record in their order (design.md §9); tags follow as plain keys.
   package static let keys: [String] = [
     "timestamp", "level", "event", "queue", "job_id", "job_type", "attempt", "status",
-    "duration_ms", "error", "exit_code", "signal", "worker", "actor", "reason",
+    "duration_ms", "error", "exit_code", "signal", "worker", "actor", "reason", "from_queue",
+    "verb", "filter", "planned", "changed",
   ]
 }

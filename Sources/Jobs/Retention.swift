@@ -26,11 +26,21 @@ package struct Retention: Equatable, Sendable {
 
   /// What is said for jobs of a terminal state; `nil` for the rule of all queues, and other states.
   package subscript(state: JobState) -> Keep? {
-    switch state {
-    case .completed: completed
-    case .cancelled: cancelled
-    case .dead: dead
-    case .scheduled, .ready, .active, .retrying, .blocked: nil
+    get {
+      switch state {
+      case .completed: completed
+      case .cancelled: cancelled
+      case .dead: dead
+      case .scheduled, .ready, .active, .retrying, .blocked: nil
+      }
+    }
+    set {
+      switch state {
+      case .completed: completed = newValue
+      case .cancelled: cancelled = newValue
+      case .dead: dead = newValue
+      case .scheduled, .ready, .active, .retrying, .blocked: break
+      }
     }
   }
 }

@@ -10,14 +10,21 @@ package struct Tag: Hashable, Sendable {
   /// Names that log records use themselves are refused, since tags become plain keys there.
   /// - Throws: `InvalidValue` with the part of the rule that it breaks.
   package init(name: String, value: String) throws(InvalidValue) {
+    guard !LogRecord.keys.contains(name) else {
+      throw InvalidValue(.tags, "may not be named '\(name)': log records use that key themselves")
+    }
+    try self.init(kept: name, value: value)
+  }
+
+  /// A tag as a store has it: an older qctl may have let in a name that log records use since.
+  ///
+  /// - Throws: `InvalidValue` for what was never let in.
+  package init(kept name: String, value: String) throws(InvalidValue) {
     guard let first = name.utf8.first, Self.isLetter(first) else {
       throw InvalidValue(.tags, "must have a name that begins with a letter or '_'")
     }
     guard name.utf8.count <= 64, name.utf8.allSatisfy(Self.isNameByte) else {
       throw InvalidValue(.tags, "may have names of letters, digits, '_', '.', '-', up to 64")
-    }
-    guard !LogRecord.keys.contains(name) else {
-      throw InvalidValue(.tags, "may not be named '\(name)': log records use that key themselves")
     }
     guard value.utf8.count <= Self.longestValue else {
       throw InvalidValue(.tags, "may have values of at most \(Self.longestValue) bytes")
@@ -28,6 +35,9 @@ package struct Tag: Hashable, Sendable {
     self.name = name
     self.value = value
   }
+
+  /// The key that it has in a log record.
+  package var logKey: String { LogRecord.keys.contains(name) ? "tag_" + name : name }
 
   /// The longest value, in bytes.
   package static let longestValue = 1024

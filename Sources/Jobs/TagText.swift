@@ -21,7 +21,7 @@ package enum TagText {
       let members = object.members
     else { return [] }
     return members.compactMap { member in
-      member.value.string.flatMap { try? Tag(name: member.key, value: $0) }
+      member.value.string.flatMap { try? Tag(kept: member.key, value: $0) }
     }
   }
 }

@@ -3,8 +3,7 @@ package import Storage
 
 extension SQLiteStore {
   package func plan(_ request: PlanRequest) throws(StorageError) -> Plan {
-    let order: JobOrder =
-      if case .replay = request.verb { .oldestFirst } else { .newestFirst }
+    let order = request.verb.order
     let limit = request.filter.limit ?? .max
     var plan = Plan()
     var found = Set<JobID>()
@@ -21,7 +20,7 @@ extension SQLiteStore {
             return true
           }
           guard plan.items.count < limit else { return false }
-          plan.items.append(PlanItem(id: job.id, state: job.state))
+          plan.items.append(PlanItem(job))
           plan.queues[job.queue, default: 0] += 1
           if plan.sample.count < request.sampleSize { plan.sample.append(job) }
           return true
@@ -58,24 +57,13 @@ extension SQLiteStore {
       try Self.soundJob(item.id, on: connection)
     }
     guard let job = found else { return .missing }
-    guard job.state == item.state else { return Self.judge(job, request.verb) }
+    guard item.isStill(job) else { return request.verb.outcome(of: job) }
     switch request.verb {
     case .purge: return try purge(job, request, in: &transaction)
     case .cancel: return try cancel(job, request, in: &transaction)
-    case .retry(let at), .replay(let at):
-      return try bringBack(job, at: at ?? request.now, request, in: &transaction)
-    }
-  }
-
-  /// What it means that the job is no longer where the plan saw it.
-  private static func judge(_ job: Job, _ verb: OperatorVerb) -> ItemOutcome {
-    switch verb {
     case .retry, .replay:
-      [.ready, .scheduled, .active].contains(job.state)
-        ? .alreadyDone : .changedMeanwhile(job.state)
-    case .cancel:
-      job.state == .cancelled || job.cancelRequested ? .alreadyDone : .changedMeanwhile(job.state)
-    case .purge: .changedMeanwhile(job.state)
+      return try bringBack(job, at: request.time(for: item), request, in: &transaction)
+    case .move, .edit: return .refused(InvalidValue(.payload, "cannot be changed here yet"))
     }
   }
 
@@ -124,7 +112,7 @@ extension SQLiteStore {
     }
     transaction.count(job.queue, from: before.state, to: job.state)
     transaction.announce()
-    try log(Self.record(event, job, tags, request), in: &transaction)
+    try log(request.record(event, job, tags), in: &transaction)
   }
 
   private func purge(
@@ -137,7 +125,7 @@ extension SQLiteStore {
       return tags
     }
     transaction.count(job.queue, from: job.state, to: nil)
-    try log(Self.record(.purged, job, tags, request), in: &transaction)
+    try log(request.record(.purged, job, tags), in: &transaction)
     return .done
   }
 
@@ -151,14 +139,6 @@ extension SQLiteStore {
     try connection.statement("DELETE FROM qctl_outputs WHERE job_id = ?1").run(about: id)
   }
 
-  private static func record(
-    _ event: LogRecord.Event, _ job: Job, _ tags: [Tag], _ request: ApplyRequest
-  ) -> LogRecord {
-    var record = LogRecord(event, at: request.now, job: job, tags: tags)
-    record.actor = request.actor
-    record.reason = request.reason
-    return record
-  }
 }
 
 extension Statement {

@@ -2,33 +2,35 @@ package import Jobs
 package import Storage
 
 extension SQLiteStore {
-  package func setRetention(
-    _ retention: Retention, of queue: QueueName, at now: Instant
-  ) throws(StorageError) -> Bool {
+  package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
     try withSession { session throws(StorageError) in
-      try session.write(at: now) { transaction throws(StorageError) in
-        let before = try transaction.sql { connection throws(SQLiteFailure) in
-          try Self.retention(of: queue, on: connection)
+      try session.write(at: request.now) { transaction throws(StorageError) in
+        let found = try transaction.sql { connection throws(SQLiteFailure) in
+          try Self.retention(of: request.queue, on: connection)
         }
-        guard let before else { throw .unknownQueue(queue) }
-        guard before != retention else { return false }
+        let before = QueueSettings(retention: found ?? Retention())
+        var after = before
+        for change in request.changes { after.apply(change) }
+        guard found == nil || after != before else { return false }
         try transaction.change { connection throws(SQLiteFailure) in
-          try Self.store(retention, of: queue, on: connection)
+          try PresentMinute.open(nil, of: request.queue, on: connection)
+          try Self.store(after.retention, of: request.queue, on: connection)
           try TidyCursor.forgetAll(on: connection)
         }
+        try log(request.record, in: &transaction)
         return true
       }
     }
   }
 
-  package func retention(of queue: QueueName) throws(StorageError) -> Retention {
+  package func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
     let found = try withSession { session throws(StorageError) in
       try session.read { connection throws(SQLiteFailure) in
         try Self.retention(of: queue, on: connection)
       }
     }
     guard let found else { throw .unknownQueue(queue) }
-    return found
+    return QueueSettings(retention: found)
   }
 
   static func retention(

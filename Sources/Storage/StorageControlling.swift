@@ -8,18 +8,51 @@ package protocol StorageControlling: AnyObject, Sendable {
   /// - Throws: `unknownQueue` for the first that is not known; then nothing was changed.
   func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool]
 
-  /// Sets for how long a known queue keeps jobs that are over.
+  /// Changes settings of a queue, all at once; makes the queue known. Writes a log record if
+  /// anything changed.
   ///
-  /// - Returns: whether anything changed.
-  /// - Throws: `unknownQueue`.
-  func setRetention(
-    _ retention: Retention, of queue: QueueName, at now: Instant
-  ) throws(StorageError) -> Bool
+  /// - Returns: whether anything changed; that a queue became known is a change.
+  func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool
 
-  /// For how long a queue keeps jobs that are over, as far as it has rules of its own.
+  /// What is set for a queue.
   ///
   /// - Throws: `unknownQueue`.
-  func retention(of queue: QueueName) throws(StorageError) -> Retention
+  func settings(of queue: QueueName) throws(StorageError) -> QueueSettings
+}
+
+/// A request to change settings of a queue.
+package struct ConfigureRequest: Equatable, Sendable {
+  /// Which queue.
+  package var queue: QueueName
+  /// What changes, in order.
+  package var changes: [QueueSettings.Change]
+  /// Who does it.
+  package var actor: String
+  /// Why, if said.
+  package var reason: String?
+  /// When.
+  package var now: Instant
+
+  /// A request with its parts.
+  package init(
+    _ queue: QueueName, _ changes: [QueueSettings.Change], actor: String, reason: String? = nil,
+    now: Instant
+  ) {
+    self.queue = queue
+    self.changes = changes
+    self.actor = actor
+    self.reason = reason
+    self.now = now
+  }
+
+  /// What the log keeps of it.
+  package var record: LogRecord {
+    var record = LogRecord(.configured, at: now)
+    record.queue = queue
+    record.actor = actor
+    record.reason = reason
+    return record
+  }
 }
 
 /// A request to pause or resume.

@@ -15,12 +15,16 @@ package protocol StorageOperating: AnyObject, Sendable {
 package enum OperatorVerb: Equatable, Sendable {
   /// Run again: now, or at a given time. Waiting and terminal jobs.
   case retry(at: Instant?)
-  /// Put dead jobs back to work.
-  case replay(at: Instant?)
+  /// Put dead jobs back to work, in another queue if one is named.
+  case replay(at: Instant?, to: QueueName? = nil)
   /// Withdraw live jobs; active ones are asked to stop.
   case cancel
   /// Remove for ever; never an active job.
   case purge
+  /// Bring into another queue, which need not be known yet. Jobs that may still run.
+  case move(to: QueueName)
+  /// Change the payload, and keep the old one with the job's history. Jobs that may still run.
+  case edit(PayloadEdit)
 
   /// Whether the verb can change a job in `state` (as shown) at all.
   package func applies(to state: JobState) -> Bool {
@@ -29,8 +33,12 @@ package enum OperatorVerb: Equatable, Sendable {
     case .replay: state == .dead
     case .cancel: !state.isTerminal
     case .purge: state != .active
+    case .move, .edit: state != .active && (!state.isTerminal || state == .dead)
     }
   }
+
+  /// The order in which jobs are changed: what comes back, comes in the order in which it went.
+  package var order: JobOrder { if case .replay = self { .oldestFirst } else { .newestFirst } }
 }
 
 /// A request to freeze a selection.
@@ -53,18 +61,33 @@ package struct PlanRequest: Equatable, Sendable {
   }
 }
 
-/// A job of a plan, and the stored state that it must still be in when the plan is applied.
+/// A job of a plan, and how it must still stand when the plan is applied.
 package struct PlanItem: Equatable, Sendable {
   /// Which job.
   package let id: JobID
-  /// The state it must still have.
+  /// The stored state that it must still have.
   package let state: JobState
+  /// The number of its latest execution, which must still be the same: a job that was brought back and
+  /// died once more is not the one that the plan saw.
+  package let attempt: Int64
+  /// When it shall run, where it comes back; `nil` for what the verb says.
+  package var at: Instant?
 
   /// An item with its parts.
-  package init(id: JobID, state: JobState) {
+  package init(id: JobID, state: JobState, attempt: Int64 = 0, at: Instant? = nil) {
     self.id = id
     self.state = state
+    self.attempt = attempt
+    self.at = at
   }
+
+  /// A job as it stands.
+  package init(_ job: Job) {
+    self.init(id: job.id, state: job.state, attempt: job.attempt)
+  }
+
+  /// Whether a job still stands as the plan saw it.
+  package func isStill(_ job: Job) -> Bool { job.state == state && job.attempt == attempt }
 }
 
 /// A frozen selection.
@@ -103,6 +126,10 @@ package struct ApplyRequest: Equatable, Sendable {
   package var actor: String
   /// Why, if said.
   package var reason: String?
+  /// Which jobs were meant, in the words of the command line; `nil` where ids named them.
+  package var filter: String?
+  /// How many jobs the whole plan has.
+  package var planned: Int64?
   /// When.
   package var now: Instant
 
@@ -133,6 +160,8 @@ package enum ItemOutcome: Equatable, Sendable {
   case changedMeanwhile(JobState)
   /// It is gone.
   case missing
-  /// It can't come back: another live job holds its unique key.
+  /// It can't come back or go there: another live job holds its unique key.
   case conflict(KeyConflict)
+  /// Its payload can't be changed so, for this reason.
+  case refused(InvalidValue)
 }

@@ -20,15 +20,33 @@ extension JSONPath {
     }
   }
 
-  private func match(_ scanner: inout JSONScanner) throws(JSONError) -> JSONMatch? {
+  /// Where the value at this path stands in `json`; nil where there is none.
+  func range(in json: [UInt8]) -> Range<Int>? {
+    json.withUnsafeBufferPointer { buffer in
+      var scanner = JSONScanner(buffer, maximumDepth: JSONValidation.payloadDepth)
+      scanner.skipWhitespace()
+      guard (try? enter(&scanner)) == true else { return nil }
+      let first = scanner.position
+      guard (try? scanner.skipValue()) != nil else { return nil }
+      return first..<scanner.position
+    }
+  }
+
+  /// Moves to the value; false where there is none.
+  private func enter(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
     for step in steps {
       let isFound =
         switch step {
         case .key(let key): try scanner.enterMember(key)
         case .index(let index): try scanner.enterElement(index)
         }
-      guard isFound else { return nil }
+      guard isFound else { return false }
     }
+    return true
+  }
+
+  private func match(_ scanner: inout JSONScanner) throws(JSONError) -> JSONMatch? {
+    guard try enter(&scanner) else { return nil }
     let first = scanner.position
     if try scanner.kind() == .string {
       let literal = try scanner.skipString()

@@ -44,11 +44,11 @@ extension ForwardingStore {
   package func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool] {
     try base.setPaused(request)
   }
-  package func setRetention(
-    _ retention: Retention, of queue: QueueName, at now: Instant
-  ) throws(StorageError) -> Bool { try base.setRetention(retention, of: queue, at: now) }
-  package func retention(of queue: QueueName) throws(StorageError) -> Retention {
-    try base.retention(of: queue)
+  package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
+    try base.configure(request)
+  }
+  package func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
+    try base.settings(of: queue)
   }
 }
 

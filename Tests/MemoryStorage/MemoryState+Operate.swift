@@ -4,18 +4,17 @@ import Storage
 extension MemoryState {
   /// Freezes a selection: newest first, but what is replayed goes back in the order it came.
   func plan(_ request: PlanRequest) -> Plan {
-    let order: JobOrder = if case .replay = request.verb { .oldestFirst } else { .newestFirst }
     let limit = max(request.filter.limit ?? .max, 0)
     let isNamed = !request.filter.ids.isEmpty
     var plan = Plan()
-    for job in selected(request.filter, order, at: request.now) {
+    for job in selected(request.filter, request.verb.order, at: request.now) {
       let shown = job.effectiveState(at: request.now)
       guard request.verb.applies(to: shown) else {
         if isNamed { plan.unfit.append(PlanItem(id: job.id, state: shown)) }
         continue
       }
       guard plan.items.count < limit else { break }
-      plan.items.append(PlanItem(id: job.id, state: job.state))
+      plan.items.append(PlanItem(job))
       plan.queues[job.queue, default: 0] += 1
       if plan.sample.count < request.sampleSize { plan.sample.append(job) }
     }
@@ -35,41 +34,73 @@ extension MemoryState {
 
   private mutating func apply(_ request: ApplyRequest, to item: PlanItem) -> ItemOutcome {
     guard let job = jobs[item.id]?.job else { return .missing }
-    guard job.state == item.state else {
-      return isThere(job, request.verb) ? .alreadyDone : .changedMeanwhile(job.state)
-    }
+    guard item.isStill(job) else { return request.verb.outcome(of: job) }
     switch request.verb {
-    case .retry(let time), .replay(let time): return bringBack(job, at: time, request)
+    case .retry: return bringBack(job, to: nil, at: request.time(for: item), request)
+    case .replay(_, let queue):
+      return bringBack(job, to: queue, at: request.time(for: item), request)
     case .cancel: return cancel(job, request)
     case .purge: return purge(job, request)
+    case .move(let queue): return move(job, to: queue, request)
+    case .edit(let edit): return change(job, by: edit, request)
     }
   }
 
-  /// Whether a job is where the verb would have brought it.
-  private func isThere(_ job: Job, _ verb: OperatorVerb) -> Bool {
-    switch verb {
-    case .retry, .replay: job.state == .ready || job.state == .scheduled || job.state == .active
-    case .cancel: job.state == .cancelled || job.cancelRequested
-    case .purge: false
+  private func conflict(of job: Job, in queue: QueueName) -> ItemOutcome? {
+    guard let key = job.uniqueKey, let holder = holder(of: key, in: queue), holder != job.id else {
+      return nil
     }
+    return .conflict(KeyConflict(kind: .unique, key: key, queue: queue, holder: holder))
   }
 
   private mutating func bringBack(
-    _ before: Job, at time: Instant?, _ request: ApplyRequest
+    _ before: Job, to queue: QueueName?, at time: Instant, _ request: ApplyRequest
   ) -> ItemOutcome {
     let returns = before.state.isTerminal
-    if returns, let key = before.uniqueKey, let holder = holder(of: key, in: before.queue) {
-      return .conflict(
-        KeyConflict(kind: .unique, key: key, queue: before.queue, holder: holder))
+    if returns, let conflict = conflict(of: before, in: queue ?? before.queue) { return conflict }
+    guard var job = change(before.id, by: .retry(at: time), at: request.now) else {
+      return .changedMeanwhile(before.state)
     }
-    guard
-      var job = change(before.id, by: .retry(at: time ?? request.now), at: request.now)
-    else { return .changedMeanwhile(before.state) }
     if returns {
       job.holdsUniqueKey = job.uniqueKey != nil
       jobs[job.id]?.job = job
     }
-    tell(returns ? .replayed : .retried, job, request)
+    let from = transfer(job.id, to: queue ?? job.queue)
+    tell(returns ? .replayed : .retried, job.id, request, from: from)
+    return .done
+  }
+
+  /// Puts a job into a queue; gives the one that it was in if that is another.
+  private mutating func transfer(_ id: JobID, to queue: QueueName) -> QueueName? {
+    guard let job = jobs[id]?.job, job.queue != queue else { return nil }
+    jobs[id]?.job.queue = queue
+    if queues[queue] == nil { queues[queue] = .some(nil) }
+    books[job.queue]?.move(from: job.state, to: nil)
+    books[queue, default: QueueBook()].move(from: nil, to: job.state)
+    return job.queue
+  }
+
+  private mutating func move(
+    _ job: Job, to queue: QueueName, _ request: ApplyRequest
+  ) -> ItemOutcome {
+    guard request.verb.applies(to: job.state) else { return .changedMeanwhile(job.state) }
+    guard job.queue != queue else { return .alreadyDone }
+    if job.holdsUniqueKey, let conflict = conflict(of: job, in: queue) { return conflict }
+    let from = transfer(job.id, to: queue)
+    tell(.moved, job.id, request, from: from)
+    return .done
+  }
+
+  private mutating func change(
+    _ job: Job, by edit: PayloadEdit, _ request: ApplyRequest
+  ) -> ItemOutcome {
+    guard request.verb.applies(to: job.state) else { return .changedMeanwhile(job.state) }
+    guard let before = jobs[job.id]?.payload else { return .missing }
+    let after: [UInt8]
+    do { after = try edit.apply(to: before) } catch { return .refused(error) }
+    guard after != before else { return .alreadyDone }
+    jobs[job.id]?.payload = after
+    tell(.edited, job.id, request, payload: before)
     return .done
   }
 
@@ -78,22 +109,33 @@ extension MemoryState {
     guard let job = change(before.id, by: .cancel, at: request.now) else {
       return .changedMeanwhile(before.state)
     }
-    let asked = job.state == .active
-    tell(asked ? .cancelRequested : .cancelled, job, request)
-    return asked ? .requested : .done
+    guard job.state == .active else {
+      tell(.cancelled, job.id, request)
+      return .done
+    }
+    log.append(request.record(.cancelRequested, job, jobs[job.id]?.tags ?? []))
+    return .requested
   }
 
   private mutating func purge(_ job: Job, _ request: ApplyRequest) -> ItemOutcome {
     guard job.state != .active else { return .changedMeanwhile(.active) }
-    tell(.purged, job, request)
+    log.append(request.record(.purged, job, jobs[job.id]?.tags ?? []))
     remove(job)
     return .done
   }
 
-  private mutating func tell(_ event: LogRecord.Event, _ job: Job, _ request: ApplyRequest) {
-    var line = record(event, at: request.now, job: job)
-    line.actor = request.actor
-    line.reason = request.reason
+  /// Tells of a change to the log and to the job's own history.
+  private mutating func tell(
+    _ event: LogRecord.Event, _ id: JobID, _ request: ApplyRequest, from: QueueName? = nil,
+    payload: [UInt8]? = nil
+  ) {
+    guard let detail = jobs[id] else { return }
+    var line = request.record(event, detail.job, detail.tags)
+    line.fromQueue = from
     log.append(line)
+    var action = request.action(event)
+    action.fromQueue = from
+    action.payload = payload
+    jobs[id]?.actions.append(action)
   }
 }

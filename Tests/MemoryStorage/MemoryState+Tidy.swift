@@ -26,17 +26,21 @@ private struct Budget {
 }
 
 extension MemoryState {
-  mutating func setRetention(
-    _ wanted: Retention, of queue: QueueName
-  ) throws(StorageError) -> Bool {
-    let before = try retention(of: queue)
-    retention[queue] = wanted
-    return before != wanted
+  mutating func configure(_ request: ConfigureRequest) -> Bool {
+    let wasKnown = queues[request.queue] != nil
+    if !wasKnown { queues[request.queue] = .some(nil) }
+    let before = QueueSettings(retention: retention[request.queue] ?? Retention())
+    var after = before
+    for change in request.changes { after.apply(change) }
+    guard !wasKnown || after != before else { return false }
+    retention[request.queue] = after.retention
+    log.append(request.record)
+    return true
   }
 
-  func retention(of queue: QueueName) throws(StorageError) -> Retention {
+  func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
     guard queues[queue] != nil else { throw .unknownQueue(queue) }
-    return retention[queue] ?? Retention()
+    return QueueSettings(retention: retention[queue] ?? Retention())
   }
 
   /// Removes what is over, kind by kind, until something does not fit.

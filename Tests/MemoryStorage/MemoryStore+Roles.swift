@@ -45,16 +45,12 @@ extension MemoryStore: StorageControlling {
     try state.withLock { (state) throws(StorageError) in try state.setPaused(request) }
   }
 
-  package func setRetention(
-    _ retention: Retention, of queue: QueueName, at now: Instant
-  ) throws(StorageError) -> Bool {
-    try state.withLock { (state) throws(StorageError) in
-      try state.setRetention(retention, of: queue)
-    }
+  package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
+    state.withLock { $0.configure(request) }
   }
 
-  package func retention(of queue: QueueName) throws(StorageError) -> Retention {
-    try state.withLock { (state) throws(StorageError) in try state.retention(of: queue) }
+  package func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
+    try state.withLock { (state) throws(StorageError) in try state.settings(of: queue) }
   }
 }
 

@@ -206,7 +206,10 @@ import Testing
 
   private func keep(_ retention: Retention) throws {
     if try rig.store.queues(at: rig.now).isEmpty { try rig.add() }
-    #expect(try rig.store.setRetention(retention, of: .default, at: rig.now))
+    let changes = [JobState.completed, .cancelled, .dead].map {
+      QueueSettings.Change.keep($0, retention[$0])
+    }
+    #expect(try rig.store.configure(ConfigureRequest(.default, changes, actor: "a", now: rig.now)))
   }
 
   private func writes() throws -> Bool {

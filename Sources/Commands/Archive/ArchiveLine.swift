@@ -95,10 +95,16 @@ extension ArchiveLine {
       ("holds_unique_key", job.holdsUniqueKey),
     ] where isSo { writer.member(name, true) }
     if let result = detail.result { writer.bytes("result", result) }
-    guard !detail.attempts.isEmpty else { return }
-    writer.key("attempts")
+    if !detail.attempts.isEmpty {
+      writer.key("attempts")
+      writer.beginArray()
+      for attempt in detail.attempts { write(attempt, to: &writer) }
+      writer.endArray()
+    }
+    guard !detail.actions.isEmpty else { return }
+    writer.key("actions")
     writer.beginArray()
-    for attempt in detail.attempts { write(attempt, to: &writer) }
+    for action in detail.actions { action.write(to: &writer) }
     writer.endArray()
   }
 
@@ -131,27 +137,4 @@ extension JSONWriter {
     }
   }
 
-  /// Bytes under `NAME` where they are JSON that can stand in a line just as it is, else under
-  /// `NAME_text` or `NAME_b64`.
-  ///
-  /// JSON with a line end, or with a character that a terminal may act on, would be written otherwise
-  /// than it was; blanks around it would be lost.
-  fileprivate mutating func bytes(_ name: String, _ bytes: [UInt8]) {
-    if Self.standsAsItIs(bytes) { return member(name, raw: bytes) }
-    if isValidUTF8(bytes) {
-      key(name + "_text")
-      return string(utf8: bytes)
-    }
-    key(name + "_b64")
-    base64(bytes)
-  }
-
-  private static func standsAsItIs(_ bytes: [UInt8]) -> Bool {
-    guard let first = bytes.first, let last = bytes.last, first > 32, last > 32,
-      JSONValidation.isValid(bytes)
-    else { return false }
-    var probe = JSONWriter(capacity: bytes.count)
-    probe.raw(bytes)
-    return probe.buffer.bytes == bytes
-  }
 }

@@ -30,7 +30,7 @@ extension ArchiveLineReader {
     guard let payload = try fields.bytes("payload") else { throw ArchiveFields.missing("payload") }
     let detail = JobDetail(
       job: job, payload: payload, tags: try fields.tags(), result: try fields.bytes("result"),
-      attempts: try attempts(&fields))
+      attempts: try attempts(&fields), actions: try actions(&fields))
     try check(detail)
     return detail
   }
@@ -67,6 +67,19 @@ extension ArchiveLineReader {
       }
       last = attempt.attempt
     }
+  }
+
+  private static func actions(_ fields: inout ArchiveFields) throws(Problem) -> [JobAction] {
+    guard let tree = try fields.tree("actions") else { return [] }
+    guard let elements = tree.elements else { throw Problem(reason: "actions is no array") }
+    var actions: [JobAction] = []
+    for element in elements {
+      guard let action = JobAction(element) else {
+        throw Problem(reason: "an action lacks a member, or has an unknown event")
+      }
+      actions.append(action)
+    }
+    return actions
   }
 
   private static func attempts(_ fields: inout ArchiveFields) throws(Problem) -> [Attempt] {

@@ -119,6 +119,11 @@ enum ArchiveLineReader {
     record.worker = try fields.text(ifAny: "worker")
     record.actor = try fields.text(ifAny: "actor")
     record.reason = try fields.text(ifAny: "reason")
+    record.fromQueue = try fields.value(ifAny: "from_queue") { try QueueName($0) }
+    record.verb = try fields.text(ifAny: "verb")
+    record.filter = try fields.text(ifAny: "filter")
+    record.planned = try fields.number(ifAny: "planned")
+    record.changed = try fields.number(ifAny: "changed")
     record.tags = try fields.tags()
     return record
   }

@@ -26,13 +26,11 @@ struct ArchiveWalk {
   func queues() throws(CommandFailure) -> [QueueArchive] {
     var queues: [QueueArchive] = []
     for summary in try stored({ () throws(StorageError) in try store.queues(at: now) }) {
-      let retention = try stored { () throws(StorageError) in
-        try store.retention(of: summary.queue)
-      }
+      let settings = try stored { () throws(StorageError) in try store.settings(of: summary.queue) }
       queues.append(
         QueueArchive(
           queue: summary.queue, paused: summary.paused, pausedUntil: summary.pausedUntil,
-          pauseReason: summary.pauseReason, retention: retention))
+          pauseReason: summary.pauseReason, retention: settings.retention))
     }
     return queues
   }

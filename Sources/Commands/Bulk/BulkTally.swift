@@ -12,7 +12,7 @@ struct BulkTally: Equatable {
   var changed: Int { count(.done) + count(.requested) }
 
   private var failed: Int {
-    count(.changed) + count(.missing) + count(.conflict) + count(.notApplicable)
+    count(.changed) + count(.missing) + count(.conflict) + count(.refused) + count(.notApplicable)
   }
 
   /// What the numbers come to: 3 if some failed, and where all did, 4 if keys alone stood in the
@@ -38,7 +38,7 @@ struct BulkTally: Equatable {
     }
     let rest: [(ItemReport.Outcome, String)] = [
       (.alreadyDone, "already done"), (.changed, "changed meanwhile"), (.missing, "missing"),
-      (.conflict, "with a taken key"), (.notApplicable, "in another state"),
+      (.conflict, "with a taken key"), (.refused, "refused"), (.notApplicable, "in another state"),
     ]
     let others = rest.filter { count($0.0) > 0 }.map { "\(count($0.0)) \($0.1)" }
     if !others.isEmpty { parts.append(others.joined(separator: ", ")) }

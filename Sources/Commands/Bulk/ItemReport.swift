@@ -5,7 +5,7 @@ import Text
 /// What became of one job of a bulk verb, as machines and people are told it.
 struct ItemReport: Equatable {
   enum Outcome: String, CaseIterable {
-    case planned, done, requested, changed, missing, conflict
+    case planned, done, requested, changed, missing, conflict, refused
     case alreadyDone = "already_done"
     case notApplicable = "not_applicable"
   }
@@ -16,6 +16,8 @@ struct ItemReport: Equatable {
   var state: JobState?
   /// The key that is taken, and by whom.
   var conflict: KeyConflict?
+  /// Why the job can't be changed so.
+  var refusal: InvalidValue?
 
   init(_ id: JobID, _ outcome: Outcome, state: JobState? = nil) {
     self.id = id
@@ -34,6 +36,9 @@ struct ItemReport: Equatable {
     case .conflict(let conflict):
       self.init(id, .conflict)
       self.conflict = conflict
+    case .refused(let refusal):
+      self.init(id, .refused)
+      self.refusal = refusal
     }
   }
 
@@ -50,6 +55,9 @@ struct ItemReport: Equatable {
       verb.isForDeadJobs
         ? "job \(id) is \(stateText), not dead"
         : "job \(id) is \(stateText) and cannot be \(verb.past)"
+    case .refused:
+      "job \(id) was left as it was: "
+        + (refusal.map { "its \($0.field.rawValue) \($0.reason)" } ?? "it was refused")
     case .conflict:
       "job \(id) was left as it was"
         + (conflict.map { ": " + CommandFailure.sentence(about: $0) } ?? "")
@@ -63,7 +71,7 @@ extension RecordShape where Record == ItemReport {
   /// Outcomes as bulk verbs print them; the table is for people who asked for one by `--format`.
   static var outcomes: RecordShape {
     RecordShape(
-      fields: ["id", "outcome", "state", "unique_key", "holder"],
+      fields: ["id", "outcome", "state", "unique_key", "holder", "reason"],
       value: { report, name in
         switch name {
         case "id": report.id.description
@@ -71,6 +79,7 @@ extension RecordShape where Record == ItemReport {
         case "state": report.state?.rawValue ?? ""
         case "unique_key": report.conflict?.key ?? ""
         case "holder": report.conflict?.holder.description ?? ""
+        case "reason": report.refusal?.reason ?? ""
         default: ""
         }
       },
@@ -81,6 +90,7 @@ extension RecordShape where Record == ItemReport {
         writer.optional("state", report.state?.rawValue)
         writer.optional("unique_key", report.conflict?.key)
         writer.optional("holder", report.conflict?.holder.description)
+        writer.optional("reason", report.refusal?.reason)
         writer.endObject()
       },
       id: { $0.id.description }, columns: [], cells: { _ in [] })

@@ -10,6 +10,8 @@ enum LogField: String, CaseIterable {
   case error
   case exitCode = "exit_code"
   case signal, worker, actor, reason
+  case fromQueue = "from_queue"
+  case verb, filter, planned, changed
 
   /// What a record has under this key.
   func value(of record: LogRecord) -> JobField.Value {
@@ -29,6 +31,11 @@ enum LogField: String, CaseIterable {
     case .worker: Self.text(record.worker)
     case .actor: Self.text(record.actor)
     case .reason: Self.text(record.reason)
+    case .fromQueue: Self.text(record.fromQueue?.description)
+    case .verb: Self.text(record.verb)
+    case .filter: Self.text(record.filter)
+    case .planned: Self.number(record.planned)
+    case .changed: Self.number(record.changed)
     }
   }
 

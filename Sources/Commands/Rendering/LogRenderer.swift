@@ -49,7 +49,7 @@ struct LogRenderer {
       case .absent: break
       }
     }
-    for tag in record.tags { writer.member(tag.name, tag.value) }
+    for tag in record.tags { writer.member(tag.logKey, tag.value) }
     writer.endObject()
     writer.endLine()
     return writer.buffer
@@ -58,7 +58,7 @@ struct LogRenderer {
   private static func logfmt(_ record: LogRecord) -> ByteBuffer {
     var writer = LogfmtWriter(capacity: 384)
     writer.fields(LogField.allCases, of: record)
-    for tag in record.tags { writer.field(tag.name, tag.value) }
+    for tag in record.tags { writer.field(tag.logKey, tag.value) }
     writer.endLine()
     return writer.buffer
   }
@@ -70,7 +70,8 @@ extension LogRenderer {
   /// What a reader knows by its place, without a name before it.
   private static let named: [LogField] = [.queue, .jobID, .jobType]
   private static let rest: [LogField] = [
-    .attempt, .status, .exitCode, .signal, .worker, .actor, .reason,
+    .attempt, .status, .exitCode, .signal, .worker, .actor, .reason, .fromQueue, .verb, .filter,
+    .planned, .changed,
   ]
 
   /// `TIME LEVEL EVENT QUEUE ID TYPE name=value… DURATION: ERROR`.

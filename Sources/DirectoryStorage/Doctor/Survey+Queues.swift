@@ -30,8 +30,8 @@ extension Survey {
 
   private func lookAtSettings(_ path: String) {
     guard check(path, is: .regular) != nil else { return }
-    guard let piece = try? spool.tree.read(path, at: 0, count: QueueSettings.longest),
-      QueueSettings(piece.bytes) != nil
+    guard let piece = try? spool.tree.read(path, at: 0, count: SettingsFile.longest),
+      SettingsFile(piece.bytes) != nil
     else {
       note(
         .error, "settings", path,

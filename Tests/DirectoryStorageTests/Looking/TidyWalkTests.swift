@@ -29,7 +29,12 @@ import Testing
     rig.wait(.hours(2))
     #expect(try rig.store.tidy(TidyRequest(now: rig.now)) == TidyResult())
     let rule = Retention(completed: .span(.hours(1)))
-    #expect(try rig.another().setRetention(rule, of: QueueName("emails"), at: rig.now))
+    #expect(
+      try rig.another().configure(
+        ConfigureRequest(
+          QueueName("emails"), [JobState.completed, .cancelled, .dead].map { .keep($0, rule[$0]) },
+          actor: "a",
+          now: rig.now)))
     #expect(try rig.store.tidy(TidyRequest(now: rig.now)).removed == [.completed: 1])
   }
 

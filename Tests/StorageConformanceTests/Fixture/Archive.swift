@@ -1,4 +1,5 @@
 import Jobs
+import MemoryStorage
 import Storage
 
 /// A whole store in parts, in an order in which another can take them in.

@@ -1,4 +1,5 @@
 import Jobs
+import MemoryStorage
 import Storage
 import TestSupport
 

@@ -86,6 +86,7 @@ private struct Met {
     case .changedMeanwhile: "changed"
     case .missing: "missing"
     case .conflict: "conflict"
+    case .refused: "refused"
     }
   }
 }

@@ -1,4 +1,5 @@
 import Jobs
+import MemoryStorage
 import Storage
 
 /// One step of a random sequence, with everything that it needs.

@@ -46,6 +46,16 @@ extension OperationGenerator {
     return tags.filter { names.insert($0.name).inserted }
   }
 
+  mutating func payloadEdit() -> PayloadEdit {
+    if chance(30) { return .replace(with: any(of: Self.payloads), of: any(of: Self.payloads)) }
+    let paths = ["a", "c", "b[0]", "b[1]", "x.y"].compactMap { try? JSONPath.parse($0) }
+    return .set(
+      (0..<number(1...2)).map { _ in
+        PayloadEdit.Assignment(
+          path: any(of: paths), value: any(of: Self.payloads.prefix(2).map { $0 }))
+      })
+  }
+
   mutating func retention() -> Retention {
     Retention(completed: keep(), cancelled: keep(), dead: keep())
   }

@@ -121,17 +121,22 @@ extension OperationGenerator {
     let request: (OperatorVerb, [PlanItem])
     let recent = chance(70) ? plans.suffix(2) : plans[...]
     if let planned = recent.randomElement(using: &random), chance(90) {
-      request = (planned.0, Array(planned.1.items.prefix(number(1...8))))
+      var items = Array(planned.1.items.prefix(number(1...8)))
+      if chance(20), !items.isEmpty { items[0].at = now + .seconds(Int64(number(-60...600))) }
+      request = (planned.0, items)
     } else {
       let item = ids.randomElement(using: &random).map {
-        PlanItem(id: $0, state: any(of: JobState.allCases.filter { $0 != .blocked }))
+        PlanItem(
+          id: $0, state: any(of: JobState.allCases.filter { $0 != .blocked }),
+          attempt: Int64(number(0...2)))
       }
       request = (any(of: [.cancel, .purge]), item.map { [$0] } ?? [])
     }
-    return .apply(
-      ApplyRequest(
-        request.0, request.1, actor: any(of: ["olga", "ravi"]),
-        reason: chance(50) ? "because" : nil, now: now))
+    var operation = ApplyRequest(
+      request.0, request.1, actor: any(of: ["olga", "ravi"]),
+      reason: chance(50) ? "because" : nil, now: now)
+    if chance(30) { (operation.filter, operation.planned) = ("-q a", Int64(number(1...9))) }
+    return .apply(operation)
   }
 
   private mutating func pause() -> Operation {
@@ -145,7 +150,11 @@ extension OperationGenerator {
 
   private mutating func verb() -> OperatorVerb {
     let time = chance(30) ? now + .seconds(Int64(number(-60...600))) : nil
-    return any(of: [.retry(at: time), .replay(at: time), .cancel, .purge])
+    let queue = any(of: Self.queues)
+    return any(of: [
+      .retry(at: time), .replay(at: time), .replay(at: time, to: queue), .cancel, .purge,
+      .move(to: queue), .edit(payloadEdit()),
+    ])
   }
 
   /// Forward by little, now and then by much, and sometimes back.

@@ -1,4 +1,5 @@
 import Jobs
+import MemoryStorage
 import Storage
 import Testing
 
@@ -45,12 +46,16 @@ import Testing
     #expect(try shop.store.job(kept) == nil)
   }
 
-  @Test("Rules for an unknown queue are refused", arguments: Adapters.all)
+  @Test("Rules make a queue known, which has none before", arguments: Adapters.all)
   func unknown(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
-    let nobody = try QueueName("nobody")
-    #expect(throws: StorageError.unknownQueue(nobody)) { try shop.keep("nobody", Retention()) }
-    #expect(throws: StorageError.unknownQueue(nobody)) { try shop.store.retention(of: nobody) }
+    let queue = try QueueName("new")
+    #expect(throws: StorageError.unknownQueue(queue)) { try shop.store.settings(of: queue) }
+    #expect(try shop.keep("new", Retention()))
+    #expect(try !shop.keep("new", Retention()))
+    #expect(try shop.store.settings(of: queue) == QueueSettings())
+    #expect(try shop.store.queues(at: shop.now).map(\.queue) == [queue])
+    #expect(try shop.log().map(\.event) == [.configured])
   }
 
   // traps.md 22: nothing dead is dropped without a log line, a count and a configured rule.

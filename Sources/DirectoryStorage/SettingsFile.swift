@@ -7,7 +7,7 @@ import Text
 /// {"paused":true,"paused_until":"2026-11-21T13:20:11.123Z","pause_reason":"deploy",
 ///  "keep_completed_ms":604800000,"keep_dead":"forever"}
 /// ```
-struct QueueSettings: Equatable {
+struct SettingsFile: Equatable {
   /// A pause, as an operator asked for it; over once `until` has come.
   struct Pause: Equatable {
     let until: Instant?
@@ -28,7 +28,7 @@ struct QueueSettings: Equatable {
   }
 }
 
-extension QueueSettings {
+extension SettingsFile {
   /// The content of the file.
   var bytes: [UInt8] {
     var writer = JSONWriter(capacity: 128)

@@ -10,11 +10,15 @@ import Testing
     try rig.add()
     let queue = try QueueName("emails")
     let rule = Retention(completed: .forever, dead: .span(.hours(3)))
-    #expect(try rig.another().setRetention(rule, of: queue, at: rig.now))
+    #expect(
+      try rig.another().configure(
+        ConfigureRequest(
+          queue, [JobState.completed, .cancelled, .dead].map { .keep($0, rule[$0]) }, actor: "a",
+          now: rig.now)))
     let pause = PauseRequest([queue], paused: true, actor: "olga", reason: "\"ü\"\n", now: rig.now)
     #expect(try rig.store.setPaused(pause) == [true])
     let other = try rig.another()
-    #expect(try other.retention(of: queue) == rule)
+    #expect(try other.settings(of: queue).retention == rule)
     #expect(try other.queues(at: rig.now).first?.pauseReason == "\"ü\"\n")
     #expect(try rig.claim().isEmpty)
     #expect(try rig.names(in: "tmp").isEmpty)
@@ -30,6 +34,6 @@ import Testing
     try FileSystem.replaceFile(
       rig.root + "/queues/emails/settings", with: Array(text.utf8), mode: 0o600)
     #expect(try rig.store.queues(at: rig.now).first?.paused == false)
-    #expect(try rig.store.retention(of: queue) == Retention())
+    #expect(try rig.store.settings(of: queue).retention == Retention())
   }
 }
