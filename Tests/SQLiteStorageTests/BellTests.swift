@@ -43,8 +43,10 @@ import Testing
   }
 
   private func apply(_ verb: OperatorVerb, _ id: JobID, _ state: JobState) throws {
+    let job = try rig.job(id).job
+    #expect(job.state == state)
     let outcomes = try rig.store.apply(
-      ApplyRequest(verb, [PlanItem(id: id, state: state)], actor: "a", reason: nil, now: rig.now))
+      ApplyRequest(verb, [PlanItem(job)], actor: "a", reason: nil, now: rig.now))
     #expect(outcomes == [.done] || outcomes == [.requested])
   }
 
