@@ -71,7 +71,8 @@ extension Spool {
       guard stored.job.presence == nil else { return status }
       let before = stored.place
       stored.job.leaseUntil = until
-      stored.place = JobPlace(of: stored.job, revision: before.name.revision)
+      stored.place = JobPlace(
+        of: stored.job, revision: before.name.revision, isEdited: before.name.isEdited)
       guard before != stored.place else { return status }
       if try move(before.path, to: stored.place) {
         touched(stored.place.folder)
