@@ -86,8 +86,8 @@ import Testing
     #expect(try rig.states(dead + other) == [.dead, .ready])
     #expect(
       both.lines == [
-        #"{"id":"\#(dead[0])","outcome":"conflict","state":null,"unique_key":"k\u001b","holder":"\#(holder[0])"}"#,
-        #"{"id":"\#(other[0])","outcome":"done","state":null,"unique_key":null,"holder":null}"#,
+        #"{"id":"\#(dead[0])","outcome":"conflict","state":null,"unique_key":"k\u001b","holder":"\#(holder[0])","reason":null}"#,
+        #"{"id":"\#(other[0])","outcome":"done","state":null,"unique_key":null,"holder":null,"reason":null}"#,
       ])
   }
 
