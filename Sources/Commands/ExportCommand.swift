@@ -14,15 +14,7 @@ enum ExportCommand {
 
   static let command = Command<Options, Action>(
     "export", "Write the store, or some of its jobs, as lines of JSON", defaults: Options(),
-    flags: FilterOptions.flags.lifted(\.filter) + [
-      Flag.string("output-file", "FILE", \.file, "Write to FILE; - is standard output")
-        .default("-").completing(.file).section("Output")
-    ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
-    operands: [
-      .many("ID", \.operands, "Jobs to export; - reads ids from standard input") {
-        (text) throws(ValueError) in try JobOperand.parse(text)
-      }.completing(.jobID)
-    ],
+    flags: flags(FilterOptions.flags), operands: operands,
     prose: [
       "Without a filter everything is written: the queues with their settings, each job with its payload, attempts, their output and its result, the requests that are remembered by idempotency keys, the minutes and the log. With one, only the jobs that match.",
       "Each line is a JSON object; its \(literal: "kind") is \(literal: "header"), \(literal: "queue"), \(literal: "job"), \(literal: "request"), \(literal: "minute"), \(literal: "log") or \(literal: "end"), in this order. A job has the members of \(command: "show") with \(literal: "--json"), but for what it has not. A payload that is JSON and can stand in a line as it is, is \(literal: "payload"); another text is \(literal: "payload_text"); anything else is \(literal: "payload_b64"). So it comes back byte for byte. The same goes for \(literal: "result"). Tokens of leases are not written.",
@@ -37,12 +29,39 @@ enum ExportCommand {
     seeAlso: ["import", "migrate", "list"],
     run: { Action($0, run) })
 
+  /// The flags, those of a filter among them.
+  static func flags(_ filter: [Flag<FilterOptions>]) -> [Flag<Options>] {
+    filter.lifted(\.filter) + [
+      Flag.string("output-file", "FILE", \.file, "Write to FILE; - is standard output")
+        .default("-").completing(.file).section("Output")
+    ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store)
+  }
+
+  static let operands: [Operand<Options>] = [
+    .many("ID", \.operands, "Jobs to export; - reads ids from standard input") {
+      (text) throws(ValueError) in try JobOperand.parse(text)
+    }.completing(.jobID)
+  ]
+
   private static func run(
     _ options: Options, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
     let ids = try options.operands.ids(in: context)
-    let filter = options.filter.filter(ids: ids)
-    return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
+    return try export(
+      options.filter.filter(ids: ids), options, context
+    ) { (written, store) throws(CommandFailure) in
+      try MissingJobs.report(ids, written, store, context)
+    }
+  }
+
+  /// Judges which of the jobs that were named have been written.
+  typealias Report = (Set<JobID>, any StorageAdapter) throws(CommandFailure) -> ExitStatus
+
+  /// Writes what a filter selects to where the options say.
+  static func export(
+    _ filter: JobFilter, _ options: Options, _ context: CommandContext, _ report: Report
+  ) throws(CommandFailure) -> ExitStatus {
+    try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       if let status = try UnknownQueues.report(filter, store, context) { return status }
       let output: any ArchiveOutput =
         switch options.file {
@@ -51,8 +70,9 @@ enum ExportCommand {
         }
       do throws(CommandFailure) {
         // No ids on standard input are no jobs; a filter without ids would mean every job.
-        let isNone = ids.isEmpty && !options.operands.isEmpty
-        return try write(isNone ? nil : filter, of: store, to: output, options, context)
+        let isNone = filter.ids.isEmpty && !options.operands.isEmpty
+        let written = try write(isNone ? nil : filter, of: store, to: output, options, context)
+        return try report(written, store)
       } catch {
         output.abandon()
         throw error
@@ -63,7 +83,7 @@ enum ExportCommand {
   private static func write(
     _ filter: JobFilter?, of store: any StorageAdapter, to output: any ArchiveOutput,
     _ options: Options, _ context: CommandContext
-  ) throws(CommandFailure) -> ExitStatus {
+  ) throws(CommandFailure) -> Set<JobID> {
     let now = context.now()
     let walk = ArchiveWalk(store: store, now: now)
     let progress = Progress(context, quiet: options.output.quiet)
@@ -86,6 +106,6 @@ enum ExportCommand {
     try writer.finish()
     progress.clear()
     if !options.output.quiet { context.tell("exported \(writer.counts.text)") }
-    return try MissingJobs.report(filter?.ids ?? [], written, store, context)
+    return written
   }
 }

@@ -10,6 +10,7 @@ struct LiveNames {
   let context: CommandContext
 
   private static let mostJobs = 50
+  private static let mostDead = 1000
 
   /// Names of a kind.
   func candidates(_ kind: CompletionKind, _ prefix: String) -> [Candidate] {
@@ -18,8 +19,24 @@ struct LiveNames {
     case .queue: queues()
     case .type: types()
     case .jobID: recentJobs().map { Candidate($0.id.description, description(of: $0)) }
+    case Self.errorGroup: errorGroups()
     case .none, .choices, .file, .fileNamed, .directory, .command, .custom: []
     }
+  }
+
+  /// The group of an error of dead jobs.
+  static let errorGroup = CompletionKind.custom("error-group")
+
+  /// Those of the latest deaths: a press of Tab can't wait for all.
+  private func errorGroups() -> [Candidate] {
+    var filter = JobFilter()
+    filter.states.anyOf = [.dead]
+    let request = JobPageRequest(
+      filter, order: .latestFinishedFirst, size: Self.mostDead, now: context.now())
+    let dead = withStore { store throws(StorageError) in try store.page(request).jobs } ?? []
+    var groups = ErrorGroups()
+    for job in dead { groups.add(job) }
+    return groups.largestFirst.map { Candidate($0.id.description, $0.shape) }
   }
 
   private func queues() -> [Candidate] {

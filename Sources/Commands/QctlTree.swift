@@ -104,10 +104,14 @@ package enum QctlTree {
 
   private static let deadLetters: [CommandEntry<Action>] = [
     .command("list", "List dead jobs, the latest death first") { DeadListCommand.command.erased },
+    .command("groups", "Count dead jobs by their errors, the most frequent first") {
+      DeadGroupsCommand.command.erased
+    },
     .command("show", "Show one dead job with everything known of it") {
       DeadShowCommand.command.erased
     },
     .command("replay", "Put dead jobs back to work") { ReplayCommand.command.erased },
+    .command("export", "Write dead jobs as lines of JSON") { DeadExportCommand.command.erased },
     .command("purge", "Remove dead jobs for ever") { DeadPurgeCommand.command.erased },
   ]
 }

@@ -8,8 +8,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "retry", "cancel", "purge", "pause", "resume", "replay", "dlq list", "dlq show", "dlq replay",
-    "dlq purge", "doctor", "backup", "export", "import", "migrate",
+    "retry", "cancel", "purge", "pause", "resume", "replay", "dlq list", "dlq groups", "dlq show",
+    "dlq replay", "dlq export", "dlq purge", "doctor", "backup", "export", "import", "migrate",
   ])
   func `each command explains itself with an example`(path: String) throws {
     let ran = try CommandRig().run(["help"] + path.split(separator: " ").map(String.init))

@@ -27,8 +27,12 @@ final class ArchiveFile: ArchiveOutput {
   private let draft: String
   private let name: String
   private let shown: String
+  private let replaces: Bool
 
-  init(_ path: String) throws(CommandFailure) {
+  /// - Parameter replaces: whether a file that is there already may go.
+  init(_ path: String, replaces: Bool = true) throws(CommandFailure) {
+    if !replaces { try Self.requireNothing(at: path) }
+    self.replaces = replaces
     shown = TerminalText.escape(path, .line)
     name = FileSystem.name(of: path)
     draft = ".\(name).\(String(Random.wordOrClock(), radix: 36))"
@@ -54,11 +58,26 @@ final class ArchiveFile: ArchiveOutput {
     do { try stream.flush() } catch { throw failure(error) }
     do throws(SystemError) {
       try file.sync()
-      try folder.rename(draft, to: name, in: folder)
+      if replaces {
+        try folder.rename(draft, to: name, in: folder)
+      } else {
+        try folder.renameNoReplace(draft, to: name, in: folder)
+      }
       try folder.sync()
     } catch {
+      if error.code == .exists { throw Self.taken(shown) }
       throw failure(.failed(error))
     }
+  }
+
+  /// Refuses a name that is taken.
+  static func requireNothing(at path: String) throws(CommandFailure) {
+    guard (try? FileSystem.linkStatus(of: path)) != nil else { return }
+    throw taken(TerminalText.escape(path, .line))
+  }
+
+  private static func taken(_ shown: String) -> CommandFailure {
+    .failed(.cannotCreate, "\(shown) is there already and is not replaced: name another")
   }
 
   func abandon() { try? folder.unlink(at: draft) }

@@ -4,25 +4,24 @@ import Storage
 /// The way of every verb that changes many jobs: freeze the jobs that are meant, ask, then change
 /// them in bounded batches, each job only if it still is where it was (design.md §3).
 struct BulkAction {
-  private let verb: BulkVerb
-  private let operation: OperatorVerb
-  private let options: BulkOptions
-  private let context: CommandContext
+  private let task: BulkTask
+
+  private var verb: BulkVerb { task.verb }
+  private var options: BulkOptions { task.options }
+  private var context: CommandContext { task.context }
 
   init(
     _ verb: BulkVerb, _ operation: OperatorVerb, _ options: BulkOptions, _ context: CommandContext
   ) {
-    self.verb = verb
-    self.operation = operation
-    self.options = options
-    self.context = context
+    task = BulkTask(verb: verb, operation: operation, options: options, context: context)
   }
 
   func run() throws(CommandFailure) -> ExitStatus {
     var printer = try OutcomePrinter(options.output, context)
     let ids = try options.operands.ids(in: context)
     let filter = verb.filter(options.filter, ids: ids)
-    let consent = Consent(verb: verb, options: options, context: context)
+    let consent = Consent(task)
+    if let path = options.exportFile { try ArchiveFile.requireNothing(at: path) }
     let intent: StoreIntent = options.acting.dryRun ? .read : .write
     return try options.store.withStore(intent, in: context) { store throws(CommandFailure) in
       if let status = try UnknownQueues.report(filter, store, context) { return status }
@@ -32,8 +31,10 @@ struct BulkAction {
       let plan = try plan(filter, store)
       let left = leftOut(of: plan)
       for report in left { complain(report) }
-      guard !options.acting.dryRun else { return try show(plan, left, &printer) }
-      guard plan.items.isEmpty || consent.isGiven(for: plan) else {
+      guard !options.acting.dryRun else { return try show(plan, left, store, &printer) }
+      // Without jobs there is nothing to ask about.
+      let isAgreed = plan.items.isEmpty ? true : try consent.isGiven(for: plan, in: store)
+      guard isAgreed else {
         context.tell("nothing was changed")
         return .negative
       }
@@ -44,8 +45,11 @@ struct BulkAction {
   private func plan(
     _ filter: JobFilter, _ store: any StorageAdapter
   ) throws(CommandFailure) -> Plan {
-    let request = PlanRequest(operation, filter, now: context.now())
+    let replays = ReplayGuard(verb, options)
+    let request = PlanRequest(
+      task.operation, replays?.passing(filter) ?? filter, now: context.now())
     var plan = try stored { () throws(StorageError) in try store.plan(request) }
+    if !options.output.quiet { try replays?.report(filter, store, context) }
     if verb.isForDeadJobs {
       plan.unfit += try DeadLetters.others(among: filter, besides: plan, store, context)
     }
@@ -62,7 +66,7 @@ struct BulkAction {
   }
 
   private func show(
-    _ plan: Plan, _ left: [ItemReport], _ printer: inout OutcomePrinter
+    _ plan: Plan, _ left: [ItemReport], _ store: any StorageAdapter, _ printer: inout OutcomePrinter
   ) throws(CommandFailure) -> ExitStatus {
     var tally = BulkTally()
     for report in left + plan.items.map({ ItemReport($0.id, .planned) }) {
@@ -71,7 +75,7 @@ struct BulkAction {
     }
     printer.finish()
     if !printer.isForMachines, !plan.items.isEmpty {
-      let view = PlanView(verb: verb, plan: plan, output: options.output, context: context)
+      let view = try PlanView(task, plan, in: store)
       try context.write(view.asData())
       try context.flush()
     }
@@ -81,6 +85,18 @@ struct BulkAction {
     return tally.status
   }
 
+  private func finish(_ tally: BulkTally, _ more: String = "") -> ExitStatus {
+    if !options.output.quiet {
+      context.tell(
+        tally == BulkTally() ? "nothing to \(verb.name)" : tally.sentence(verb) + more)
+    }
+    return tally.status
+  }
+}
+
+// MARK: - Changing
+
+extension BulkAction {
   private func change(
     _ plan: Plan, _ left: [ItemReport], _ store: any StorageAdapter,
     _ printer: inout OutcomePrinter
@@ -90,18 +106,62 @@ struct BulkAction {
       tally.add(report)
       printer.print(report)
     }
-    let batches = BulkBatches(
-      verb: verb, operation: operation, options: options, context: context)
-    let isComplete = try batches.apply(plan.items, to: store, &tally, &printer)
+    guard !plan.items.isEmpty else {
+      printer.finish()
+      return finish(tally)
+    }
+    let isAskedToStop = context.interaction.watchForStop()
+    guard let items = try exported(plan, store, &tally, &printer, isAskedToStop) else {
+      return .interrupted
+    }
+    var batches = BulkBatches(task, plan, store, isAskedToStop: isAskedToStop)
+    let isComplete: Bool
+    do throws(CommandFailure) {
+      isComplete = try batches.apply(items, &tally, &printer)
+    } catch {
+      // The store has said why it can't; that it can't keep this either is no news.
+      try? task.record(tally.changed, of: plan, in: store)
+      throw error
+    }
+    record(tally, plan, store)
     printer.finish()
-    return isComplete ? finish(tally) : .interrupted
+    return isComplete ? finish(tally, ending(tally, batches.pace)) : .interrupted
   }
 
-  private func finish(_ tally: BulkTally) -> ExitStatus {
-    if !options.output.quiet {
-      context.tell(
-        tally == BulkTally() ? "nothing to \(verb.name)" : tally.sentence(verb))
+  /// The jobs of the plan, written into a file first where that was asked for.
+  ///
+  /// - Returns: nil if it was asked to stop meanwhile.
+  private func exported(
+    _ plan: Plan, _ store: any StorageAdapter, _ tally: inout BulkTally,
+    _ printer: inout OutcomePrinter, _ isAskedToStop: () -> Bool
+  ) throws(CommandFailure) -> [PlanItem]? {
+    guard let path = options.exportFile else { return plan.items }
+    let export = PlanExport(path: path, task: task, store: store)
+    guard let result = try export.write(plan.items, isAskedToStop) else {
+      printer.finish()
+      context.tell("stopped: nothing was exported or \(verb.past)")
+      return nil
     }
-    return tally.status
+    for report in result.left {
+      tally.add(report)
+      printer.print(report)
+      complain(report)
+    }
+    return result.items
+  }
+
+  private func record(_ tally: BulkTally, _ plan: Plan, _ store: any StorageAdapter) {
+    do {
+      try task.record(tally.changed, of: plan, in: store)
+    } catch {
+      guard case .failed(_, let sentence) = CommandFailure(error) else { return }
+      context.tell("the log lacks a record of this command: \(sentence)")
+    }
+  }
+
+  /// When the last of the jobs comes that were spread over time.
+  private func ending(_ tally: BulkTally, _ pace: ReplayPace?) -> String {
+    guard let pace, tally.changed > 0 else { return "" }
+    return "; the last comes in \(pace.delayOfLast(at: context.now()).brief)"
   }
 }

@@ -1,3 +1,4 @@
+import Calendar
 import Jobs
 import Storage
 
@@ -6,26 +7,33 @@ import Storage
 /// Each batch is one atomic change, so a stop between two of them leaves both halves true: what is
 /// done stays done, and the same command finds what is left (trap 16).
 struct BulkBatches {
-  let verb: BulkVerb
-  let operation: OperatorVerb
-  let options: BulkOptions
-  let context: CommandContext
+  let task: BulkTask
+  let plan: Plan
+  let store: any StorageAdapter
+  let isAskedToStop: () -> Bool
+  private(set) var pace: ReplayPace?
 
   /// Small enough that Ctrl-C is heard at once.
   static let size = min(200, ApplyRequest.largestBatch)
 
-  /// Changes the jobs.
+  init(
+    _ task: BulkTask, _ plan: Plan, _ store: any StorageAdapter, isAskedToStop: @escaping () -> Bool
+  ) {
+    self.task = task
+    self.plan = plan
+    self.store = store
+    self.isAskedToStop = isAskedToStop
+    pace = task.pace()
+  }
+
+  /// Changes some jobs of the plan.
   ///
   /// - Returns: `false` if it was asked to stop before all were through.
   /// - Throws: what a store refused, after telling how many were done before.
-  func apply(
-    _ items: [PlanItem], to store: any StorageAdapter, _ tally: inout BulkTally,
-    _ printer: inout OutcomePrinter
+  mutating func apply(
+    _ items: [PlanItem], _ tally: inout BulkTally, _ printer: inout OutcomePrinter
   ) throws(CommandFailure) -> Bool {
-    guard !items.isEmpty else { return true }
-    let isAskedToStop = context.interaction.watchForStop()
-    let progress = Progress(context, quiet: options.output.quiet)
-    let actor = context.actor
+    let progress = Progress(task.context, quiet: task.options.output.quiet)
     var start = 0
     while start < items.count {
       guard !isAskedToStop() else {
@@ -33,12 +41,10 @@ struct BulkBatches {
         tellStop(tally, items.count - start)
         return false
       }
-      let batch = Array(items[start..<min(start + Self.size, items.count)])
-      let request = ApplyRequest(
-        operation, batch, actor: actor, reason: options.acting.reason, now: context.now())
-      let reports: [ItemReport]
+      let batch = placed(items[start..<min(start + Self.size, items.count)])
+      let outcomes: [ItemOutcome]
       do {
-        reports = zip(batch, try store.apply(request)).map { ItemReport($0.id, from: $1) }
+        outcomes = try store.apply(task.request(batch, of: plan))
       } catch {
         progress.clear()
         printer.finish()
@@ -46,13 +52,19 @@ struct BulkBatches {
         throw CommandFailure(error)
       }
       progress.clear()
-      for report in reports { tell(report, &tally, &printer) }
+      for (item, outcome) in zip(batch, outcomes) {
+        tell(ItemReport(item, from: outcome), &tally, &printer)
+      }
       printer.flush()
       start += batch.count
-      if start < items.count { progress.show(verb.past, start, of: items.count) }
+      if start < items.count { progress.show(task.verb.past, start, of: items.count) }
     }
     progress.clear()
     return true
+  }
+
+  private mutating func placed(_ items: ArraySlice<PlanItem>) -> [PlanItem] {
+    pace?.place(Array(items), at: task.context.now()) ?? Array(items)
   }
 
   private func tell(
@@ -60,18 +72,30 @@ struct BulkBatches {
   ) {
     tally.add(report)
     printer.print(report)
-    if let complaint = report.complaint(verb) { context.tell(complaint) }
+    if let complaint = report.complaint(task.verb) { task.context.tell(complaint) }
   }
 
   private func tellStop(_ tally: BulkTally, _ remaining: Int) {
-    context.tell(
-      "stopped: \(tally.sentence(verb)); \(verb.jobs(remaining)) remain\(remaining == 1 ? "s" : ""). "
-        + "Run the same command again for the rest")
+    let jobs = task.verb.jobs(remaining)
+    task.context.tell(
+      "stopped: \(tally.sentence(task.verb)); \(jobs) remain\(remaining == 1 ? "s" : ""). "
+        + "Run the same command again\(change) for the rest")
   }
 
   /// The batch that failed counts as not confirmed: its commit may have been made and not synced.
   private func tellFailure(_ tally: BulkTally, _ remaining: Int) {
-    context.tell(
-      "\(tally.sentence(verb)) before this failed; \(verb.jobs(remaining)) not confirmed")
+    let jobs = task.verb.jobs(remaining)
+    let next = change.isEmpty ? "" : ". Go on\(change)"
+    task.context.tell(
+      "\(tally.sentence(task.verb)) before this failed; \(jobs) not confirmed\(next)")
+  }
+
+  /// What the same command needs so that it goes on where this one stopped.
+  private var change: String {
+    if let pace {
+      let delay = DurationText.text(pace.delayOfNext(at: task.context.now()).milliseconds)
+      return " with --delay \(delay)" + (task.options.at == nil ? "" : " in place of --at")
+    }
+    return task.options.exportFile == nil ? "" : " with another file for --export"
   }
 }

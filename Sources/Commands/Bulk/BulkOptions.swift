@@ -8,6 +8,9 @@ struct BulkOptions: Sendable {
   var acting = ActingOptions()
   var at: String?
   var delay: TimeSpan?
+  var replay = ReplayOptions()
+  /// Into which file jobs go before they are removed.
+  var exportFile: String?
   var output = OutputOptions()
   var store = StoreOptions()
 
@@ -40,6 +43,9 @@ struct BulkOptions: Sendable {
     if let at { return try InstantArgument.parse(at, flag: "--at", context) }
     return delay.map { context.now() + $0 }
   }
+
+  /// Which jobs are meant, as the log keeps it; nil where ids name them.
+  var filterWords: String? { operands.isEmpty ? filter.words : nil }
 
   /// Whether ids in the command line itself, and nothing else, say which jobs are meant.
   var namesJobsOnly: Bool { !operands.isEmpty && !operands.contains(.standardInput) }

@@ -11,6 +11,11 @@ struct BulkVerb: Sendable {
   /// Nothing brings the jobs back.
   let isFinal: Bool
 
+  /// As the log has it: `dlq replay`.
+  var command: String { isForDeadJobs ? "dlq \(name)" : name }
+  /// Whether it puts dead jobs back to work.
+  var bringsBackTheDead: Bool { isForDeadJobs && !isFinal }
+
   static let retry = BulkVerb("retry", "retried")
   static let cancel = BulkVerb("cancel", "cancelled")
   static let purge = BulkVerb("purge", "purged", isFinal: true)

@@ -18,6 +18,8 @@ struct ItemReport: Equatable {
   var conflict: KeyConflict?
   /// Why the job can't be changed so.
   var refusal: InvalidValue?
+  /// It is in the state that the plan saw, but was run since.
+  private var ranAgain = false
 
   init(_ id: JobID, _ outcome: Outcome, state: JobState? = nil) {
     self.id = id
@@ -26,18 +28,20 @@ struct ItemReport: Equatable {
   }
 
   /// What a store says of an item that it was to change.
-  init(_ id: JobID, from outcome: ItemOutcome) {
+  init(_ item: PlanItem, from outcome: ItemOutcome) {
     switch outcome {
-    case .done: self.init(id, .done)
-    case .requested: self.init(id, .requested)
-    case .alreadyDone: self.init(id, .alreadyDone)
-    case .changedMeanwhile(let state): self.init(id, .changed, state: state)
-    case .missing: self.init(id, .missing)
+    case .done: self.init(item.id, .done)
+    case .requested: self.init(item.id, .requested)
+    case .alreadyDone: self.init(item.id, .alreadyDone)
+    case .changedMeanwhile(let state):
+      self.init(item.id, .changed, state: state)
+      ranAgain = state == item.state
+    case .missing: self.init(item.id, .missing)
     case .conflict(let conflict):
-      self.init(id, .conflict)
+      self.init(item.id, .conflict)
       self.conflict = conflict
     case .refused(let refusal):
-      self.init(id, .refused)
+      self.init(item.id, .refused)
       self.refusal = refusal
     }
   }
@@ -50,6 +54,8 @@ struct ItemReport: Equatable {
     switch outcome {
     case .planned, .done, .requested, .alreadyDone: nil
     case .missing: "no job \(id)"
+    case .changed where ranAgain:
+      "job \(id) ran again meanwhile, is \(stateText) once more and was left alone"
     case .changed: "job \(id) is \(stateText) meanwhile and was left alone"
     case .notApplicable:
       verb.isForDeadJobs

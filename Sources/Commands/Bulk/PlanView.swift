@@ -2,14 +2,42 @@ import Jobs
 import Storage
 import Text
 
-/// A plan as people see it before it is done: how many jobs in which queues, and a few of them.
+/// A plan as people see it before it is done: how many jobs in which queues, a few of them, and of
+/// many dead ones why they died.
 struct PlanView {
-  let verb: BulkVerb
-  let plan: Plan
-  let output: OutputOptions
-  let context: CommandContext
+  private let task: BulkTask
+  private let plan: Plan
+  private let groups: [ErrorGroupSummary]
 
   private static let mostQueues = 20
+  private static let mostGroups = 5
+
+  private var verb: BulkVerb { task.verb }
+  private var output: OutputOptions { task.options.output }
+  private var context: CommandContext { task.context }
+
+  /// - Throws: what the store says when the errors can't be read.
+  init(_ task: BulkTask, _ plan: Plan, in store: any StorageAdapter) throws(CommandFailure) {
+    self.task = task
+    self.plan = plan
+    groups = try Self.groups(task, plan, store)
+  }
+
+  /// The errors of the plan's jobs, where the sample does not show all of them anyway.
+  private static func groups(
+    _ task: BulkTask, _ plan: Plan, _ store: any StorageAdapter
+  ) throws(CommandFailure) -> [ErrorGroupSummary] {
+    guard task.verb.isForDeadJobs, plan.items.count > plan.sample.count else { return [] }
+    let planned = Set(plan.items.map(\.id))
+    var filter = task.verb.filter(task.options.filter)
+    filter.limit = nil
+    var groups = ErrorGroups()
+    let pages = JobPages(store: store, order: .latestFinishedFirst, now: task.context.now())
+    try pages.visit(filter) { (job) throws(CommandFailure) in
+      if planned.contains(job.id) { groups.add(job) }
+    }
+    return groups.largestFirst
+  }
 
   /// For the prompt, on standard error.
   func asQuestion() -> String {
@@ -17,6 +45,7 @@ struct PlanView {
       isTerminal: context.streams.errorIsTerminal, context.environment)
     let width = context.streams.columns ?? 80
     return sample(width: width, isColoured: isColoured, relative: true).text
+      + errors(width: width, isColoured: isColoured).text
       + "\(verb.jobs(plan.items.count)) in \(queuesText)\n"
   }
 
@@ -35,6 +64,10 @@ struct PlanView {
     queues.render(
       width: width, isColoured: isColoured, showsHeader: !output.hidesHeader, to: &text)
     text.append(UInt8(ascii: "\n"))
+    if !groups.isEmpty {
+      text.append(contentsOf: errors(width: width, isColoured: isColoured).bytes)
+      text.append(UInt8(ascii: "\n"))
+    }
     let jobs = sample(width: width, isColoured: isColoured, relative: isTerminal)
     return text.bytes + jobs.bytes
   }
@@ -47,6 +80,31 @@ struct PlanView {
     var table = Table(shape.columns)
     for job in plan.sample { table.addRow(shape.cells(job)) }
     var text = ByteBuffer(capacity: 1024)
+    table.render(
+      width: width, isColoured: isColoured, showsHeader: !output.hidesHeader, to: &text)
+    return text
+  }
+
+  private func errors(width: Int?, isColoured: Bool) -> ByteBuffer {
+    var text = ByteBuffer(capacity: 512)
+    guard !groups.isEmpty else { return text }
+    var table = Table([
+      TableColumn("GROUP", minimumWidth: 12), TableColumn("JOBS", alignment: .trailing),
+      TableColumn("ERROR", isShrinkable: true),
+    ])
+    for group in groups.prefix(Self.mostGroups) {
+      table.addRow([
+        TableCell(group.id.description), TableCell(String(group.count)),
+        TableCell(group.example ?? "", .red),
+      ])
+    }
+    if groups.count > Self.mostGroups {
+      let others = groups.dropFirst(Self.mostGroups)
+      let jobs = others.reduce(0) { $0 + $1.count }
+      table.addRow([
+        TableCell("others"), TableCell(String(jobs)), TableCell("of \(others.count) other groups"),
+      ])
+    }
     table.render(
       width: width, isColoured: isColoured, showsHeader: !output.hidesHeader, to: &text)
     return text

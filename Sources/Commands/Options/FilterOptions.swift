@@ -13,10 +13,12 @@ struct FilterOptions: Sendable {
   var states: [Term<JobState>] = []
   var types: [Term<JobType>] = []
   var errors: [Term<String>] = []
+  var errorGroups: [Term<ErrorGroupID>] = []
   var priorities: [Term<Priority>] = []
   var tags: [Term<Tag>] = []
   var payload: [Term<JobFilter.PayloadMatch>] = []
   var attempts: ClosedRange<Int64>?
+  var replays: ClosedRange<Int64>?
   var olderThan: TimeSpan?
   var newerThan: TimeSpan?
   var limit: Int?
@@ -50,6 +52,11 @@ struct FilterOptions: Sendable {
       "error", "TEXT", \.errors, "Only jobs whose error holds TEXT; !TEXT: does not",
       parse: term { $0 }),
     Flag.values(
+      "error-group", "ID", splitsCommas: true, \.errorGroups,
+      "Only jobs whose error is of this group of dlq groups; !ID: is not",
+      parse: term(ValueText.errorGroup)
+    ).completing(LiveNames.errorGroup),
+    Flag.values(
       "priority", "N", splitsCommas: true, \.priorities,
       "Only jobs of priority N, 0 (most urgent) to 9",
       parse: term(ValueText.priority)),
@@ -61,6 +68,9 @@ struct FilterOptions: Sendable {
       parse: term(ValueText.payloadMatch)),
     .value("attempts", "RANGE", \.attempts, "Only jobs with so many attempts: N, N..M, N.. or ..M")
     {
+      (text) throws(ValueError) in try ValueText.range(text)
+    },
+    .value("replays", "RANGE", \.replays, "Only jobs brought back so often: N, N..M, N.. or ..M") {
       (text) throws(ValueError) in try ValueText.range(text)
     },
     .value("older-than", "TIME", \.olderThan, "Only jobs at least this old") {
@@ -93,10 +103,12 @@ extension FilterOptions {
     filter.states = Self.selection(states)
     filter.types = Self.selection(types)
     filter.errors = Self.selection(errors)
+    filter.errorGroups = Self.selection(errorGroups)
     filter.priorities = Self.selection(priorities)
     filter.tags = Self.selection(tags)
     filter.payload = Self.selection(payload)
     filter.attempts = attempts
+    filter.replays = replays
     filter.olderThan = olderThan
     filter.newerThan = newerThan
     filter.limit = limit

@@ -17,6 +17,13 @@ enum ValueText {
     do { return try JobID(text) } catch { throw .malformed(error.reason) }
   }
 
+  static func errorGroup(_ text: String) throws(ValueError) -> ErrorGroupID {
+    guard let group = ErrorGroupID(text) else {
+      throw .malformed("is no group of errors: 12 digits from 0 to 9 and a to f")
+    }
+    return group
+  }
+
   static func token(_ text: String) throws(ValueError) -> LeaseToken {
     do { return try LeaseToken(text) } catch { throw .malformed(error.reason) }
   }

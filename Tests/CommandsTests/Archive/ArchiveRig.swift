@@ -25,6 +25,11 @@ final class ArchiveRig {
   var isAskedToStop: () -> Bool = { false }
   /// Stands before store `b`.
   var keepsMinutes = true
+  /// Called before store `a` changes jobs, and before it gives whole ones.
+  var beforeApply: @Sendable (ApplyRequest) throws(StorageError) -> Void = {
+    (_) throws(StorageError) in
+  }
+  var beforeJobs: @Sendable () throws(StorageError) -> Void = { () throws(StorageError) in }
 
   init() throws { scratch = try ScratchDirectory() }
 
@@ -33,7 +38,9 @@ final class ArchiveRig {
     return MemoryStore { random.withLock { $0.next() } }
   }
 
-  func run(_ words: String...) throws -> Ran {
+  func run(_ words: String...) throws -> Ran { try run(words) }
+
+  func run(_ words: [String]) throws -> Ran {
     let path = scratch.path("output")
     let file = try FileDescriptor.open(path, .writeOnly, [.create, .truncate])
     let output = OutputStream(rawDescriptor: file.rawValue)
@@ -75,7 +82,8 @@ final class ArchiveRig {
     _ location: StoreLocation, _ intent: StoreIntent
   ) throws(StorageError) -> any StorageAdapter {
     guard case .sqlite(let path) = location else { throw .missing(path: "") }
-    return path == "/a" ? NamedStore(a, "/a") : NamedStore(b, "/b", keepsMinutes: keepsMinutes)
+    guard path == "/a" else { return NamedStore(b, "/b", keepsMinutes: keepsMinutes) }
+    return NamedStore(a, "/a", beforeApply: beforeApply, beforeJobs: beforeJobs)
   }
 
   /// What a file in the scratch folder holds.
@@ -152,8 +160,28 @@ final class NamedStore: ForwardingStore {
   private let path: String
   private let keepsMinutes: Bool
 
-  init(_ base: any StorageAdapter, _ path: String, keepsMinutes: Bool = true) {
+  private let beforeApply: @Sendable (ApplyRequest) throws(StorageError) -> Void
+  private let beforeJobs: @Sendable () throws(StorageError) -> Void
+
+  init(
+    _ base: any StorageAdapter, _ path: String, keepsMinutes: Bool = true,
+    beforeApply: @escaping @Sendable (ApplyRequest) throws(StorageError) -> Void = {
+      (_) throws(StorageError) in
+    },
+    beforeJobs: @escaping @Sendable () throws(StorageError) -> Void = { () throws(StorageError) in }
+  ) {
     (self.base, self.path, self.keepsMinutes) = (base, path, keepsMinutes)
+    (self.beforeApply, self.beforeJobs) = (beforeApply, beforeJobs)
+  }
+
+  func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
+    try beforeApply(request)
+    return try base.apply(request)
+  }
+
+  func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail] {
+    try beforeJobs()
+    return try base.jobs(ids)
   }
 
   var identity: StoreIdentity { StoreIdentity(kind: "memory", location: path, formatVersion: 1) }

@@ -29,7 +29,7 @@ enum DeadListCommand {
       Example("qctl dlq list --ids | qctl dlq replay --yes -", "Ids for another command"),
     ],
     exits: ExitStatus.notes(.negative, .partly, .badData),
-    seeAlso: ["dlq show", "dlq replay", "dlq purge", "list"],
+    seeAlso: ["dlq groups", "dlq show", "dlq replay", "dlq purge", "list"],
     run: { Action($0, run) })
 
   private static func run(
