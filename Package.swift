@@ -100,7 +100,8 @@ let package = Package(
       ]),
     tests(
       "DirectoryStorageTests",
-      ["DirectoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"]),
+      ["DirectoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"],
+      exclude: ["Fixtures"]),
     tests(
       "ScenarioTests", ["PosixIO", "Text", "TestSupport"],
       exclude: ["Transcripts", "Scripts", "session.sh"]),
