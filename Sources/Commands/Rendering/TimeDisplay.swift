@@ -43,6 +43,14 @@ struct TimeDisplay {
     case .utc: RFC3339.text(instant.milliseconds)
     }
   }
+
+  /// The end of something that goes on: `for 2h` on a terminal, else `until 2026-01-31T08:00:00Z`.
+  func until(_ end: Instant) -> String {
+    if case .relative(let now) = style, end > now {
+      return "for \(end.since(now).inWholeSeconds)"
+    }
+    return "until \(text(end))"
+  }
 }
 
 extension Instant {
