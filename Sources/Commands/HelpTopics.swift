@@ -30,6 +30,12 @@ enum HelpTopics {
         Term(
           "\(literal: "CLICOLOR_FORCE")", "Colour without a terminal too, if not empty and not 0."),
         Term("\(literal: "CLICOLOR")", "No colour, if 0."),
+        Term(
+          "\(literal: "QCTL_PAGER"), \(literal: "PAGER")",
+          "What shows long output on a terminal, \(literal: "less") if neither is set; nothing and \(literal: "cat") mean no pager, as does \(flag: "no-pager")."
+        ),
+        Term(
+          "\(literal: "LESS")", "If not set, \(literal: "FRX") for a pager that qctl starts."),
         Term("\(literal: "TZ")", "The zone in which times are read and shown."),
         Term(
           "\(literal: "XDG_DATA_HOME")",
