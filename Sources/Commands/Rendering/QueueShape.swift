@@ -19,10 +19,26 @@ extension RecordShape where Record == QueueSummary {
       id: { $0.queue.description },
       columns: [TableColumn("QUEUE", minimumWidth: 16)]
         + states.map {
-          TableColumn($0.rawValue.uppercased(), alignment: .trailing, minimumWidth: 8)
+          TableColumn(
+            $0.rawValue.uppercased(), alignment: .trailing, minimumWidth: 8,
+            expendability: expendability(of: $0))
         }
-        + [TableColumn("OLDEST", minimumWidth: 8), TableColumn("PAUSED", isShrinkable: true)],
+        + [
+          TableColumn("OLDEST", minimumWidth: 8),
+          TableColumn("PAUSED", minimumWidth: 6, isShrinkable: true),
+        ],
       cells: { Self.cells($0, times, now) })
+  }
+
+  /// What ready, active and dead jobs there are is looked at first.
+  private static func expendability(of state: JobState) -> Int {
+    switch state {
+    case .ready, .dead: 0
+    case .active: 1
+    case .scheduled, .retrying: 2
+    case .blocked: 3
+    case .completed, .cancelled: 4
+    }
   }
 
   private static func text(_ queue: QueueSummary, _ name: String, _ now: Instant) -> String {

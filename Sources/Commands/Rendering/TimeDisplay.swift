@@ -13,6 +13,11 @@ struct TimeDisplay {
 
   private let style: Style
 
+  /// In UTC, whatever the options say.
+  static let utc = TimeDisplay(style: .utc)
+
+  private init(style: Style) { self.style = style }
+
   /// As the options and the terminal ask for; the zone's file is only read where it is shown.
   init(_ options: OutputOptions, _ context: CommandContext, relative: Bool) {
     if options.utc {
