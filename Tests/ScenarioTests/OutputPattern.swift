@@ -1,12 +1,12 @@
 /// A line of expected output: text, and places where it may vary.
 ///
-/// `<id> <time> <age> <path> <token> <pid> <version> <number> <any>` stand for such values;
+/// `<id> <time> <utc> <age> <path> <token> <pid> <version> <number> <any>` stand for such values;
 /// `<id:a>` remembers what it met and later demands the same. Two or more spaces match any two or
 /// more, so that a column's width does not matter. A line `...` stands for any number of lines.
 struct OutputPattern {
   /// What may stand in a place.
   enum Kind: String {
-    case id, time, age, path, token, pid, version, number, any
+    case id, time, utc, age, path, token, pid, version, number, any
   }
 
   private enum Piece {
@@ -115,6 +115,9 @@ extension OutputPattern.Kind {
         && value.allSatisfy { $0 > 32 && !":;,'\"".utf8.contains($0) }
     case .age: Self.isAge(value)
     case .time: Self.isTime(value)
+    case .utc:
+      value.count == 24 && value.last == UInt8(ascii: "Z") && !value.contains(32)
+        && Self.isTime(value)
     }
   }
 

@@ -7,10 +7,19 @@ enum ScenarioFiles {
   /// The top of the repository.
   static let repository = directory(of: directory(of: folder))
 
-  /// The names of all transcripts.
+  /// The paths of all transcripts below `Transcripts`.
+  ///
+  /// `$QCTL_TRANSCRIPTS` leaves only those whose path begins so, for whoever works on one.
   static var transcripts: [String] {
-    let entries = (try? FileSystem.entries(of: folder + "/Transcripts")) ?? []
-    return entries.map(\.name).filter { $0.hasSuffix(".txt") }
+    let wanted = EnvironmentBlock.value("QCTL_TRANSCRIPTS") ?? ""
+    return transcripts(below: "").filter { $0.hasPrefix(wanted) }
+  }
+
+  private static func transcripts(below place: String) -> [String] {
+    let entries = (try? FileSystem.entries(of: "\(folder)/Transcripts/\(place)")) ?? []
+    return entries.map(\.name).flatMap { name in
+      name.hasSuffix(".txt") ? [place + name] : transcripts(below: place + name + "/")
+    }
   }
 
   /// The program: `$QCTL_BINARY`, else the release build, else the debug build.
