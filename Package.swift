@@ -102,7 +102,7 @@ let package = Package(
       "DirectoryStorageTests",
       ["DirectoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"]),
     tests(
-      "ScenarioTests", ["PosixIO", "Text", "TestSupport"],
+      "ScenarioTests", ["Commands", "CommandLineSpec", "PosixIO", "Text", "TestSupport"],
       exclude: ["Transcripts", "Scripts", "session.sh"]),
   ]
 )

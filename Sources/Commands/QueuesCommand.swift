@@ -36,7 +36,9 @@ enum QueuesCommand {
       if let status = try UnknownQueues.report(options.names, store, context) { return status }
       let now = context.now()
       let all = try stored { () throws(StorageError) in try store.queues(at: now) }
-      var printer = try RecordPrinter(.queues(at: now), options.output, context)
+      let times = TimeDisplay(
+        options.output, context, relative: context.streams.outputIsTerminal)
+      var printer = try RecordPrinter(.queues(times, at: now), options.output, context)
       for queue in all where options.names.isEmpty || options.names.contains(queue.queue) {
         try printer.print(queue)
       }

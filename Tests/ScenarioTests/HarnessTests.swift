@@ -11,6 +11,7 @@ import TestSupport
     ("qctl <version>", "qctl 0.1.0"),
     ("token <token> at <path>: x", "token 00ff00ff00ff00ff at /tmp/x/queue.db: x"),
     ("<utc>", "2026-01-31T10:20:30.123Z"),
+    ("<store>, <store>, <store>", "/a/b.db, dir:/a, sqlite:/a"),
     ("<time> x", "2026-01-31 10:20:30+02:00 x"),
     ("a <nothing> b", "a <nothing> b"),
   ])
@@ -24,7 +25,7 @@ import TestSupport
     ("a  b", "a b"), ("<age>", "soon"), ("<age>", "42"), ("<time>", "2026-01-31"),
     ("<version>", "v1"), ("<pid>", ""), ("x <any> y", "x y"), ("<token>", "00FF00FF00FF00FF"),
     ("<path>", "tmp/x"), ("<utc>", "2026-01-31T10:20:30.123+00:00"),
-    ("<utc>", "2026-01-31T10:20:30Z"), ("<utc>", "2026-01-31 10:20:30.123Z"),
+    ("<utc>", "2026-01-31T10:20:30Z"), ("<utc>", "2026-01-31 10:20:30.123Z"), ("<store>", "dir:a"),
   ])
   func anotherLineDoesNot(_ pattern: String, _ line: String) {
     var captures: [String: [UInt8]] = [:]
@@ -101,7 +102,7 @@ import TestSupport
   @Test(arguments: [
     "", "what\n$ true\n", "# needs: luck\n$ true\n", "# within: soon\n$ true\n",
     "# stores: sqlite tape\n$ true\n", "# stores: dir dir\n$ true\n",
-    "# stores: sqlite\n$ true\n[dir] a\n", "$ true\n[sqlite] a\n",
+    "$ true\na\r\nb\n", "# stores: sqlite\n$ true\n[dir] a\n", "$ true\n[sqlite] a\n",
   ])
   func aTranscriptThatMakesNoSenseIsAProblem(_ text: String) {
     #expect(!Transcript(text, name: "here").problems.isEmpty)

@@ -1,3 +1,4 @@
+import PosixIO
 import Testing
 
 /// A transcript on one of its stores: a test of its own, so that a failure says which.
@@ -16,9 +17,14 @@ struct Scenario: Sendable, CustomTestStringConvertible {
       name: "Transcripts/\(file)", on: store)
   }
 
-  /// All transcripts, each on every store that it names.
-  static var all: [Scenario] {
-    ScenarioFiles.transcripts.flatMap { file in
+  /// All transcripts that are to run, each on every store that it names.
+  ///
+  /// `$QCTL_TRANSCRIPTS` leaves only those whose path begins so, for whoever works on one.
+  static var wanted: [Scenario] { all(below: EnvironmentBlock.value("QCTL_TRANSCRIPTS") ?? "") }
+
+  /// All transcripts whose path begins so, each on every store that it names.
+  static func all(below start: String) -> [Scenario] {
+    ScenarioFiles.transcripts.filter { $0.hasPrefix(start) }.flatMap { file in
       let plain = Scenario(file: file, store: nil)
       let stores = (try? plain.transcript().stores) ?? []
       return stores.isEmpty ? [plain] : stores.map { Scenario(file: file, store: $0) }

@@ -8,12 +8,7 @@ enum ScenarioFiles {
   static let repository = directory(of: directory(of: folder))
 
   /// The paths of all transcripts below `Transcripts`.
-  ///
-  /// `$QCTL_TRANSCRIPTS` leaves only those whose path begins so, for whoever works on one.
-  static var transcripts: [String] {
-    let wanted = EnvironmentBlock.value("QCTL_TRANSCRIPTS") ?? ""
-    return transcripts(below: "").filter { $0.hasPrefix(wanted) }
-  }
+  static var transcripts: [String] { transcripts(below: "") }
 
   private static func transcripts(below place: String) -> [String] {
     let entries = (try? FileSystem.entries(of: "\(folder)/Transcripts/\(place)")) ?? []

@@ -4,7 +4,7 @@ import TestSupport
 
 /// The transcripts, and the examples of the README, against the real program.
 @Suite struct ScenarioTests {
-  @Test(arguments: Scenario.all)
+  @Test(arguments: Scenario.wanted)
   func theProgramDoesWhatTheTranscriptSays(_ scenario: Scenario) throws {
     try run(scenario.transcript())
   }

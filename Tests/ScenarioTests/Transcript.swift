@@ -50,6 +50,8 @@ struct Transcript: Sendable {
     for index in steps.indices {
       while steps[index].output.last?.isEmpty == true { steps[index].output.removeLast() }
     }
+    // Lines are split as characters are, and a return belongs to the line end after it.
+    if text.utf8.contains(13) { problems.append("\(name): a return in it: write it another way") }
     if steps.isEmpty { problems.append("\(name): no command in it") }
   }
 

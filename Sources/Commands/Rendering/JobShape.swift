@@ -17,7 +17,8 @@ extension RecordShape where Record == Job {
         TableColumn("ID", minimumWidth: 13), TableColumn("QUEUE", minimumWidth: 8),
         TableColumn("TYPE", minimumWidth: 12), TableColumn("STATE", minimumWidth: 9),
         TableColumn("P", alignment: .trailing), TableColumn("TRIES", minimumWidth: 5),
-        TableColumn("ENQUEUED", minimumWidth: times.width), TableColumn("NEXT", minimumWidth: 6),
+        TableColumn("ENQUEUED", minimumWidth: times.width),
+        TableColumn("NEXT", minimumWidth: times.width),
         TableColumn("ERROR", isShrinkable: true),
       ],
       cells: { job in

@@ -7,7 +7,7 @@ extension RecordShape where Record == QueueSummary {
   }
 
   /// Queues as `queues` prints them.
-  static func queues(at now: Instant) -> RecordShape {
+  static func queues(_ times: TimeDisplay, at now: Instant) -> RecordShape {
     let names =
       ["queue"] + states.map(\.rawValue)
       + ["oldest_ready_at", "oldest_ready_age_ms", "paused", "paused_until", "pause_reason"]
@@ -19,7 +19,7 @@ extension RecordShape where Record == QueueSummary {
           TableColumn($0.rawValue.uppercased(), alignment: .trailing, minimumWidth: 8)
         }
         + [TableColumn("OLDEST", minimumWidth: 8), TableColumn("PAUSED", isShrinkable: true)],
-      cells: { Self.cells($0, now) })
+      cells: { Self.cells($0, times, now) })
   }
 
   private static func age(_ queue: QueueSummary, _ now: Instant) -> Int64? {
@@ -51,15 +51,24 @@ extension RecordShape where Record == QueueSummary {
     writer.endObject()
   }
 
-  private static func cells(_ queue: QueueSummary, _ now: Instant) -> [TableCell] {
+  private static func cells(
+    _ queue: QueueSummary, _ times: TimeDisplay, _ now: Instant
+  ) -> [TableCell] {
     [TableCell(queue.queue.description)]
       + states.map { state in
         let count = queue.count(state)
         return TableCell(String(count), state == .dead && count > 0 ? .red : .plain)
       } + [
         TableCell(age(queue, now).map { TimeSpan(milliseconds: $0).inWholeSeconds } ?? ""),
-        TableCell(queue.paused ? queue.pauseReason.map { "yes: \($0)" } ?? "yes" : ""),
+        TableCell(pause(of: queue, times)),
       ]
+  }
+
+  /// `yes`, `until TIME`, and why.
+  private static func pause(of queue: QueueSummary, _ times: TimeDisplay) -> String {
+    guard queue.paused else { return "" }
+    let state = queue.pausedUntil.map { "until " + times.text($0) } ?? "yes"
+    return state + (queue.pauseReason.map { ": " + $0 } ?? "")
   }
 }
 

@@ -79,15 +79,16 @@ extension Survey {
     let file = "workers/" + presence.description
     guard let status = try? spool.tree.status(of: file), status.kind == .regular else {
       note(
-        .warning, "workers", path,
-        "the worker's file is gone, so nobody can say what became of it",
-        .none(remedy: "any worker of the store takes its jobs back; start one: qctl work"))
+        .note, "workers", path, "its worker's file is not here, as in a restored backup",
+        .none(
+          remedy:
+            "any worker frees its jobs, after a minute in which theirs may show itself: qctl work"))
       return
     }
     if isDead(file) {
       note(
-        .note, "workers", path, "its worker is dead",
-        .none(remedy: "any worker of the store takes its jobs back; start one: qctl work"))
+        .note, "workers", path, "its worker died",
+        .none(remedy: "the next worker frees its jobs: qctl work"))
     }
   }
 

@@ -9,6 +9,7 @@ an earlier line named get that name; other ids, times, tokens and paths become p
 else varies, as ages do, must be replaced by hand.
 """
 
+import difflib
 import os
 import re
 import shutil
@@ -22,7 +23,8 @@ ID = "[0-9a-hjkmnp-tv-z]{13}"
 UTC = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 KINDS = {
     "id": ID, "utc": UTC, "token": "[0-9a-f]{16}", "pid": "[0-9]+", "number": "[0-9]+",
-    "version": "[0-9][0-9.]*", "path": "/[^ :;,'\"]*", "any": ".*",
+    "version": "[0-9][0-9.]*", "path": "/[^ :;,'\"]*", "store": "(sqlite:|dir:)?/[^ :;,'\"]*",
+    "any": ".*",
     "time": r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)? ?(Z|[+-][\d:]{5})",
     "age": r"(now|(in )?[0-9][0-9mshdw.]*[mshdw]( ago)?)",
 }
@@ -114,6 +116,7 @@ def normal(line, names):
     line = re.sub('((?:duration|age)_ms"?[:=])[0-9]+', r"\1<number>", line)
     line = re.sub(r"(?<=\bin )[0-9]+m?s[0-9ms]*|(?<=Took {11})[0-9]+m?s[0-9ms]*", "<age>", line)
     line = re.sub("[0-9]+(?= MiB)", "<number>", line)
+    line = re.sub("(sqlite:|dir:)?/tmp/[^ :;,'\"]*/queue(.db)?(?![^ :;,'\"])", "<store>", line)
     line = re.sub("/tmp/[^ :;,'\"]*", "<path>", line)
     return line
 
@@ -166,7 +169,8 @@ class Session:
         if found is None:
             old, expected = expected, []
             for line in lines:
-                expected.append(self.kept(line, old) or normal(line, self.names))
+                named = "golden-jobs.sh" in command and re.sub("^(.*) %s$" % ID, r"\1 <id:\1>", line)
+                expected.append(self.kept(line, old) or named or normal(line, self.names))
                 names = match(expected[-1:], [line], self.names)
                 if names:
                     self.names = names
@@ -189,11 +193,11 @@ def joined(outputs):
     stores = list(outputs)
     if len(stores) == 1:
         return [line for line in outputs[stores[0]]]
-    import difflib
-
     first, second = (outputs[store] for store in stores)
     lines = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, first, second, False).get_opcodes():
+    # How wide a gap is does not matter where outputs are compared.
+    even = [[re.sub("  +", "  ", line) for line in output] for output in (first, second)]
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, *even, False).get_opcodes():
         if tag == "equal":
             lines += first[a:b]
         else:
