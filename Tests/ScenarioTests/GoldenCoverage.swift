@@ -73,7 +73,7 @@ struct GoldenCoverage {
   private static func isForOutput(_ flag: FlagEntry) -> Bool {
     let formats = ["output", "json", "ids", "format", "null", "raw"]
     return !formats.contains(flag.name)
-      && (flag.section == "Output" || ["utc", "quiet"].contains(flag.name))
+      && (flag.section == "Output" || flag.name == "utc")
   }
 
   private static func facts(of path: [String]) -> CommandFacts? {

@@ -43,11 +43,13 @@ import Testing
       $ qctl claim -0 --format '{id}' && id=$(qctl claim --json -0)
       $ qctl claim --json what
       [exit 2]
+      $ qctl show <id:a> --raw
       $ echo "qctl pause a" 'qctl resume'
       """
     let coverage = GoldenCoverage([Transcript(text, name: "here")])
     #expect(coverage.missing(of: "claim") == ["--payload-file"])
-    #expect(coverage.missing(of: "resume") == ["plain", "--quiet", "a failure"])
+    #expect(coverage.missing(of: "show") == ["plain", "json", "--utc", "a failure"])
+    #expect(coverage.missing(of: "resume") == ["plain", "a failure"])
   }
 
   @Test(arguments: [

@@ -27,6 +27,7 @@ struct ShellCalls {
     while let character = rest.popFirst() {
       switch character {
       case " ", "\t": endWord()
+      case "<" where isPlace: append(upTo: ">")
       case "\n", ";", "|", "&", "(", ")", "<", ">", "`": endCommand()
       case "'": append(upTo: "'")
       case "\"": append(upTo: "\"")
@@ -36,6 +37,13 @@ struct ShellCalls {
       }
     }
     endCommand()
+  }
+
+  /// Whether a place such as `<id:first>` begins, rather than a redirection.
+  private var isPlace: Bool {
+    guard let end = rest.firstIndex(of: ">") else { return false }
+    let inside = rest[..<end]
+    return inside.contains(":") && !inside.contains { " ;|&\n".contains($0) }
   }
 
   private mutating func append(upTo quote: Character) {

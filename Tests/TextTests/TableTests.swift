@@ -55,7 +55,7 @@ struct TableTests {
     table.cell("日本", .green, to: &out)
     table.endRow(to: &out)
     let expected = """
-      #bQUEUE#0   #bREADY#0  #bERROR#0
+      #bQUEUE#0  #bREADY#0  #bERROR#0
       #remails#0         #g日本#0
 
       """

@@ -220,7 +220,10 @@ def record(program, path):
             item.expected.pop()
             blank += 1
         lines += item.lines
-        lines += joined({session.store: session.run(item) for session in sessions})
+        printed = {session.store: session.run(item) for session in sessions}
+        if any(line.startswith("# ") for output in printed.values() for line in output):
+            sys.exit("%s: a line of output that would be a comment: %s" % (path, item.lines[0]))
+        lines += joined(printed)
         lines += [""] * blank
     for session in sessions:
         shutil.rmtree(session.scratch)
