@@ -103,7 +103,7 @@ let package = Package(
       ["DirectoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"],
       exclude: ["Fixtures"]),
     tests(
-      "ScenarioTests", ["PosixIO", "Text", "TestSupport"],
+      "ScenarioTests", ["Commands", "CommandLineSpec", "PosixIO", "Text", "TestSupport"],
       exclude: ["Transcripts", "Scripts", "session.sh"]),
   ]
 )

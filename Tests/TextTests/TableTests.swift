@@ -104,6 +104,28 @@ struct TableTests {
     }
   }
 
+  @Test("A pipe's table has colour where somebody insists")
+  func colouredStream() {
+    var out = ByteBuffer()
+    var table = TableStream(Self.columns)
+    table.header(.bold, to: &out)
+    table.cell("emails", .red, to: &out)
+    table.cell("", .red, to: &out)
+    table.cell("日本", .green, to: &out)
+    table.endRow(to: &out)
+    let expected = """
+      #bQUEUE#0  #bREADY#0  #bERROR#0
+      #remails#0         #g日本#0
+
+      """
+    let codes = [("#b", "[1m"), ("#r", "[31m"), ("#g", "[32m"), ("#0", "[0m")]
+    let shown = codes.reduce(out.text) { text, code in
+      text.split(separator: "\u{1B}\(code.1)", omittingEmptySubsequences: false)
+        .joined(separator: code.0)
+    }
+    #expect(shown == expected)
+  }
+
   @Test("A pipe's table streams, cuts nothing and grows")
   func stream() {
     var out = ByteBuffer()

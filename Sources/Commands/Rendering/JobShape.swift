@@ -19,7 +19,7 @@ extension RecordShape where Record == Job {
         TableColumn("P", alignment: .trailing, expendability: 2),
         TableColumn("TRIES", minimumWidth: 5, expendability: 1),
         TableColumn("ENQUEUED", minimumWidth: times.width),
-        TableColumn("NEXT", minimumWidth: 6, expendability: 1),
+        TableColumn("NEXT", minimumWidth: times.width, expendability: 1),
         TableColumn("ERROR", minimumWidth: 16, isShrinkable: true),
       ],
       cells: { job in

@@ -79,8 +79,7 @@ extension Survey {
     let file = "workers/" + presence.description
     guard let status = try? spool.tree.status(of: file), status.kind == .regular else {
       note(
-        .note, "workers", path,
-        "the file of its worker is not here, as in a restored backup",
+        .note, "workers", path, "its worker's file is not here, as in a restored backup",
         .none(
           remedy: "any worker frees its jobs, after a minute in which theirs may show itself: "
             + "qctl work"))
