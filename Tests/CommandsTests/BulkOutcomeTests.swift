@@ -125,11 +125,12 @@ import Testing
     let ids = try rig.bury("q", 3)
     let (store, now) = (rig.store, rig.now)
     rig.trouble = { (_) throws(StorageError) in
-      let other = PlanItem(id: ids[1], state: .dead)
+      let other = PlanItem(id: ids[1], state: .dead, attempt: 1)
       let replay = ApplyRequest(.replay(at: nil), [other], actor: "b", reason: nil, now: now)
       _ = try store.apply(replay)
       let cancel = ApplyRequest(
-        .cancel, [PlanItem(id: ids[1], state: .ready)], actor: "b", reason: nil, now: now)
+        .cancel, [PlanItem(id: ids[1], state: .ready, attempt: 1)], actor: "b", reason: nil,
+        now: now)
       _ = try store.apply(cancel)
     }
     let ran = try rig.run("replay", "--all", "--yes")
@@ -144,7 +145,7 @@ import Testing
     let ids = try rig.bury("q", 2)
     let (store, now) = (rig.store, rig.now)
     rig.trouble = { (_) throws(StorageError) in
-      let item = PlanItem(id: ids[0], state: .dead)
+      let item = PlanItem(id: ids[0], state: .dead, attempt: 1)
       _ = try store.apply(
         ApplyRequest(.replay(at: nil), [item], actor: "b", reason: nil, now: now))
     }
