@@ -100,9 +100,10 @@ let package = Package(
       ]),
     tests(
       "DirectoryStorageTests",
-      ["DirectoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"]),
+      ["DirectoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"],
+      exclude: ["Fixtures"]),
     tests(
-      "ScenarioTests", ["PosixIO", "Text", "TestSupport"],
+      "ScenarioTests", ["Commands", "CommandLineSpec", "PosixIO", "Text", "TestSupport"],
       exclude: ["Transcripts", "Scripts", "session.sh"]),
   ]
 )

@@ -40,6 +40,7 @@ enum BackupCommand {
   ) throws(CommandFailure) -> ExitStatus {
     guard let destination = options.destination else { return .usage }
     return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
+      var printer = try RecordPrinter(.backup, options.output, context)
       try requirePlace(destination)
       let progress = Progress(context, quiet: options.output.quiet)
       defer { progress.clear() }
@@ -53,7 +54,6 @@ enum BackupCommand {
         context.tell(
           "\(TerminalText.escape(path, .line)) is what a stopped backup left; it may be removed")
       }
-      var printer = try RecordPrinter(.backup, options.output, context)
       try printer.print(BackupLine(path: destination, report: report))
       try printer.finish()
       return .success

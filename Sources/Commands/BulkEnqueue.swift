@@ -17,6 +17,7 @@ struct BulkEnqueue {
     let lines = JobLines(try BulkFile(source, context), template: template, now: context.now())
     try lines.readAhead()
     guard !lines.isEmpty else {
+      if options.json { try report(BulkResult(created: 0, existing: 0), context) }
       if !options.output.quiet { context.tell("no jobs in \(lines.name)") }
       return .success
     }
@@ -65,7 +66,9 @@ struct BulkEnqueue {
       return try context.writeLine(writer.buffer.text)
     }
     guard !options.output.quiet else { return }
-    let known = result.existing > 0 ? "; \(result.existing) were there already" : ""
+    let known =
+      result.existing > 0
+      ? "; \(result.existing) \(result.existing == 1 ? "was" : "were") there already" : ""
     context.tell("enqueued \(result.created) \(result.created == 1 ? "job" : "jobs")\(known)")
   }
 }

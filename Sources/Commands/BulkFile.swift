@@ -1,4 +1,3 @@
-import Glibc
 import PosixIO
 import Text
 
@@ -15,8 +14,7 @@ final class BulkFile {
   /// The file, for messages.
   let name: String
   private let descriptor: FileDescriptor
-  private var buffer: [UInt8] = []
-  private var start = 0
+  private var lines = LineBuffer()
   private var number = 0
   private var isAtEnd = false
 
@@ -52,51 +50,32 @@ final class BulkFile {
   func next() throws(CommandFailure) -> Line? {
     while let range = try nextLine() {
       number += 1
-      if buffer[range].contains(where: { $0 != 32 && $0 != 9 && $0 != 13 }) {
-        return Line(number: number, bytes: buffer, range: range)
+      if lines.bytes[range].contains(where: { $0 != 32 && $0 != 9 && $0 != 13 }) {
+        return Line(number: number, bytes: lines.bytes, range: range)
       }
     }
     return nil
   }
 
   private func nextLine() throws(CommandFailure) -> Range<Int>? {
-    var searched = start
     while true {
-      if let end = lineEnd(from: searched) {
-        defer { start = end + 1 }
-        return start..<end
-      }
-      guard !isAtEnd else {
-        defer { start = buffer.count }
-        return start < buffer.count ? start..<buffer.count : nil
-      }
-      guard buffer.count - start <= Self.longestLine else {
+      if let line = lines.next() { return line }
+      guard !isAtEnd else { return lines.rest() }
+      guard lines.waiting <= Self.longestLine else {
         throw .failed(
           .badData,
           "\(name), line \(number + 1): longer than \(Self.longestLine) bytes; "
             + "nothing was enqueued")
       }
-      searched = buffer.count - start
       try fill()
     }
   }
 
-  private func lineEnd(from index: Int) -> Int? {
-    buffer.withUnsafeBufferPointer { bytes in
-      guard index < bytes.count, let base = bytes.baseAddress,
-        let found = memchr(base + index, Int32(UInt8(ascii: "\n")), bytes.count - index)
-      else { return nil }
-      return UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
-    }
-  }
-
   private func fill() throws(CommandFailure) {
-    buffer.removeFirst(start)
-    start = 0
     do {
       let chunk = try descriptor.read(upTo: Self.chunkSize)
       isAtEnd = chunk.isEmpty
-      buffer += chunk
+      lines.append(chunk)
     } catch {
       throw .failed(.inputOutput, "cannot read \(name): \(error.code.reason)")
     }

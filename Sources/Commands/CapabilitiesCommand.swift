@@ -26,6 +26,7 @@ enum CapabilitiesCommand {
   ) throws(CommandFailure) -> ExitStatus {
     try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       let capabilities = store.capabilities
+      context.pageRecords(options.output)
       var printer = try RecordPrinter(.capabilities, options.output, context)
       for capability in Capability.allCases {
         try printer.print(CapabilityLine(capability, capabilities[capability]))

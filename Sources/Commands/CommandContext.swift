@@ -50,13 +50,16 @@ package struct CommandContext {
   package let openStore: OpenStore
   /// The process itself.
   package let process: ProcessAccess
+  /// Lets what is printed from now on go through a pager, if there is one.
+  package let beginPaging: () -> Void
 
   /// Everything in turn.
   package init(
     output: OutputStream, say: @escaping (String) -> Void, streams: Streams,
     environment: @escaping (String) -> String?, now: @escaping () -> Instant,
     random: @escaping () -> UInt64, interaction: Interaction = .none,
-    openStore: @escaping OpenStore, process: ProcessAccess = .current
+    openStore: @escaping OpenStore, process: ProcessAccess = .current,
+    beginPaging: @escaping () -> Void = {}
   ) {
     self.output = output
     self.say = say
@@ -67,6 +70,7 @@ package struct CommandContext {
     self.interaction = interaction
     self.openStore = openStore
     self.process = process
+    self.beginPaging = beginPaging
   }
 }
 

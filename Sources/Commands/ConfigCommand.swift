@@ -44,6 +44,9 @@ enum ConfigCommand {
     if invocation.origin(of: "quiet") == .flag {
       words.append(options.output.quiet ? "--quiet" : "--no-quiet")
     }
+    if invocation.origin(of: "pager") == .flag {
+      words.append(options.output.pager ? "--pager" : "--no-pager")
+    }
     return words
   }
 
@@ -51,6 +54,7 @@ enum ConfigCommand {
     _ options: Options, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
     let settings = try settings(options, context)
+    context.pageRecords(options.output)
     var printer = try RecordPrinter(.settings, options.output, context)
     for setting in settings { try printer.print(setting) }
     try printer.finish()

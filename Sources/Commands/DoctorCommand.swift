@@ -47,6 +47,7 @@ enum DoctorCommand {
   ) throws(CommandFailure) -> ExitStatus {
     let intent: StoreIntent = options.repair && !options.dryRun ? .write : .read
     return try options.store.withStore(intent, in: context) { store throws(CommandFailure) in
+      if !options.repair { context.pageRecords(options.output) }
       var printer = try RecordPrinter(.doctor, options.output, context)
       var status = ExitStatus.success
       if options.repair { status = try repair(store, options, context, &printer) }

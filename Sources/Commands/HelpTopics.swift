@@ -30,6 +30,12 @@ enum HelpTopics {
         Term(
           "\(literal: "CLICOLOR_FORCE")", "Colour without a terminal too, if not empty and not 0."),
         Term("\(literal: "CLICOLOR")", "No colour, if 0."),
+        Term(
+          "\(literal: "QCTL_PAGER"), \(literal: "PAGER")",
+          "What shows long output on a terminal, \(literal: "less") if neither is set; nothing and \(literal: "cat") mean no pager, as does \(flag: "no-pager")."
+        ),
+        Term(
+          "\(literal: "LESS")", "If not set, \(literal: "FRX") for a pager that qctl starts."),
         Term("\(literal: "TZ")", "The zone in which times are read and shown."),
         Term(
           "\(literal: "XDG_DATA_HOME")",
@@ -50,13 +56,22 @@ enum HelpTopics {
         Term(
           "\(literal: "json")",
           "One compact JSON object a line; times in RFC 3339 UTC, ids as strings."),
-        Term("\(literal: "csv")", "RFC 4180, with a head line."),
+        Term(
+          "\(literal: "csv")",
+          "RFC 4180, with a head line; with \(flag: "csv-safe", of: "list") nothing in it is a formula to a spreadsheet."
+        ),
         Term("\(literal: "ids")", "Ids only, one a line, for another command's \(literal: "-")."),
       ]),
-      "With \(flag: "format", of: "list") a template names fields, as '{id}\\t{state}'. Fields of a job:",
-      .paragraph(
-        Sentence(
-          stringLiteral: JobField.allCases.map(\.rawValue).joined(separator: ", ") + ".")),
+      "With \(flag: "format", of: "list") a template names fields, as '{id}\\t{state}'; with \(flag: "null", of: "list") records end in NUL instead of a line end. On a terminal times are relative, tables are cut to its width, there is colour, and a pager shows what is long; anywhere else there is none of that.",
+      "These are the records and their fields, for templates, CSV and JSON. Fields may be added; none is renamed or removed.",
+      .terms(
+        RecordKind.all.map { kind in
+          Term(
+            Sentence(stringLiteral: "\(kind.name) (\(kind.commands.joined(separator: ", ")))"),
+            Sentence(stringLiteral: kind.fields.joined(separator: ", ") + "."))
+        }),
+      "JSON has all of them, null where a record has nothing; but a log record leaves out what there is nothing to say of, and has the job's tags as further members, and a repair of \(command: "doctor") has \(literal: "deed") for \(literal: "grade"). \(command: "show") and \(command: "claim") add the payload: as \(literal: "payload") where its bytes are JSON, else as \(literal: "payload_text"), or \(literal: "payload_b64") where they are no text.",
+      "JSON Schemas for all of them, and for the lines of \(command: "export"), lie in \(literal: "share/qctl/schemas").",
     ]
   }
 }

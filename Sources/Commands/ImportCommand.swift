@@ -44,6 +44,7 @@ enum ImportCommand {
     let reader = ArchiveReader(lines: try ArchiveLines(options.file, context))
     let counts = try reader.read { _ in }
     guard !options.dryRun else {
+      if options.json { try context.writeLine(json(counts)) }
       if !options.output.quiet {
         context.tell("\(reader.lines.name) holds \(counts.text); nothing was imported")
       }
@@ -64,6 +65,15 @@ enum ImportCommand {
       progress.clear()
       return try report(intake.tally, store, options, context)
     }
+  }
+
+  /// What a file holds, as the last line of it says.
+  private static func json(_ counts: ArchiveCounts) -> String {
+    var writer = JSONWriter(capacity: 96)
+    writer.beginObject()
+    for kind in ArchiveKind.allCases { writer.member(kind.rawValue, counts[kind]) }
+    writer.endObject()
+    return writer.buffer.text
   }
 
   private static let again = "run the same command again for the rest"

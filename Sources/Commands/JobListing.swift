@@ -23,6 +23,7 @@ struct JobListing {
     let now = context.now()
     let onTerminal = context.streams.outputIsTerminal
     let times = TimeDisplay(output, context, relative: onTerminal)
+    context.pageRecords(output)
     var printer = try RecordPrinter(shape(times, now), output, context)
     var left = filter.limit ?? (onTerminal && filter.ids.isEmpty ? Self.mostOnTerminal : .max)
     var cursor: JobCursor?

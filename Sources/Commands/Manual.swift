@@ -24,6 +24,8 @@ enum Manual {
           .terms([
             Term("QCTL_ACTOR", "Who acts, in the log; else who called sudo, else the account."),
             Term("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "Whether there is colour."),
+            Term(
+              "QCTL_PAGER, PAGER, LESS", "How long output is shown on a terminal."),
             Term("TZ", "The zone in which times are read and shown."),
             Term(
               "XDG_DATA_HOME, XDG_CONFIG_HOME, XDG_CONFIG_DIRS",

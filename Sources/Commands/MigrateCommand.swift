@@ -43,14 +43,16 @@ enum MigrateCommand {
     let source = StoreOptions(store: from)
     let target = StoreOptions(store: to)
     try refuseSame(from, to, context)
-    guard !options.dryRun else { return try show(source, target, context) }
+    // A template that is wrong must not be noticed after everything was copied.
+    var printer = try RecordPrinter(.migration, options.output, context)
+    guard !options.dryRun else { return try show(source, target, options, &printer, context) }
     return try source.withStore(.write, in: context) { source throws(CommandFailure) in
       if try !hasMark(source, context) { try MigrationUse(source, context).refuse() }
       return try target.withStore(.create, in: context) { target throws(CommandFailure) in
         let migration = Migration(
           source: source, target: target, options: options, context: context)
         guard try !migration.isDone() else { return try tellDone(migration) }
-        return try move(migration)
+        return try move(migration, &printer)
       }
     }
   }
@@ -79,16 +81,31 @@ enum MigrateCommand {
     throw .failed(.usage, "--from and --to are the same store")
   }
 
+  /// Counts what there is to move, and what of it is there already.
   private static func show(
-    _ source: StoreOptions, _ target: StoreOptions, _ context: CommandContext
+    _ source: StoreOptions, _ target: StoreOptions, _ options: Options,
+    _ printer: inout RecordPrinter<MigrationProof.Count>, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
     try source.withStore(.read, in: context) { source throws(CommandFailure) in
       try MigrationUse(source, context).refuse()
+      let now = context.now()
+      // What is no store yet holds nothing.
+      let target = try? target.open(.read, in: context)
+      defer { target?.close() }
+      let counterparts = target.map { Counterparts(in: $0, now: now) }
       var counts = ArchiveCounts()
-      try ArchiveWalk(store: source, now: context.now()).all {
-        (part) throws(CommandFailure) in counts[ArchiveKind(part)] += 1
+      var proof = MigrationProof()
+      try ArchiveWalk(store: source, now: now).all { (part) throws(CommandFailure) in
+        counts[ArchiveKind(part)] += 1
+        guard case .job(let detail) = part else { return }
+        proof.add(detail, try counterparts?.job(detail.job.id))
       }
-      context.tell("would move \(counts.text); nothing was changed")
+      for count in proof.counts { try printer.print(count) }
+      try printer.finish()
+      try context.flush()
+      if !options.output.quiet {
+        context.tell("would move \(counts.text); nothing was changed")
+      }
       return .success
     }
   }
@@ -110,8 +127,10 @@ enum MigrateCommand {
     return .partly
   }
 
-  private static func move(_ migration: Migration) throws(CommandFailure) -> ExitStatus {
-    let (options, context) = (migration.options, migration.context)
+  private static func move(
+    _ migration: Migration, _ printer: inout RecordPrinter<MigrationProof.Count>
+  ) throws(CommandFailure) -> ExitStatus {
+    let context = migration.context
     let intake = ArchiveIntake(to: migration.target, context)
     let proof: MigrationProof
     do throws(CommandFailure) {
@@ -121,7 +140,6 @@ enum MigrateCommand {
       context.tell("stopped: run the same command again for the rest; queues are paused meanwhile")
       return .interrupted
     }
-    var printer = try RecordPrinter(.migration, options.output, context)
     for count in proof.counts { try printer.print(count) }
     try printer.finish()
     try context.flush()

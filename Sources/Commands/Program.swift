@@ -22,17 +22,18 @@ package struct Program {
     let arguments = CommandLine.arguments.dropFirst()
     let output = OutputStream()
     // Scripts ask this at every start; it needs no table.
-    if arguments == ["--version"] { return version(output) }
+    if arguments == ["--version"] {
+      return print("qctl \(QctlTree.version)\n", to: output)
+    }
     let surroundings = Surroundings(
       environment: EnvironmentBlock.value,
       files: { () throws(ConfigurationError) in try ConfigurationFiles.read(EnvironmentBlock.value)
       },
       width: Terminal.size()?.columns ?? 80)
     switch QctlTree.tree.outcome(for: Array(arguments), in: surroundings) {
-    case .run(let action): return end(run(action, output))
-    case .help(let text), .version(let text):
-      do { try output.write(text) } catch { return report(CommandFailure(error)) }
-      return finish(ExitStatus.success.rawValue, output)
+    case .run(let action): return run(action, output)
+    case .help(let text): return explain(text, isPaged: !arguments.contains("--no-pager"), output)
+    case .version(let text): return print(text, to: output)
     case .usage(let refusal):
       ErrorOutput.write(refusal.text)
       return ExitStatus.usage.rawValue
@@ -42,53 +43,73 @@ package struct Program {
     }
   }
 
-  private func version(_ output: OutputStream) -> Int32 {
-    do { try output.write("qctl \(QctlTree.version)\n") } catch {
-      return report(CommandFailure(error))
+  private func print(_ text: String, to output: OutputStream) -> Int32 {
+    do {
+      try output.write(text)
+      try output.flush()
+    } catch {
+      return report(CommandFailure(error), ErrorOutput.write)
     }
-    return finish(ExitStatus.success.rawValue, output)
+    return ExitStatus.success.rawValue
+  }
+
+  /// Help that is longer than the terminal is read a screen at a time, as a manual page is.
+  private func explain(_ text: String, isPaged: Bool, _ output: OutputStream) -> Int32 {
+    let paging = Paging(output, EnvironmentBlock.value)
+    if isPaged, output.isTTY, let rows = Terminal.size()?.rows,
+      text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) >= rows
+    {
+      paging.begin()
+    }
+    return end(print(text, to: output), paging)
   }
 
   private func run(_ action: Action, _ output: OutputStream) -> Int32 {
+    let paging = Paging(output, EnvironmentBlock.value)
+    let status: Int32
     do {
-      return finish(try action.run(in: context(output)).rawValue, output)
+      status = try action.run(in: context(output, paging)).rawValue
     } catch {
       // What was printed before is data; but the first failure is the one to tell.
       try? output.flush()
-      return report(error)
+      return end(report(error, paging.say), paging)
     }
+    return end(finish(status, output, paging.say), paging)
   }
 
   /// After Ctrl-C the shell must see that it was one, or the script around us goes on.
-  private func end(_ status: Int32) -> Int32 {
-    guard status == ExitStatus.interrupted.rawValue else { return status }
+  private func end(_ status: Int32, _ paging: Paging) -> Int32 {
+    let wasInterrupted = paging.end() || status == ExitStatus.interrupted.rawValue
+    guard wasInterrupted else { return status }
     Signal.interrupt.endProcess()
   }
 
-  private func report(_ failure: CommandFailure) -> Int32 {
+  private func report(_ failure: CommandFailure, _ say: (String) -> Void) -> Int32 {
     switch failure {
     case .outputClosed: return ExitStatus.success.rawValue
     case .failed(let status, let sentence):
-      ErrorOutput.write("qctl: \(sentence)\n")
+      say("qctl: \(sentence)\n")
       return status.rawValue
     }
   }
 
   /// What is printed must arrive: a full disk behind `>` is a failure, a closed pipe is not.
-  private func finish(_ status: Int32, _ output: OutputStream) -> Int32 {
+  private func finish(
+    _ status: Int32, _ output: OutputStream, _ say: (String) -> Void
+  ) -> Int32 {
     do {
       try output.flush()
       return status
     } catch {
-      let failure = report(CommandFailure(error))
+      let failure = report(CommandFailure(error), say)
       return status == 0 ? failure : status
     }
   }
 
-  private func context(_ output: OutputStream) -> CommandContext {
+  private func context(_ output: OutputStream, _ paging: Paging) -> CommandContext {
     let isTerminal = output.isTTY
     return CommandContext(
-      output: output, say: ErrorOutput.write,
+      output: output, say: paging.say,
       streams: CommandContext.Streams(
         inputIsTerminal: StandardStream.input.isTTY, outputIsTerminal: isTerminal,
         errorIsTerminal: StandardStream.error.isTTY,
@@ -96,6 +117,6 @@ package struct Program {
       environment: EnvironmentBlock.value,
       now: { Instant(milliseconds: SystemClock.wallMilliseconds()) },
       random: Random.wordOrClock,
-      interaction: .process, openStore: openStore)
+      interaction: .process, openStore: openStore, beginPaging: paging.begin)
   }
 }

@@ -61,12 +61,15 @@ package enum QctlTree {
     .command("purge", "Remove jobs for ever, but never a running one", in: "Act") {
       PurgeCommand.command.erased
     },
+    .command("edit", "Change the payload of jobs", in: "Act") { EditCommand.command.erased },
+    .command("move", "Bring jobs into another queue", in: "Act") { MoveCommand.command.erased },
     .command("pause", "Let workers take nothing more from queues", in: "Act") {
       PauseCommand.command.erased
     },
     .command("resume", "Let workers take jobs from paused queues again", in: "Act") {
       ResumeCommand.command.erased
     },
+    .group("queue", "Look at the settings of queues, and change them", in: "Act", queues),
     .group("dlq", "Look at dead jobs, replay or remove them", in: "Dead letters", deadLetters),
     .command("replay", "Put dead jobs back to work", in: "Dead letters") {
       ReplayCommand.command.erased
@@ -99,6 +102,16 @@ package enum QctlTree {
     },
     .command("generate", "Write man/ and completions/ from the command table", hidden: true) {
       GenerateCommand.command.erased
+    },
+  ]
+
+  private static let queues: [CommandEntry<Action>] = [
+    .command("list", "List queues with their settings") { QueueListCommand.command.erased },
+    .command("show", "Show one queue: what waits, whether it is paused, what is set") {
+      QueueShowCommand.command.erased
+    },
+    .command("set", "Change settings of a queue, and make it known") {
+      QueueSetCommand.command.erased
     },
   ]
 

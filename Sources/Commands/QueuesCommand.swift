@@ -20,7 +20,7 @@ enum QueuesCommand {
     ],
     prose: [
       "A job whose time has come counts as ready. OLDEST is how long the longest-waiting ready job has been due: look at it first, since a queue can be short and stand still.",
-      "Counts are kept with every change, so this costs the same however many jobs there are.",
+      "Counts are kept with every change, so this costs the same however many jobs there are. A narrow terminal shows the columns that matter most; a pipe gets all.",
     ],
     examples: [
       Example("qctl queues", "All queues"),
@@ -36,7 +36,10 @@ enum QueuesCommand {
       if let status = try UnknownQueues.report(options.names, store, context) { return status }
       let now = context.now()
       let all = try stored { () throws(StorageError) in try store.queues(at: now) }
-      var printer = try RecordPrinter(.queues(at: now), options.output, context)
+      let times = TimeDisplay(
+        options.output, context, relative: context.streams.outputIsTerminal)
+      context.pageRecords(options.output)
+      var printer = try RecordPrinter(.queues(times, at: now), options.output, context)
       for queue in all where options.names.isEmpty || options.names.contains(queue.queue) {
         try printer.print(queue)
       }

@@ -79,6 +79,7 @@ enum ShowCommand {
     guard !options.json else {
       return try context.writeLine(JobDetailJSON.text(detail, at: now))
     }
+    context.pageText(options.output)
     let times = TimeDisplay(options.output, context, relative: false)
     let colour = options.output.usesColor(
       isTerminal: context.streams.outputIsTerminal, context.environment)

@@ -23,7 +23,6 @@ enum TailCommand {
     var levels: ClosedRange<LogLevel> = .trace ... .critical
     var filter = FilterOptions()
     var format = LogFormat.short
-    var noPager = false
     var output = OutputOptions()
     var store = StoreOptions()
   }
@@ -76,7 +75,6 @@ enum TailCommand {
       .default("short"),
     .constant("json", \.format, .json, "One JSON object a line; the same as -o json"),
     .switch("utc", negatable: true, \.output.utc, "Show times in UTC"),
-    Flag.switch("no-pager", \.noPager, "Accepted as journalctl's; there is no pager").hidden(),
   ].section("Output")
 
   private static func run(
@@ -88,6 +86,7 @@ enum TailCommand {
         filter.queues.anyOf + filter.queues.noneOf, store, context)
       // The queue may come yet.
       if let unknown, !options.follows { return unknown }
+      if !options.follows, options.format.isForPeople { context.pageText(options.output) }
       let reading = LogReading(
         store: store, filter: filter, renderer: LogRenderer(options, context), context: context)
       let count = options.count ?? (options.follows ? .last(10) : .all)

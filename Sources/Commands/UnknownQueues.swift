@@ -25,11 +25,37 @@ enum UnknownQueues {
     return unknown.isEmpty ? nil : .negative
   }
 
+  /// Says that a queue to be used for the first time is a new one, and which known one it may be
+  /// meant to be.
+  static func tell(
+    newly queue: QueueName?, _ store: any StorageAdapter, _ context: CommandContext
+  ) throws(CommandFailure) {
+    guard let queue else { return }
+    let known = try stored { () throws(StorageError) in try store.queues(at: context.now()) }
+      .map(\.queue)
+    guard !known.contains(queue) else { return }
+    let near = EditDistance.nearest(queue.description, among: known.map(\.description))
+    context.tell(
+      "queue '\(queue)' is new"
+        + (near.first.map { "; the nearest known name is '\($0)'" } ?? ""))
+  }
+
   private static func sentence(_ queue: QueueName, _ known: [QueueName]) -> String {
     let near = EditDistance.nearest(queue.description, among: known.map(\.description))
     guard !near.isEmpty else { return "no queue '\(queue)'; 'qctl queues' lists them" }
     let names = near.prefix(3).map { "'\($0)'" }.joined(separator: " or ")
     return "no queue '\(queue)'; did you mean \(names)?"
+  }
+}
+
+extension OperatorVerb {
+  /// The queue that jobs are brought into, if the verb does so.
+  var target: QueueName? {
+    switch self {
+    case .move(let queue): queue
+    case .replay(_, let queue): queue
+    case .retry, .cancel, .purge, .edit: nil
+    }
   }
 }
 

@@ -70,19 +70,19 @@ extension DirectoryStore {
   }
 
   private static func space(_ volume: Volume) -> Finding {
-    let text = "\(volume.kind.name), \(volume.availableBytes >> 20) MiB free"
+    let text = "\(volume.availableBytes >> 20) MiB are free, on \(volume.kind.name)"
     guard volume.kind.isTrusted else {
       return Finding(
-        .error, "volume", text + "; locks and syncs can't be trusted there",
+        .error, "disk", text + "; locks and syncs can't be trusted there",
         remedy: "move the store to a local disk")
     }
     guard !volume.isReadOnly else {
-      return Finding(.warning, "volume", text + "; it is read-only", remedy: "mount it for writing")
+      return Finding(.warning, "disk", text + "; it is read-only", remedy: "mount it for writing")
     }
     let isScarce =
       volume.availableBytes < 64 << 20 || volume.availableBytes < volume.totalBytes / 100
-    guard isScarce else { return Finding(.ok, "volume", text) }
+    guard isScarce else { return Finding(.ok, "disk", text) }
     return Finding(
-      .warning, "volume", text + ", which is little", remedy: "make room, or purge what is over")
+      .warning, "disk", text + ", which is little", remedy: "make room, or purge what is over")
   }
 }

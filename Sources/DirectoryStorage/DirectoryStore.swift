@@ -17,9 +17,10 @@ import Synchronization
 /// ```
 ///
 /// **A job** is one file. Its header and payload are written once; its history is appended to, and
-/// nothing written is ever changed (JobHeader, JobEntry). Its state, attempt and token are in its name
-/// and place (JobName, Shelf), and every change of state is *one rename*, which the kernel makes whole
-/// or not at all. The old name is the fence: of two who change a job, one finds it gone, and a worker
+/// nothing written is ever changed (JobHeader, JobEntry). Its queue, state, attempt and token are in its name
+/// and place (JobName, Shelf), and every change of them is *one rename*, which the kernel makes whole
+/// or not at all; into another queue too, so that a job has one queue at each moment (the header says for
+/// which it was accepted, the latest line in which it belongs). The old name is the fence: of two who change a job, one finds it gone, and a worker
 /// that slept past its lease finds its token's name gone for good.
 ///
 /// **Durability.** What a name points to is synced before the name moves: *enqueue* writes in `tmp`,
@@ -34,6 +35,12 @@ import Synchronization
 /// second file costs a name that must be durable too, a settlement took 1.5 to 2 times as long (1,450
 /// to 2,000 a second against 2,900 to 3,030, in C), and a job with a file that is lost or left over was one
 /// more state to be mended.
+///
+/// **An edited payload** goes into a line of the history like any other change, and from then on each line
+/// says where that one is, so that a claim finds it with one read more; the name is marked, so that an
+/// older qctl that still runs does not run the job with its old payload. For a new one to find out, the
+/// format became 2, which a store of format 1 gets before its first edited or moved job has its name
+/// (Spool.raiseFormat); all else is the same in both.
 ///
 /// **Order.** Ready jobs lie in a folder for each priority, in buckets by the minute in which they became
 /// due, a bulk in parts of a thousand; names begin with the moment. A claim reads the first bucket (and
@@ -57,8 +64,8 @@ package final class DirectoryStore: Sendable {
   private nonisolated(unsafe) let spool: Spool
   private let turn = Mutex(())
 
-  /// The version of the format, in `format`.
-  static let formatVersion: Int64 = 1
+  /// The version of the format, in `format`, that a store gets.
+  static let formatVersion: Int64 = 2
 
   /// Opens a store.
   ///
@@ -71,19 +78,23 @@ package final class DirectoryStore: Sendable {
   package convenience init(
     _ path: String, for intent: StoreIntent, random: @escaping @Sendable () -> UInt64
   ) throws(StorageError) {
-    try StoreFolder.open(path, for: intent)
+    let version = try StoreFolder.open(path, for: intent)
     let tree: DiskTree
     do { tree = try DiskTree(root: path) } catch { throw StoreFolder.translate(error, path) }
-    self.init(tree, root: path, counter: IDCounter(path: path + "/last-id"), random: random)
+    self.init(
+      tree, root: path, counter: IDCounter(path: path + "/last-id"), formatVersion: version,
+      random: random)
   }
 
   /// A store on files that are there, for tests.
   package init(
-    _ tree: any FileTree, root: String, counter: IDCounter, random: @escaping @Sendable () -> UInt64
+    _ tree: any FileTree, root: String, counter: IDCounter,
+    formatVersion: Int64 = DirectoryStore.formatVersion,
+    random: @escaping @Sendable () -> UInt64
   ) {
     path = root
     identity = StoreIdentity(
-      kind: "directory", location: root, formatVersion: Self.formatVersion)
+      kind: "directory", location: root, formatVersion: formatVersion)
     spool = Spool(tree, root: root, counter: counter, random: random)
   }
 

@@ -23,6 +23,18 @@ struct JobEntry: Equatable {
   /// The execution that ended.
   var execution: Attempt?
   var result = Result.unchanged
+  /// What an operator did.
+  var action: JobAction?
+  /// The payload as it is since, where an operator changed it.
+  var payload: [UInt8]?
+}
+
+/// A line of a job's history that has its payload.
+struct PayloadLine: Equatable {
+  /// Where in the file it begins, in bytes.
+  var start: Int64
+  /// How long it is, in bytes, so that one read gets it.
+  var count: Int64
 }
 
 /// What changes in the life of a job and is not told by its place.
@@ -37,6 +49,10 @@ struct Standing: Equatable {
   var replays: Int64
   var worker: String?
   var error: String?
+  /// The queue, where it is another than the one for which the job was accepted.
+  var queue: QueueName?
+  /// Where the payload is, if an earlier line changed it.
+  var payload: PayloadLine?
 
   init(_ job: Job) {
     state = job.state
@@ -70,12 +86,18 @@ struct Standing: Equatable {
 extension JobEntry {
   /// The line, with the line feeds around it.
   var line: [UInt8] {
-    var writer = JSONWriter(capacity: 512 + (execution?.output?.count ?? 0))
+    let bulk = (execution?.output?.count ?? 0) + (action?.payload?.count ?? 0)
+    var writer = JSONWriter(capacity: 512 + bulk + (payload?.count ?? 0))
     writer.buffer.append(UInt8(ascii: "\n"))
     writer.beginObject()
     writer.member("at", TextTime.text(at))
     if let standing { Self.write(standing, &writer) }
     if let execution { Self.write(execution, &writer) }
+    if let action {
+      writer.key("action")
+      action.write(to: &writer)
+    }
+    if let payload { Self.write(payload, &writer) }
     if case .set(let bytes) = result {
       if let bytes { writer.bytes("result", bytes) } else { writer.member("result_none", true) }
     }
@@ -96,6 +118,20 @@ extension JobEntry {
     writer.member("replays", standing.replays)
     if let worker = standing.worker { writer.member("worker", worker) }
     if let error = standing.error { writer.member("error", error) }
+    if let queue = standing.queue { writer.member("queue", queue.description) }
+    guard let payload = standing.payload else { return }
+    writer.member("payload_at", payload.start)
+    writer.member("payload_line", payload.count)
+  }
+
+  /// Never as JSON: within the line it could be nested deeper than is read.
+  private static func write(_ payload: [UInt8], _ writer: inout JSONWriter) {
+    if isValidUTF8(payload) {
+      writer.key("payload_text")
+      return writer.string(utf8: payload)
+    }
+    writer.key("payload_b64")
+    writer.base64(payload)
   }
 
   private static func write(_ execution: Attempt, _ writer: inout JSONWriter) {
@@ -124,9 +160,11 @@ extension JSONWriter {
 
 extension JobEntry {
   /// Reads the line that begins in `range` of `bytes`; `nil` for one that is not whole.
-  init?(_ bytes: [UInt8], in range: Range<Int>) {
+  ///
+  /// - Parameter withAction: whether anybody asks what an operator did; what makes no sense is none.
+  init?(_ bytes: [UInt8], in range: Range<Int>, withAction: Bool = false) {
     var reader = JSONObjectReader(bytes, in: range)
-    var fields = EntryFields()
+    var fields = EntryFields(withAction: withAction)
     do {
       while let member = try reader.next() {
         guard fields.take(member, reader, bytes) else { return nil }
@@ -135,7 +173,7 @@ extension JobEntry {
     guard let at = fields.at, let previous = fields.previous, previous >= 0 else { return nil }
     self.init(
       previous: previous, at: at, standing: fields.standing, execution: fields.execution,
-      result: fields.result)
+      result: fields.result, action: fields.action, payload: fields.payload)
     guard fields.isWhole else { return nil }
   }
 }
@@ -146,6 +184,10 @@ private struct EntryFields {
   var previous: Int64?
   var result = JobEntry.Result.unchanged
   var execution: Attempt?
+  private(set) var action: JobAction?
+  private(set) var payload: [UInt8]?
+  private let withAction: Bool
+  private var queue: QueueName?
   private var state: JobState?
   private var runAt: Instant?
   private var startedAt: Instant?
@@ -154,6 +196,8 @@ private struct EntryFields {
   private var worker: String?
   private var error: String?
   private(set) var isWhole = true
+
+  init(withAction: Bool) { self.withAction = withAction }
 
   mutating func take(
     _ member: JSONMember, _ reader: JSONObjectReader, _ bytes: [UInt8]
@@ -166,7 +210,7 @@ private struct EntryFields {
     case "run_at": runAt = moment(member, reader)
     case "started_at": startedAt = moment(member, reader)
     case "finished_at": finishedAt = moment(member, reader)
-    case "attempt", "failures", "crashes", "replays":
+    case "attempt", "failures", "crashes", "replays", "payload_at", "payload_line":
       numbers[member.key] = reader.int64(of: member)
     case "worker": worker = reader.string(of: member)
     case "error": error = reader.string(of: member)
@@ -177,6 +221,13 @@ private struct EntryFields {
     case "result", "result_text", "result_b64":
       result = .set(reader.bytes(of: member))
     case "result_none": result = .set(nil)
+    case "action": if withAction { action = JobAction(json: reader.slice(of: member)) }
+    case "payload_text", "payload_b64":
+      payload = reader.bytes(of: member)
+      isWhole = isWhole && payload != nil
+    case "queue":
+      queue = reader.string(of: member).flatMap { try? QueueName($0) }
+      isWhole = isWhole && queue != nil
     default: break
     }
     return true
@@ -194,9 +245,14 @@ private struct EntryFields {
       let failures = numbers["failures"], let crashes = numbers["crashes"],
       let replays = numbers["replays"]
     else { return nil }
-    return Standing(
+    var standing = Standing(
       state: state, runAt: runAt, startedAt: startedAt, finishedAt: finishedAt, attempt: attempt,
       failures: failures, crashes: crashes, replays: replays, worker: worker, error: error)
+    standing.queue = queue
+    if let start = numbers["payload_at"], let count = numbers["payload_line"] {
+      standing.payload = PayloadLine(start: start, count: count)
+    }
+    return standing
   }
 }
 

@@ -2,11 +2,12 @@ import Jobs
 
 /// The name of a job's file: all that counts, orders and claims need without opening it.
 ///
-/// `20261121T132011.123Z-0f8k3w2zq1a7b-p5-a2-r512[-t0123456789abcdef][-u20261121T132111.123Z][-k][-m][-c]`:
+/// `20261121T132011.123Z-0f8k3w2zq1a7b-p5-a2-r512[-t0123456789abcdef][-u20261121T132111.123Z][-k][-m][-c][-e]`:
 /// the moment that orders it where it is, its id, priority, attempt, and where in the file the latest
 /// line of its history begins (0 for none). An active job's name has the token of its lease, and its
 /// end where the lease goes by time; `k` says that it holds its unique key, `m` that it must run alone,
-/// `c` that it was asked to stop.
+/// `c` that it was asked to stop, `e` that its payload is in a line of its history (a qctl that did not
+/// know of such jobs knows no such name and leaves them alone).
 ///
 /// Every change of a job is one rename from a name to another, so whoever saw a job by a name that is
 /// gone meanwhile changes nothing: the name is the fence.
@@ -23,6 +24,7 @@ struct JobName: Hashable {
   var holdsKey = false
   var isMarked = false
   var isCancelRequested = false
+  var isEdited = false
 
   init(time: Instant, id: JobID, priority: Priority, attempt: Int64 = 0, revision: Int64 = 0) {
     self.time = time
@@ -32,8 +34,12 @@ struct JobName: Hashable {
     self.revision = revision
   }
 
-  /// The name of a job as it is; `revision` is where its history stands.
-  init(of job: Job, revision: Int64) {
+  /// The name of a job as it is.
+  ///
+  /// - Parameters:
+  ///   - revision: where its history stands.
+  ///   - isEdited: whether its payload is there.
+  init(of job: Job, revision: Int64, isEdited: Bool) {
     let time =
       job.state.isTerminal ? job.finishedAt : job.state == .active ? job.startedAt : job.runAt
     self.init(
@@ -44,6 +50,7 @@ struct JobName: Hashable {
     holdsKey = job.holdsUniqueKey
     isMarked = job.marked
     isCancelRequested = job.cancelRequested
+    self.isEdited = isEdited
   }
 }
 
@@ -66,6 +73,7 @@ extension JobName: CustomStringConvertible {
     if holdsKey { Self.part("k", to: &out) }
     if isMarked { Self.part("m", to: &out) }
     if isCancelRequested { Self.part("c", to: &out) }
+    if isEdited { Self.part("e", to: &out) }
     return String(decoding: out, as: UTF8.self)
   }
 
@@ -120,7 +128,7 @@ extension JobName: CustomStringConvertible {
     return digits > 0 ? value : nil
   }
 
-  private static let options = Array("tukmc".utf8)
+  private static let options = Array("tukmce".utf8)
 
   private mutating func readOptions(_ rest: inout Substring.UTF8View) -> Bool {
     var allowed = Self.options[...]
@@ -145,6 +153,7 @@ extension JobName: CustomStringConvertible {
       case UInt8(ascii: "k"): holdsKey = true
       case UInt8(ascii: "m"): isMarked = true
       case UInt8(ascii: "c"): isCancelRequested = true
+      case UInt8(ascii: "e"): isEdited = true
       default: return false
       }
     }

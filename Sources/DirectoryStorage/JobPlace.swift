@@ -15,9 +15,11 @@ struct JobPlace: Hashable {
 extension JobPlace {
   /// The place of a job as it is.
   ///
-  /// - Parameter revision: where its history stands.
-  init(of job: Job, revision: Int64) {
-    let name = JobName(of: job, revision: revision)
+  /// - Parameters:
+  ///   - revision: where its history stands.
+  ///   - isEdited: whether its payload is there.
+  init(of job: Job, revision: Int64, isEdited: Bool = false) {
+    let name = JobName(of: job, revision: revision, isEdited: isEdited)
     self.init(
       queue: job.queue, state: job.state,
       folder: Shelf.folder(of: job, name), name: name)

@@ -15,7 +15,8 @@ struct NameFilter {
   /// Whether a place answers everything that the filter asks.
   var isDecisive: Bool {
     filter.types.isEmpty && filter.errors.isEmpty && !filter.needsDetail
-      && filter.olderThan == nil && filter.newerThan == nil
+      && filter.olderThan == nil && filter.newerThan == nil && filter.replays == nil
+      && filter.errorGroups.isEmpty
   }
 
   /// Whether jobs of a queue may be selected.

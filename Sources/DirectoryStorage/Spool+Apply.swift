@@ -48,53 +48,42 @@ extension Spool {
     _ emptied: inout Set<String>
   ) throws(StorageError) -> ItemOutcome? {
     switch request.verb {
-    case .retry, .replay: try bringBack(stored, at: time, request)
+    case .retry: try bringBack(stored, to: nil, at: time, request)
+    case .replay(_, let queue): try bringBack(stored, to: queue, at: time, request)
     case .cancel: try cancel(stored, request)
     case .purge: try purge(stored, request, &emptied)
-    case .move, .edit: .refused(InvalidValue(.payload, "cannot be changed here yet"))
+    case .move(let queue): try transfer(stored, to: queue, request)
+    case .edit(let edit): try change(stored, by: edit, request)
     }
   }
-}
 
-// MARK: - Retry and replay
-
-extension Spool {
-  private func bringBack(
-    _ before: StoredJob, at time: Instant, _ request: ApplyRequest
-  ) throws(StorageError) -> ItemOutcome? {
-    var job = before.job
-    do { try job.apply(.retry(at: time), at: request.now) } catch {
-      return .changedMeanwhile(before.job.state)
-    }
-    guard before.job.state.isTerminal, let key = job.uniqueKey else {
-      return try bringBack(before, job, request) ? .done : nil
-    }
-    job.holdsUniqueKey = true
-    var isDone = false
-    let holder = try withUniqueKey(key, of: job.queue, for: job.id) { () throws(StorageError) in
-      isDone = try bringBack(before, job, request)
-      // Before anybody is told that the key is taken.
-      try syncMoves()
-    }
-    if let holder {
-      return .conflict(KeyConflict(kind: .unique, key: key, queue: job.queue, holder: holder))
-    }
-    return isDone ? .done : nil
+  /// Changes a job as an operator asked, and tells of it to the job's history and to the log.
+  ///
+  /// - Parameter payload: that it had before, where it gets another.
+  /// - Returns: the job in its new place; `nil` where it moved meanwhile.
+  func perform(
+    _ change: JobChange, _ event: LogRecord.Event, _ request: ApplyRequest,
+    oldPayload payload: [UInt8]? = nil
+  ) throws(StorageError) -> StoredJob? {
+    let (from, to) = (change.before.job.queue, change.after.queue)
+    var change = change
+    var action = request.action(event)
+    action.fromQueue = from == to ? nil : from
+    action.payload = payload
+    change.action = action
+    guard let stored = try self.change(change, at: request.now) else { return nil }
+    hasNews = hasNews || change.after.state.waitsForTime
+    tell(event, stored, request, from: action.fromQueue)
+    return stored
   }
 
-  private func bringBack(
-    _ before: StoredJob, _ after: Job, _ request: ApplyRequest
-  ) throws(StorageError) -> Bool {
-    guard
-      let stored = try change(JobChange(before: before, after: after), at: request.now)
-    else { return false }
-    hasNews = hasNews || after.state.waitsForTime
-    tell(before.job.state.isTerminal ? .replayed : .retried, stored, request)
-    return true
-  }
-
-  private func tell(_ event: LogRecord.Event, _ stored: StoredJob, _ request: ApplyRequest) {
-    unlogged.append(request.record(event, stored.job, stored.tags))
+  private func tell(
+    _ event: LogRecord.Event, _ stored: StoredJob, _ request: ApplyRequest,
+    from queue: QueueName? = nil
+  ) {
+    var line = request.record(event, stored.job, stored.tags)
+    line.fromQueue = queue
+    unlogged.append(line)
   }
 }
 
@@ -110,10 +99,10 @@ extension Spool {
       return .changedMeanwhile(before.job.state)
     }
     guard job.state == .active else {
-      guard let stored = try change(JobChange(before: before, after: job), at: request.now)
+      guard
+        let stored = try perform(JobChange(before: before, after: job), .cancelled, request)
       else { return nil }
       ended(before.job, stored)
-      tell(.cancelled, stored, request)
       return .done
     }
     guard let stored = try ask(before, job) else { return nil }
@@ -149,7 +138,7 @@ extension Spool {
   ///
   /// Durable after `syncMoves`; its unique key is free after that.
   private func remove(_ stored: StoredJob) throws(StorageError) -> Bool {
-    try noteRemoval(of: stored.job)
+    try noteRemoval(of: stored)
     let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(stored.place.path)
     }
     guard removed != nil else { return false }

@@ -9,6 +9,20 @@ struct JobChange {
   /// The execution that ended with it.
   var execution: Attempt?
   var result = JobEntry.Result.unchanged
+  /// What an operator did.
+  var action: JobAction?
+  /// The payload that it has from now on.
+  var payload: [UInt8]?
+}
+
+extension JobChange {
+  /// Whether the job is then in another queue than the one for which it was accepted.
+  fileprivate var isElsewhere: Bool { after.queue != before.acceptedQueue }
+
+  /// Whether an older qctl would take the job for what it was before.
+  fileprivate var isNewToFormat1: Bool {
+    isElsewhere || payload != nil || before.payload.line != nil
+  }
 }
 
 extension Spool {
@@ -18,25 +32,38 @@ extension Spool {
   /// renames first and the other finds the old name gone. The rename is durable after `syncMoves`,
   /// which the caller owes.
   ///
+  /// What an older qctl would not understand is done only once none opens the store any more.
   /// - Returns: the job in its new place; `nil`, and nothing changed, where it is not as it was found.
   func change(_ change: JobChange, at now: Instant) throws(StorageError) -> StoredJob? {
     let before = change.before.place
-    let entry = JobEntry(
-      previous: before.name.revision, at: now, standing: Standing(change.after),
-      execution: change.execution, result: change.result)
-    let line = entry.line
+    let line = entry(of: change, at: now).line
+    if change.isNewToFormat1 { try raiseFormat() }
     let appended = try ifThere { () throws(SystemError) in
       try tree.append(before.path, line, makes: false, sync: true)
     }
     guard let start = appended else { return nil }
-    let place = JobPlace(of: change.after, revision: start + 1)
+    var stored = change.before
+    if change.payload != nil {
+      stored.payload = .edited(PayloadLine(start: start + 1, count: Int64(line.count - 2)))
+    }
+    let place = JobPlace(
+      of: change.after, revision: start + 1, isEdited: stored.payload.line != nil)
     guard try move(before.path, to: place) else { return nil }
     touched(place.folder)
     hasNews = hasNews || place.state == .ready
-    var stored = change.before
     stored.job = change.after
     stored.place = place
     return stored
+  }
+
+  private func entry(of change: JobChange, at now: Instant) -> JobEntry {
+    var standing = Standing(change.after)
+    if change.isElsewhere { standing.queue = change.after.queue }
+    if change.payload == nil { standing.payload = change.before.payload.line }
+    return JobEntry(
+      previous: change.before.place.name.revision, at: now, standing: standing,
+      execution: change.execution, result: change.result, action: change.action,
+      payload: change.payload)
   }
 
   /// Moves a job's file to another place; false where it is not at its old one any more, or where

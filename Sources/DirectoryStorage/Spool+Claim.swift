@@ -113,7 +113,8 @@ extension Spool {
       try stored.job.apply(
         .claim(token: token, worker: request.worker, hold: request.hold), at: request.now)
     } catch { return nil }
-    let target = JobPlace(of: stored.job, revision: place.name.revision)
+    let target = JobPlace(
+      of: stored.job, revision: place.name.revision, isEdited: place.name.isEdited)
     guard try move(place.path, to: target) else { return nil }
     // A job that runs alone must not run alone for the first time again.
     if place.name.isMarked { touched(target.folder) }

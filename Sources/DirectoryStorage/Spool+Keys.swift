@@ -26,8 +26,14 @@ import Storage
 // (nobody waits long for a lock to remove it), for a key whose job is over counts as none. It is
 // removed only while the job is seen to be over, under the lock without which it can't come back.
 //
-// **A job that comes back** (retry, replay) takes the lock, finds the key free, writes its file durable
-// and only then moves.
+// **A job that comes back** (retry, replay), or comes into another queue while it is live, takes the lock
+// of the key there, finds it free, writes its file durable and only then moves. The key of the queue that
+// it left is freed after that, as that of a job that ends. So at each moment, and whatever a power cut
+// undoes, the queue in which the job is has its key; the file in the other one names a job that is not
+// there, and counts as none.
+//
+// **Idempotency keys** stay with the queue for which the job was accepted (the header's), wherever it goes:
+// the same request is sent to the same queue again.
 //
 // **A job that is removed** while its request is still known leaves a note in the key's file first, so
 // that its absence is not taken for a death between 3 and 4.
@@ -50,9 +56,9 @@ extension Spool {
     }
   }
 
-  /// Lets a job that comes back take its unique key.
+  /// Lets a job that comes back, or comes into a queue, take its unique key.
   ///
-  /// - Parameter body: brings the job back; run under the lock, once the key is durably the job's.
+  /// - Parameter body: brings the job there; run under the lock, once the key is durably the job's.
   /// - Returns: another live job that holds the key; then `body` was not run.
   func withUniqueKey(
     _ key: String, of queue: QueueName, for id: JobID, _ body: () throws(StorageError) -> Void
@@ -66,7 +72,7 @@ extension Spool {
     }
   }
 
-  /// Frees the unique key of a job that is over or removed, once that is durable.
+  /// Frees the unique key of a job that is over, removed, or in another queue, once that is durable.
   ///
   /// What fails is left for whoever wants the key next.
   ///
@@ -90,9 +96,12 @@ extension Spool {
   }
 
   /// Notes on the idempotency key of a job that it was there and is now removed; before it is.
-  func noteRemoval(of job: Job) throws(StorageError) {
+  ///
+  /// The key is one of the queue for which the job was accepted, wherever it is now.
+  func noteRemoval(of stored: StoredJob) throws(StorageError) {
+    let job = stored.job
     guard let key = job.idempotencyKey else { return }
-    let place = KeyPlace(.idempotency, key, of: job.queue)
+    let place = KeyPlace(.idempotency, key, of: stored.acceptedQueue)
     guard try keyFile(place)?.id == job.id else { return }
     try locked([place.shard]) { () throws(StorageError) in
       guard var file = try keyFile(place), file.id == job.id, !file.isJobRemoved else { return }

@@ -16,28 +16,49 @@ extension Spool {
   func readWithPayload(
     _ place: JobPlace
   ) throws(StorageError) -> (job: StoredJob, payload: [UInt8])? {
-    guard let (job, piece) = try readWithPiece(place) else { return nil }
-    let end = job.payloadStart + job.payloadCount
-    if piece.bytes.count >= end { return (job, Array(piece.bytes[job.payloadStart..<end])) }
-    guard let rest = try self.piece(of: place.path, at: job.payloadStart, count: job.payloadCount),
-      rest.bytes.count == job.payloadCount
+    guard let (job, piece, latest) = try readWithPiece(place),
+      let payload = try payload(of: job, in: piece, latest)
     else { return nil }
-    return (job, rest.bytes)
+    return (job, payload)
+  }
+
+  private func payload(
+    of job: StoredJob, in piece: FilePiece, _ latest: JobEntry?
+  ) throws(StorageError) -> [UInt8]? {
+    switch job.payload {
+    case .accepted(let start, let count):
+      let end = start + count
+      if piece.bytes.count >= end { return Array(piece.bytes[start..<end]) }
+      let rest = try self.piece(of: job.place.path, at: Int64(start), count: count)
+      return rest?.bytes.count == count ? rest?.bytes : nil
+    case .edited(let line):
+      if let payload = latest?.payload { return payload }
+      guard let count = Int(exactly: line.count), 0...Self.longestEntry ~= count, line.start > 0,
+        let found = try self.piece(of: job.place.path, at: line.start, count: count)
+      else { return nil }
+      return JobEntry(found.bytes, in: 0..<found.bytes.count)?.payload
+    }
   }
 
   private func readWithPiece(
     _ place: JobPlace
-  ) throws(StorageError) -> (job: StoredJob, piece: FilePiece)? {
+  ) throws(StorageError) -> (job: StoredJob, piece: FilePiece, latest: JobEntry?)? {
     guard let (header, piece) = try header(of: place), header.job.id == place.name.id,
       piece.size >= Int64(header.payloadStart) + Int64(header.payloadCount)
     else { return nil }
-    var standing: Standing?
-    if place.name.revision > 0 {
-      let entry = try entry(of: place.path, at: place.name.revision, in: piece)
-      guard let found = entry?.standing else { return nil }
-      standing = found
+    guard place.name.revision > 0 else {
+      return (StoredJob(header, nil, payload: nil, at: place), piece, nil)
     }
-    return (StoredJob(header, standing, at: place), piece)
+    guard
+      let (entry, count) = try line(of: place.path, at: place.name.revision, in: piece),
+      let standing = entry.standing
+    else { return nil }
+    let payload =
+      entry.payload == nil
+      ? standing.payload : PayloadLine(start: place.name.revision, count: Int64(count))
+    // What was accepted is not to be run once it was changed.
+    guard payload != nil || !place.name.isEdited else { return nil }
+    return (StoredJob(header, standing, payload: payload, at: place), piece, entry)
   }
 
   private func header(
@@ -54,20 +75,28 @@ extension Spool {
     return JobHeader(piece.bytes).map { ($0, piece) }
   }
 
-  /// The line of a history that begins at an offset.
-  func entry(
-    of path: String, at offset: Int64, in first: FilePiece
-  ) throws(StorageError) -> JobEntry? {
+  /// The line of a history that begins at an offset, with what an operator did.
+  func entry(of path: String, at offset: Int64) throws(StorageError) -> JobEntry? {
+    let none = FilePiece(bytes: [], size: 0)
+    return try line(of: path, at: offset, in: none, withAction: true)?.entry
+  }
+
+  /// The line of a history that begins at an offset, and how long it is, in bytes.
+  private func line(
+    of path: String, at offset: Int64, in first: FilePiece, withAction: Bool = false
+  ) throws(StorageError) -> (entry: JobEntry, count: Int)? {
     if let start = Int(exactly: offset), start < first.bytes.count,
       let end = first.bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
     {
-      return JobEntry(first.bytes, in: start..<end)
+      return JobEntry(first.bytes, in: start..<end, withAction: withAction)
+        .map { ($0, end - start) }
     }
-    var count = 4 * 1024
+    // The latest line is the last, but for those that count for nothing.
+    var count = Int(clamping: min(max(first.size - offset, Self.likelyEntry), Self.mostAtOnce))
     while count <= Self.longestEntry {
-      guard let piece = try piece(of: path, at: Int(offset), count: count) else { return nil }
+      guard let piece = try piece(of: path, at: offset, count: count) else { return nil }
       if let end = piece.bytes.firstIndex(of: UInt8(ascii: "\n")) {
-        return JobEntry(piece.bytes, in: 0..<end)
+        return JobEntry(piece.bytes, in: 0..<end, withAction: withAction).map { ($0, end) }
       }
       guard piece.bytes.count == count else { return nil }
       count *= 16
@@ -75,14 +104,16 @@ extension Spool {
     return nil
   }
 
+  private static let likelyEntry: Int64 = 4 * 1024
+  private static let mostAtOnce: Int64 = 1024 * 1024
   private static let longestEntry = 64 * 1024 * 1024
 
   /// A part of a file; `nil` where it is not there or can't be read.
   private func piece(
-    of path: String, at offset: Int, count: Int
+    of path: String, at offset: Int64, count: Int
   ) throws(StorageError) -> FilePiece? {
     do {
-      return try tree.read(path, at: Int64(offset), count: count)
+      return try tree.read(path, at: offset, count: count)
     } catch {
       switch error.code {
       case .tooManyOpenFiles, .systemFileTableFull, .outOfMemory: throw translate(error)
@@ -98,18 +129,17 @@ extension Spool {
     var next = place.name.revision
     var hasResult = false
     while next > 0 {
-      let none = FilePiece(bytes: [], size: 0)
       // A history that turns back on itself is damage, not a reason to go round for ever.
-      guard let entry = try entry(of: place.path, at: next, in: none), entry.previous < next else {
-        break
-      }
+      guard let entry = try entry(of: place.path, at: next), entry.previous < next else { break }
       if let execution = entry.execution { detail.attempts.append(execution) }
+      if let action = entry.action { detail.actions.append(action) }
       if !hasResult, case .set(let result) = entry.result {
         (detail.result, hasResult) = (result, true)
       }
       next = entry.previous
     }
     detail.attempts.reverse()
+    detail.actions.reverse()
     return detail
   }
 }

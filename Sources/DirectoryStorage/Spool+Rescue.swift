@@ -59,29 +59,14 @@ extension Spool {
     let isCrash = if case .alone = loss { true } else { false }
     if !isQuiet {
       change.execution = Attempt(
-        attempt: before.job.attempt, startedAt: before.job.startedAt ?? now, finishedAt: now,
-        outcome: loss == .unstarted ? .released : .lost, worker: before.job.worker ?? "",
-        error: isCrash ? job.error : nil)
+        lost: before.job, loss, error: isCrash ? job.error : nil, at: now)
     }
     guard let stored = try self.change(change, at: now) else { return false }
     held[job.id] = nil
     ended(before.job, stored)
     guard let execution = change.execution else { return true }
-    var line = LogRecord(Self.event(after: job.state), at: now, job: job, tags: stored.tags)
-    line.duration = execution.finishedAt.since(execution.startedAt)
-    line.error = execution.error
-    line.worker = before.job.worker
-    line.reason = reason
-    unlogged.append(line)
+    unlogged.append(execution.record(job, stored.tags, reason: reason))
     return true
-  }
-
-  private static func event(after state: JobState) -> LogRecord.Event {
-    switch state {
-    case .cancelled: .cancelled
-    case .dead: .dead
-    default: .rescued
-    }
   }
 
   /// The workers that have jobs by their sign of life.

@@ -12,7 +12,7 @@ extension Spool {
       guard let before = try holder(of: settlement.lease, isChecked: look > 0) else { break }
       if let outcome = try settle(settlement, before, at: now) { return outcome }
     }
-    unlogged.append(try leaseLost(settlement, at: now))
+    try leaseLost(settlement, at: now)
     return .leaseLost
   }
 
@@ -22,17 +22,17 @@ extension Spool {
     _ settlement: Settlement, _ before: StoredJob, at now: Instant
   ) throws(StorageError) -> SettleOutcome? {
     var job = before.job
-    do { try job.apply(event(for: settlement, job), at: now) } catch { return nil }
+    do { try job.apply(settlement.event(for: job, random: random), at: now) } catch { return nil }
     // Given back before it started: as if it had not been claimed, but for the number.
     let isQuiet = settlement.verdict == .putBack && job.state != .cancelled
     var change = JobChange(before: before, after: job)
-    if !isQuiet { change.execution = attempt(settlement, before.job, at: now) }
+    if !isQuiet { change.execution = settlement.attempt(of: before.job, at: now) }
     if case .complete(let result) = settlement.verdict { change.result = .set(result) }
     guard let stored = try self.change(change, at: now) else { return nil }
     held[job.id] = nil
     ended(before.job, stored)
     if let execution = change.execution {
-      unlogged.append(line(settlement, execution, stored, at: now))
+      unlogged.append(execution.record(stored.job, stored.tags, reason: settlement.reason))
     }
     return .settled(job.state)
   }
@@ -43,84 +43,17 @@ extension Spool {
     freed.append(stored)
   }
 
-  private func event(for settlement: Settlement, _ job: Job) -> JobEvent {
-    let error = settlement.error.map { ErrorText.capped($0) }
-    return switch settlement.verdict {
-    case .complete: .complete
-    case .fail(let retryAfter): failure(error, retryAfter, job)
-    case .timeOut: failure(error, nil, job)
-    case .reject: .reject(error: error)
-    case .release, .putBack: .release
-    case .snooze(let until): .snooze(until: until)
-    case .cancel: .finishCancel
-    }
-  }
-
-  private func failure(_ error: String?, _ retryAfter: TimeSpan?, _ job: Job) -> JobEvent {
-    .fail(error: error, retryAfter: retryAfter, policy: job.backoff ?? .default, random: random())
-  }
-
-  private func attempt(_ settlement: Settlement, _ before: Job, at now: Instant) -> Attempt {
-    Attempt(
-      attempt: before.attempt, startedAt: before.startedAt ?? now, finishedAt: now,
-      outcome: outcome(settlement.verdict), worker: before.worker ?? "",
-      error: settlement.error.map { ErrorText.capped($0) }, exitCode: settlement.exitCode,
-      signal: settlement.signal, output: settlement.output.flatMap { $0.isEmpty ? nil : $0 })
-  }
-
-  /// How the execution ended: as the worker said, whatever became of the job.
-  private func outcome(_ verdict: Settlement.Verdict) -> Attempt.Outcome {
-    switch verdict {
-    case .complete: .completed
-    case .fail: .failed
-    case .timeOut: .timedOut
-    case .reject: .rejected
-    case .release, .putBack: .released
-    case .snooze: .snoozed
-    case .cancel: .cancelled
-    }
-  }
 }
 
-// MARK: - The log
+// MARK: - Leases that are lost
 
 extension Spool {
-  private func line(
-    _ settlement: Settlement, _ attempt: Attempt, _ stored: StoredJob, at now: Instant
-  ) -> LogRecord {
-    let event = Self.event(attempt.outcome, stored.job.state)
-    var line = LogRecord(event, at: now, job: stored.job, tags: stored.tags)
-    line.duration = attempt.finishedAt.since(attempt.startedAt)
-    line.error = attempt.error
-    line.exitCode = attempt.exitCode
-    line.signal = attempt.signal
-    line.worker = attempt.worker
-    if case .release(let reason) = settlement.verdict { line.reason = reason }
-    return line
-  }
-
-  private static func event(_ outcome: Attempt.Outcome, _ state: JobState) -> LogRecord.Event {
-    switch state {
-    case .completed: .completed
-    case .dead: .dead
-    case .cancelled: .cancelled
-    default: outcome == .released ? .released : outcome == .snoozed ? .snoozed : .failed
+  /// Tells that somebody came too late.
+  private func leaseLost(_ settlement: Settlement, at now: Instant) throws(StorageError) {
+    let stored = try locate(settlement.lease.id).flatMap { (place) throws(StorageError) in
+      try read(place)
     }
-  }
-
-  /// Tells that somebody came too late; whose the stale token was, and of which attempt, only they
-  /// know.
-  func leaseLost(_ settlement: Settlement, at now: Instant) throws(StorageError) -> LogRecord {
-    var line = LogRecord(.leaseLost, at: now)
-    line.jobID = settlement.lease.id
-    if let place = try locate(settlement.lease.id), let stored = try read(place) {
-      line.queue = stored.job.queue
-      line.jobType = stored.job.type
-      line.status = stored.job.state
-    }
-    line.attempt = settlement.attempt
-    line.worker = settlement.worker
-    return line
+    unlogged.append(settlement.leaseLost(stored?.job, at: now))
   }
 }
 
@@ -138,7 +71,8 @@ extension Spool {
       guard stored.job.presence == nil else { return status }
       let before = stored.place
       stored.job.leaseUntil = until
-      stored.place = JobPlace(of: stored.job, revision: before.name.revision)
+      stored.place = JobPlace(
+        of: stored.job, revision: before.name.revision, isEdited: before.name.isEdited)
       guard before != stored.place else { return status }
       if try move(before.path, to: stored.place) {
         touched(stored.place.folder)
@@ -146,7 +80,7 @@ extension Spool {
         return status
       }
     }
-    unlogged.append(try leaseLost(Settlement(lease, .putBack), at: now))
+    try leaseLost(Settlement(lease, .putBack), at: now)
     return .lost
   }
 

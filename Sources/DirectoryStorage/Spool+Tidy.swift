@@ -72,7 +72,7 @@ extension Spool {
   /// Removes one job, if it is where it was found and can be read; what can't is left to `doctor`.
   private func expire(_ place: JobPlace) throws(StorageError) -> Bool {
     guard let stored = try read(place) else { return false }
-    try noteRemoval(of: stored.job)
+    try noteRemoval(of: stored)
     let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(place.path) }
     guard removed != nil else { return false }
     removeIfEmpty(place.folder)

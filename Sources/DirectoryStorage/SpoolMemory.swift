@@ -13,6 +13,8 @@ struct SpoolMemory {
   var expiry: [JobState: JobExpiry] = [:]
   /// The requests that are being read page by page.
   var requests: [KnownRequest]?
+  /// Whether the store's format is durably the present one.
+  var isFormatRaised = false
 }
 
 /// The end of a log file as this process left it.

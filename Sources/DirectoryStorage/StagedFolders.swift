@@ -127,7 +127,7 @@ extension StagedFolders {
     let id = try ids.next(spool)
     let job = Job(id: id, accepting: new, now: now)
     places.note(id, index)
-    let name = JobName(of: job, revision: 0)
+    let name = JobName(of: job, revision: 0, isEdited: false)
     let key = Part.Key(
       queue: job.queue, state: job.state, priority: job.state == .ready ? job.priority : nil)
     var part: Part

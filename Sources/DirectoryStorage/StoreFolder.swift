@@ -4,12 +4,19 @@ import Text
 
 /// The checks of a store's folder before anything in it is touched, and its creation.
 enum StoreFolder {
-  private static let format = "qctl directory store\nformat 1\n"
+  /// The content of the file that makes a folder a store.
+  static var format: [UInt8] {
+    Array("qctl directory store\nformat \(DirectoryStore.formatVersion)\n".utf8)
+  }
+  /// Its name.
+  static let formatFile = "format"
   /// What belongs to a store from its beginning.
   static let folders = ["tmp", "log", "keys", "bulks", "workers", Shelf.root]
 
   /// Sees to it that there is a store, or says exactly why not.
-  static func open(_ path: String, for intent: StoreIntent) throws(StorageError) {
+  ///
+  /// - Returns: the version of its format.
+  static func open(_ path: String, for intent: StoreIntent) throws(StorageError) -> Int64 {
     let creates = intent == .create || intent == .adopt
     switch try standing(path) {
     case .nothing:
@@ -18,16 +25,18 @@ enum StoreFolder {
     case .unfinished:
       guard creates else { throw .missing(path: path) }
       try fill(path)
-    case .store:
+    case .store(let version):
       if intent == .write || creates { try requireWritable(path) }
+      return version
     }
+    return DirectoryStore.formatVersion
   }
 
   private enum Standing {
     case nothing
     /// A folder that is empty, or that whoever made it died over.
     case unfinished
-    case store
+    case store(version: Int64)
   }
 
   private static func standing(_ path: String) throws(StorageError) -> Standing {
@@ -65,10 +74,11 @@ enum StoreFolder {
     guard version <= DirectoryStore.formatVersion else {
       throw .newerVersion(path: path, found: version, known: DirectoryStore.formatVersion)
     }
-    return .store
+    return .store(version: version)
   }
 
-  private static func version(_ bytes: [UInt8]) -> Int64? {
+  /// The version that a format file says; `nil` for what is none.
+  static func version(_ bytes: [UInt8]) -> Int64? {
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     guard lines.count >= 2, lines[0] == "qctl directory store", lines[1].hasPrefix("format ") else {
       return nil
@@ -120,7 +130,7 @@ enum StoreFolder {
       }
       try sync(path)
       let fileMode: UInt32 = mode & 0o020 != 0 ? 0o660 : 0o600
-      try FileSystem.replaceFile(path + "/format", with: Array(format.utf8), mode: fileMode)
+      try FileSystem.replaceFile(path + "/format", with: format, mode: fileMode)
     } catch { throw translate(error, path) }
   }
 

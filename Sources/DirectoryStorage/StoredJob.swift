@@ -2,21 +2,35 @@ import Jobs
 
 /// A job as it was found: where, and what its file and name say.
 struct StoredJob {
-  /// The job; its state is that of its place.
+  /// The job; its state and queue are those of its place.
   var job: Job
   var tags: [Tag]
   /// Where the file is.
   var place: JobPlace
-  /// Where in the file the payload is, in bytes.
-  let payloadStart: Int
-  let payloadCount: Int
+  /// The queue for which it was accepted.
+  let acceptedQueue: QueueName
+  /// Where in the file the payload is.
+  var payload: PayloadPlace
+}
+
+/// Where in a job's file its payload is.
+enum PayloadPlace: Equatable {
+  /// Behind the header, from one byte on, so many.
+  case accepted(start: Int, count: Int)
+  /// In a line of the history, since an operator changed it.
+  case edited(PayloadLine)
+
+  /// The line that has it.
+  var line: PayloadLine? { if case .edited(let line) = self { line } else { nil } }
 }
 
 extension StoredJob {
   /// Joins what the file says with what name and folder say, which is newer.
   ///
-  /// - Parameter standing: the latest line of the history; `nil` where there is none.
-  init(_ header: JobHeader, _ standing: Standing?, at place: JobPlace) {
+  /// - Parameters:
+  ///   - standing: the latest line of the history; `nil` where there is none.
+  ///   - payload: where that line says that the payload is; `nil` where the header has it.
+  init(_ header: JobHeader, _ standing: Standing?, payload: PayloadLine?, at place: JobPlace) {
     var job = header.job
     standing?.apply(to: &job)
     let name = place.name
@@ -36,7 +50,8 @@ extension StoredJob {
       job.worker = holder?.worker
     }
     self.init(
-      job: job, tags: header.tags, place: place, payloadStart: header.payloadStart,
-      payloadCount: header.payloadCount)
+      job: job, tags: header.tags, place: place, acceptedQueue: header.job.queue,
+      payload: payload.map { .edited($0) }
+        ?? .accepted(start: header.payloadStart, count: header.payloadCount))
   }
 }

@@ -90,21 +90,20 @@ extension JobID: CustomStringConvertible {
   ///
   /// - Throws: `InvalidValue` when it has not 13 characters, another character, or overflows 63 bits.
   package init(_ text: String) throws(InvalidValue) {
+    guard text.utf8.count == Self.textLength else {
+      throw InvalidValue(.id, "has not \(Self.textLength) characters")
+    }
     var number: UInt64 = 0
-    var count = 0
+    var isFirst = true
     for byte in text.utf8 {
-      count += 1
-      guard count <= Self.textLength else { break }
       guard let value = Self.value(of: byte) else {
         throw InvalidValue(.id, "has a character that no id has")
       }
-      if count == 1, value > 7 {
+      if isFirst, value > 7 {
         throw InvalidValue(.id, "is larger than any id")
       }
+      isFirst = false
       number = number << 5 | UInt64(value)
-    }
-    guard count == Self.textLength else {
-      throw InvalidValue(.id, "has not \(Self.textLength) characters")
     }
     guard number > 0 else { throw InvalidValue(.id, "is zero") }
     self.init(trusted: Int64(number))

@@ -18,10 +18,11 @@ package enum OutputError: Error, Hashable, Sendable {
 /// ``flush()`` and heed the error. After an error the bytes in the buffer are dropped, and each
 /// further write or flush throws the same error.
 package final class OutputStream {
-  private let descriptor: BorrowedDescriptor
+  private var descriptor: BorrowedDescriptor
   private let capacity: Int
   private var buffer: [UInt8] = []
   private var failure: OutputError?
+  private var detour: (() -> Int32?)?
 
   /// Buffers for an open descriptor, standard output unless told otherwise.
   package init(
@@ -30,6 +31,11 @@ package final class OutputStream {
     descriptor = BorrowedDescriptor(rawDescriptor)
     self.capacity = max(capacity, 1)
   }
+
+  /// Lets the bytes go elsewhere: asked once, when the first of them are about to leave.
+  ///
+  /// The answer is an open descriptor, or nil for the one that it has.
+  package func divert(to open: @escaping () -> Int32?) { detour = open }
 
   /// Appends text as UTF-8.
   package func write(_ text: String) throws(OutputError) {
@@ -59,6 +65,7 @@ package final class OutputStream {
   package func flush() throws(OutputError) {
     defer { buffer.removeAll(keepingCapacity: true) }
     if let failure { throw failure }
+    if let open = detour, !buffer.isEmpty { takeDetour(open) }
     do {
       try descriptor.writeAll(buffer)
     } catch {
@@ -66,6 +73,11 @@ package final class OutputStream {
       failure = reason
       throw reason
     }
+  }
+
+  private func takeDetour(_ open: () -> Int32?) {
+    detour = nil
+    if let number = open() { descriptor = BorrowedDescriptor(number) }
   }
 
   /// True when it is a terminal.

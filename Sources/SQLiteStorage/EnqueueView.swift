@@ -62,8 +62,8 @@ enum EnqueueView {
           priority, run_at + priority * 288230376151711744, now, run_at, max_attempts,
           NEW.backoff, timeout_ms, unique_key, unique_key, idempotency_key
         FROM qctl_request WHERE created;
-      INSERT INTO qctl_payloads
-        SELECT id, \(payload), tags, NULL FROM qctl_request WHERE created;
+      INSERT INTO qctl_payloads(id, payload, tags)
+        SELECT id, \(payload), tags FROM qctl_request WHERE created;
       INSERT INTO qctl_queues(queue) SELECT queue FROM qctl_request
         WHERE queue NOT IN (SELECT queue FROM qctl_queues);
       UPDATE qctl_queues SET scheduled = scheduled + (SELECT run_at > now FROM qctl_request),
@@ -119,7 +119,8 @@ enum EnqueueView {
     refuse(
       """
       EXISTS (SELECT 1 FROM qctl_jobs j, qctl_payloads p WHERE j.id = r.id AND p.id = r.id \
-      AND j.idempotency_key = r.idempotency_key AND (j.type <> r.type OR p.payload <> \(payload) \
+      AND j.idempotency_key = r.idempotency_key AND coalesce(instr(p.actions, '"edited"'), 0) = 0 \
+      AND (j.type <> r.type OR p.payload <> \(payload) \
       OR coalesce(p.tags, '') <> coalesce(r.tags, '')))
       """, "the idempotency key was used with other content"),
   ].joined(separator: "\n        ")

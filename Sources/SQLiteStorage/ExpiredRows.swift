@@ -21,12 +21,12 @@ extension JobRow {
 }
 
 extension PayloadRow {
-  /// How many bytes of payload, result and outputs a job has; of these SQLite reads no page but the
+  /// How many bytes of payload, result, history and outputs a job has; of these SQLite reads no page but the
   /// first of each.
   static func size(of id: Int64, on connection: Connection) throws(SQLiteFailure) -> Int64 {
     let statement = try connection.statement(
       """
-      SELECT length(payload) + coalesce(length(result), 0)
+      SELECT length(payload) + coalesce(length(result), 0) + coalesce(length(actions), 0)
         + coalesce((SELECT sum(length(output)) FROM qctl_outputs WHERE job_id = ?1), 0)
       FROM qctl_payloads WHERE id = ?1
       """)

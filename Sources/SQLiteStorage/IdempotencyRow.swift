@@ -37,6 +37,25 @@ enum IdempotencyRow {
     try statement.run()
   }
 
+  /// Keeps what a request said that the view took in, before its job changes its queue or payload.
+  static func seal(
+    _ job: Job, _ payload: [UInt8], _ tags: [Tag], on connection: Connection
+  ) throws(SQLiteFailure) {
+    guard let key = job.idempotencyKey else { return }
+    var request = NewJob(queue: job.queue, type: job.type, payload: payload)
+    request.tags = tags
+    let statement = try connection.statement(
+      """
+      UPDATE qctl_idempotency SET digest = ?4
+      WHERE queue = ?1 AND key = ?2 AND job_id = ?3 AND digest IS NULL
+      """)
+    statement.bind(1, job.queue.description)
+    statement.bind(2, key)
+    statement.bind(3, job.id.rawValue)
+    statement.bind(4, request.contentDigest)
+    try statement.run()
+  }
+
   /// Whether a request with this key is remembered, whatever it said.
   static func isTaken(
     _ key: String, in queue: QueueName, at now: Instant, on connection: Connection

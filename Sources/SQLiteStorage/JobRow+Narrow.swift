@@ -1,6 +1,7 @@
 import Jobs
 
-/// The two changes that every job goes through, each with no more columns than it changes.
+/// Changes with no more columns than they change; claim and completion are those that every job goes
+/// through.
 ///
 /// What changes is still judged by `Job.apply`; that nothing else does is compared with `update` by
 /// tests.
@@ -41,5 +42,15 @@ extension JobRow {
     statement.bind(3, job.finishedAt?.milliseconds)
     try statement.run()
     return connection.changes == 1
+  }
+
+  /// Puts a job into another queue.
+  static func setQueue(
+    _ queue: QueueName, of id: JobID, on connection: Connection
+  ) throws(SQLiteFailure) {
+    let statement = try connection.statement("UPDATE qctl_jobs SET queue = ?2 WHERE id = ?1")
+    statement.bind(1, id.rawValue)
+    statement.bind(2, queue.description)
+    try statement.run()
   }
 }

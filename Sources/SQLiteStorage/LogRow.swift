@@ -4,16 +4,43 @@ import Jobs
 enum LogRow {
   static let columns = """
     seq, timestamp, event, queue, job_id, job_type, attempt, status, duration_ms, error, \
-    exit_code, signal, worker, actor, reason, tags
+    exit_code, signal, worker, actor, reason, tags, from_queue, verb, filter, planned, changed
     """
 
+  /// Writes a record; those of workers, of which there are many, bind nothing that only operators say.
   static func insert(_ record: LogRecord, on connection: Connection) throws(SQLiteFailure) {
+    guard record.isOfOperator else { return try insertPlain(record, on: connection) }
+    let statement = try connection.statement(
+      """
+      INSERT INTO qctl_log(timestamp, event, queue, job_id, job_type, attempt, status,
+        duration_ms, error, exit_code, signal, worker, actor, reason, tags, from_queue, verb,
+        filter, planned, changed)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+        ?20)
+      """)
+    bind(record, to: statement)
+    statement.bind(16, record.fromQueue?.description)
+    statement.bind(17, record.verb)
+    statement.bind(18, record.filter)
+    statement.bind(19, record.planned)
+    statement.bind(20, record.changed)
+    try statement.run()
+  }
+
+  private static func insertPlain(
+    _ record: LogRecord, on connection: Connection
+  ) throws(SQLiteFailure) {
     let statement = try connection.statement(
       """
       INSERT INTO qctl_log(timestamp, event, queue, job_id, job_type, attempt, status,
         duration_ms, error, exit_code, signal, worker, actor, reason, tags)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
       """)
+    bind(record, to: statement)
+    try statement.run()
+  }
+
+  private static func bind(_ record: LogRecord, to statement: Statement) {
     statement.bind(1, record.timestamp.milliseconds)
     statement.bind(2, record.event.rawValue)
     statement.bind(3, record.queue?.description)
@@ -29,7 +56,6 @@ enum LogRow {
     statement.bind(13, record.actor)
     statement.bind(14, record.reason)
     statement.bind(15, TagText.write(record.tags))
-    try statement.run()
   }
 
   /// The record of the present row; `nil` for an event of a newer qctl.
@@ -49,6 +75,18 @@ enum LogRow {
     record.actor = row.optionalText(13)
     record.reason = row.optionalText(14)
     record.tags = TagText.read(row.optionalText(15))
+    record.fromQueue = row.optionalText(16).flatMap { try? QueueName($0) }
+    record.verb = row.optionalText(17)
+    record.filter = row.optionalText(18)
+    record.planned = row.optionalInteger(19)
+    record.changed = row.optionalInteger(20)
     return record
+  }
+}
+
+extension LogRecord {
+  /// Whether it says what only an operator's command has to say.
+  fileprivate var isOfOperator: Bool {
+    fromQueue != nil || verb != nil || filter != nil || planned != nil || changed != nil
   }
 }

@@ -18,8 +18,24 @@ enum Migration {
     Schema.minutes, Schema.bulks, Schema.idempotencyExpiry,
   ]
 
+  /// From version 2: what operators did to a job and with a command. The trigger named no columns.
+  private static let toVersion3 = [
+    "ALTER TABLE qctl_payloads ADD COLUMN actions BLOB",
+    "ALTER TABLE qctl_log ADD COLUMN from_queue TEXT",
+    "ALTER TABLE qctl_log ADD COLUMN verb TEXT",
+    #"ALTER TABLE qctl_log ADD COLUMN "filter" TEXT"#,
+    "ALTER TABLE qctl_log ADD COLUMN planned INTEGER",
+    "ALTER TABLE qctl_log ADD COLUMN changed INTEGER",
+    "DROP TRIGGER qctl_enqueue_insert",
+    EnqueueView.trigger,
+  ]
+
   private static func step(from version: Int64) -> [String]? {
-    version == 1 ? toVersion2 : nil
+    switch version {
+    case 1: toVersion2
+    case 2: toVersion3
+    default: nil
+    }
   }
 
   /// Runs the steps that a store still lacks; inside a write transaction of the caller's.

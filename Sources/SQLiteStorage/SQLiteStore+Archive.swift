@@ -146,6 +146,7 @@ extension SQLiteStore {
     try JobRow.update(detail.job, on: connection)
     try PayloadRow.insert(id, payload: detail.payload, tags: detail.tags, on: connection)
     if let result = detail.result { try PayloadRow.setResult(id, result, on: connection) }
+    try PayloadRow.append(detail.actions, of: id, on: connection)
     for attempt in detail.attempts { try AttemptRow.insert(attempt, of: id, on: connection) }
   }
 }

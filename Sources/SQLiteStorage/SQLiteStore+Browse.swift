@@ -43,10 +43,11 @@ extension SQLiteStore {
   private static func detail(
     of job: Job, on connection: Connection
   ) throws(SQLiteFailure) -> JobDetail {
-    let bulk = try PayloadRow.read(job.id, on: connection)
+    let bulk = try PayloadRow.readAll(job.id, on: connection)
     return JobDetail(
       job: job, payload: bulk.payload, tags: bulk.tags, result: bulk.result,
-      attempts: job.attempt > 0 ? try AttemptRow.all(of: job.id, on: connection) : [])
+      attempts: job.attempt > 0 ? try AttemptRow.all(of: job.id, on: connection) : [],
+      actions: bulk.actions)
   }
 
   /// One row by its id.

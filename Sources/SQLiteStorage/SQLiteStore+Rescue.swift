@@ -45,9 +45,11 @@ extension SQLiteStore {
     let settlement = Settlement(lease, .release(reason: reason))
     let isQuiet = loss == .unstarted && !job.cancelRequested
     guard !isQuiet else { return try move(job, by: .rescue(loss), at: now, in: &transaction) }
-    try end(
-      job, by: .rescue(loss), as: loss == .unstarted ? .released : .lost, settlement, at: now,
-      in: &transaction)
+    var after = job
+    do { try after.apply(.rescue(loss), at: now) } catch { return }
+    let isCrash = if case .alone = loss { true } else { false }
+    let attempt = Attempt(lost: job, loss, error: isCrash ? after.error : nil, at: now)
+    try end(after, attempt, settlement, isCrash: isCrash, in: &transaction)
   }
 
   /// Changes the state of a job, of which nothing is told: put back as if nobody had claimed it, or

@@ -94,9 +94,12 @@ extension SQLiteStore {
       try move(job, by: .release, at: now, in: &transaction)
       return .settled(.ready)
     }
-    let (event, outcome) = plan(settlement, for: job)
-    let state = try end(job, by: event, as: outcome, settlement, at: now, in: &transaction)
-    return .settled(state)
+    var after = job
+    do { try after.apply(settlement.event(for: job, random: random), at: now) } catch {
+      return .settled(job.state)
+    }
+    try end(after, settlement.attempt(of: job, at: now), settlement, in: &transaction)
+    return .settled(after.state)
   }
 
   /// Ends a job that this process claimed, without reading it again.
@@ -115,29 +118,9 @@ extension SQLiteStore {
     }
     guard isDone else { return nil }
     try tell(
-      of: job, after: held.job, by: .complete, as: .completed, settlement, tags: held.tags, at: now,
+      of: job, settlement.attempt(of: held.job, at: now), settlement, tags: held.tags,
       in: &transaction)
     return job.state
-  }
-
-  private func plan(
-    _ settlement: Settlement, for job: Job
-  ) -> (JobEvent, Attempt.Outcome) {
-    let error = settlement.error.map(ErrorText.capped)
-    switch settlement.verdict {
-    case .complete: return (.complete, .completed)
-    case .fail(let retryAfter): return (fail(job, error, retryAfter), .failed)
-    case .timeOut: return (fail(job, error, nil), .timedOut)
-    case .reject: return (.reject(error: error), .rejected)
-    case .release, .putBack: return (.release, .released)
-    case .snooze(let until): return (.snooze(until: until), .snoozed)
-    case .cancel: return (.finishCancel, .cancelled)
-    }
-  }
-
-  private func fail(_ job: Job, _ error: String?, _ retryAfter: TimeSpan?) -> JobEvent {
-    .fail(
-      error: error, retryAfter: retryAfter, policy: job.backoff ?? .default, random: random())
   }
 
   private func noteLost(
@@ -152,48 +135,30 @@ extension SQLiteStore {
   private func noteLost(
     _ settlement: Settlement, _ job: Job?, at now: Instant, in transaction: inout Transaction
   ) throws(StorageError) {
-    var record = LogRecord(.leaseLost, at: now)
-    record.jobID = settlement.lease.id
-    record.attempt = settlement.attempt
-    record.worker = settlement.worker
-    record.queue = job?.queue
-    record.jobType = job?.type
-    record.status = job?.state
-    try log(record, in: &transaction)
+    try log(settlement.leaseLost(job, at: now), in: &transaction)
   }
 
   /// Ends an execution: the job, its attempt, its output and its log record, all together.
-  @discardableResult
+  ///
+  /// - Parameters:
+  ///   - job: as it is afterwards.
+  ///   - isCrash: whether its worker died while the job ran alone.
   func end(
-    _ before: Job, by event: JobEvent, as outcome: Attempt.Outcome, _ settlement: Settlement,
-    at now: Instant, in transaction: inout Transaction
-  ) throws(StorageError) -> JobState {
-    var job = before
-    do {
-      try job.apply(event, at: now)
-    } catch {
-      return before.state
-    }
+    _ job: Job, _ attempt: Attempt, _ settlement: Settlement, isCrash: Bool = false,
+    in transaction: inout Transaction
+  ) throws(StorageError) {
     let tags = try transaction.change { connection throws(SQLiteFailure) in
       try JobRow.update(job, on: connection)
       return try PayloadRow.tags(of: job.id, on: connection)
     }
-    try tell(
-      of: job, after: before, by: event, as: outcome, settlement, tags: tags, at: now,
-      in: &transaction)
-    return job.state
+    try tell(of: job, attempt, settlement, tags: tags, isCrash: isCrash, in: &transaction)
   }
 
   /// Writes what follows from the end of an execution beside the job's row.
   private func tell(
-    of job: Job, after before: Job, by event: JobEvent, as outcome: Attempt.Outcome,
-    _ settlement: Settlement, tags: [Tag], at now: Instant, in transaction: inout Transaction
+    of job: Job, _ attempt: Attempt, _ settlement: Settlement, tags: [Tag], isCrash: Bool = false,
+    in transaction: inout Transaction
   ) throws(StorageError) {
-    let error = isCrash(event) ? job.error : settlement.error.map(ErrorText.capped)
-    let attempt = Attempt(
-      attempt: job.attempt, startedAt: before.startedAt ?? now, finishedAt: now, outcome: outcome,
-      worker: before.worker ?? "", error: error, exitCode: settlement.exitCode,
-      signal: settlement.signal, output: settlement.output)
     try transaction.change { connection throws(SQLiteFailure) in
       try AttemptRow.insert(attempt, of: job.id, on: connection)
       // Only a job that was brought back can have a result of an earlier run, which must not stay.
@@ -202,17 +167,13 @@ extension SQLiteStore {
       }
     }
     transaction.count(job.queue, from: .active, to: job.state)
-    if let total = Self.total(of: outcome, job.state, isCrash: isCrash(event)) {
+    if let total = Self.total(of: attempt.outcome, job.state, isCrash: isCrash) {
       transaction.tally(job.queue, total)
     }
-    if outcome.isTimed {
+    if attempt.outcome.isTimed {
       transaction.time(job.queue, attempt.finishedAt.since(attempt.startedAt))
     }
-    try log(Self.record(of: attempt, settlement, job, tags, at: now), in: &transaction)
-  }
-
-  private func isCrash(_ event: JobEvent) -> Bool {
-    if case .rescue(.alone) = event { true } else { false }
+    try log(attempt.record(job, tags, reason: settlement.reason), in: &transaction)
   }
 
   private static func total(
@@ -232,35 +193,6 @@ extension SQLiteStore {
     case .dead: .dead
     case .cancelled: nil
     default: .retried
-    }
-  }
-
-  private static func record(
-    of attempt: Attempt, _ settlement: Settlement, _ job: Job, _ tags: [Tag], at now: Instant
-  ) -> LogRecord {
-    var record = LogRecord(event(attempt.outcome, job.state), at: now, job: job, tags: tags)
-    record.duration = attempt.finishedAt.since(attempt.startedAt)
-    record.error = attempt.error
-    record.exitCode = attempt.exitCode
-    record.signal = attempt.signal
-    record.worker = attempt.worker
-    if attempt.outcome == .released || attempt.outcome == .lost,
-      case .release(let reason) = settlement.verdict
-    {
-      record.reason = reason
-    }
-    return record
-  }
-
-  private static func event(_ outcome: Attempt.Outcome, _ state: JobState) -> LogRecord.Event {
-    if state == .cancelled { return .cancelled }
-    if state == .dead { return .dead }
-    return switch outcome {
-    case .completed: .completed
-    case .released: .released
-    case .snoozed: .snoozed
-    case .lost: .rescued
-    case .failed, .timedOut, .rejected, .cancelled: .failed
     }
   }
 

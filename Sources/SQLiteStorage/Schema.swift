@@ -1,4 +1,4 @@
-/// The tables of format version 2, all under `qctl_`, so that they can live in an application's own
+/// The tables of format version 3, all under `qctl_`, so that they can live in an application's own
 /// database (design.md §4).
 ///
 /// The application's runtime may be old: no STRICT, no JSON function, nothing newer than SQLite 3.24
@@ -6,11 +6,14 @@
 /// format under Tests that must open for ever (CONTRIBUTING.md, "Changing the format").
 enum Schema {
   /// The version that this build writes.
-  static let version: Int64 = 2
+  static let version: Int64 = 3
 
   /// Everything, in order of creation.
   static let statements = tables + indexes + views
 
+  /// In qctl_payloads, `actions` says what operators did, one line of JSON for each, oldest first. It
+  /// comes last, so that whoever claims a job need not read it, and is a BLOB, whose length is known
+  /// without reading it.
   private static let tables = [
     """
     CREATE TABLE qctl_meta(
@@ -81,7 +84,8 @@ enum Schema {
       id INTEGER PRIMARY KEY,
       payload BLOB NOT NULL,
       tags TEXT,
-      result BLOB
+      result BLOB,
+      actions BLOB
     )
     """,
     """
@@ -123,7 +127,12 @@ enum Schema {
       worker TEXT,
       actor TEXT,
       reason TEXT,
-      tags TEXT
+      tags TEXT,
+      from_queue TEXT,
+      verb TEXT,
+      "filter" TEXT,
+      planned INTEGER,
+      changed INTEGER
     )
     """,
     """

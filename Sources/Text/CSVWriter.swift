@@ -1,16 +1,20 @@
 /// Writes CSV after RFC 4180: lines end with CR LF, quotes only where they are needed.
+///
+/// Where records end with NUL instead, there are no lines, and the rest is the same.
 package struct CSVWriter: Sendable {
   /// What has been written; callers flush and empty it between records.
   package var buffer: ByteBuffer
   private let isSafe: Bool
+  private let endsWithNull: Bool
   private var needsComma = false
 
   /// A writer with room for `capacity` bytes.
   ///
   /// `isSafe` puts `'` before text that a spreadsheet would take for a formula (leading
   /// `= + - @ TAB CR`); this alters data, so it is only done when asked for (conventions §9).
-  package init(isSafe: Bool = false, capacity: Int = 0) {
+  package init(isSafe: Bool = false, endsWithNull: Bool = false, capacity: Int = 0) {
     self.isSafe = isSafe
+    self.endsWithNull = endsWithNull
     buffer = ByteBuffer(capacity: capacity)
   }
 
@@ -33,9 +37,10 @@ package struct CSVWriter: Sendable {
 
   /// Ends the record.
   package mutating func endRecord() {
+    needsComma = false
+    guard !endsWithNull else { return buffer.append(0) }
     buffer.append(0x0D)
     buffer.append(0x0A)
-    needsComma = false
   }
 
   private mutating func separate() {

@@ -32,7 +32,7 @@ package struct Table: Sendable {
 
   /// Appends the table, one line a row.
   ///
-  /// `width` is the terminal's; nil cuts nothing. Only where `isColoured` are styles used; the
+  /// `width` is the terminal's, which no line exceeds; nil cuts nothing. Only where `isColoured` are styles used; the
   /// header is then bold.
   package func render(
     width: Int?, isColoured: Bool, showsHeader: Bool = true, to out: inout ByteBuffer
@@ -45,41 +45,25 @@ package struct Table: Sendable {
     for row in shown { append(row, widths, isColoured: isColoured, to: &out) }
   }
 
-  private func columnWidths(of rows: [[Cell]], within limit: Int?) -> [Int] {
+  private func columnWidths(of rows: [[Cell]], within limit: Int?) -> [Int?] {
     // All rows are known here, so no column needs to be wider than they are.
-    var widths = columns.map { $0.isShrinkable ? $0.minimumWidth : 0 }
+    var widest = [Int](repeating: 0, count: columns.count)
     for row in rows {
-      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.width) }
+      for (index, cell) in row.enumerated() { widest[index] = max(widest[index], cell.width) }
     }
-    guard let limit else { return widths }
-    shrink(&widths, to: max(0, limit - Self.gap * max(0, columns.count - 1)))
-    return widths
-  }
-
-  /// Takes from the widest shrinkable column, one terminal column after another, until all fit or
-  /// all are at their minimum.
-  private func shrink(_ widths: inout [Int], to room: Int) {
-    let shrinkable = columns.indices.filter { columns[$0].isShrinkable }
-    for index in shrinkable {
-      widths[index] = min(widths[index], max(room, columns[index].minimumWidth))
-    }
-    var excess = widths.reduce(0, +) - room
-    while excess > 0 {
-      let candidates = shrinkable.filter { widths[$0] > max(1, columns[$0].minimumWidth) }
-      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
-      widths[widest] -= 1
-      excess -= 1
-    }
+    guard let limit else { return widest }
+    return TableLayout(columns, widest: widest, limit: limit).widths
   }
 
   private func append(
-    _ row: [Cell], _ widths: [Int], isColoured: Bool, to out: inout ByteBuffer
+    _ row: [Cell], _ widths: [Int?], isColoured: Bool, to out: inout ByteBuffer
   ) {
     var pending = 0
     for (index, cell) in row.enumerated() {
-      let fits = cell.width <= widths[index]
-      let text = fits ? cell.text : DisplayWidth.truncate(cell.text, to: widths[index])
-      let spare = widths[index] - (fits ? cell.width : DisplayWidth.of(text))
+      guard let width = widths[index] else { continue }
+      let fits = cell.width <= width
+      let text = fits ? cell.text : DisplayWidth.truncate(cell.text, to: width)
+      let spare = width - (fits ? cell.width : DisplayWidth.of(text))
       let isTrailing = columns[index].alignment == .trailing
       if !text.isEmpty {
         out.append(repeating: UInt8(ascii: " "), count: pending + (isTrailing ? spare : 0))

@@ -15,15 +15,19 @@ package struct TableColumn: Sendable {
   /// Whether cells may be cut on a terminal that is too narrow.
   package let isShrinkable: Bool
 
+  /// How soon it is left out on a terminal that is too narrow: the highest first.
+  package let expendability: Int
+
   /// A column; `minimumWidth` counts terminal columns.
   package init(
     _ title: String, alignment: Alignment = .leading, minimumWidth: Int = 0,
-    isShrinkable: Bool = false
+    isShrinkable: Bool = false, expendability: Int = 0
   ) {
     self.title = title
     self.alignment = alignment
     self.minimumWidth = max(0, minimumWidth)
     self.isShrinkable = isShrinkable
+    self.expendability = expendability
   }
 }
 

@@ -1,4 +1,4 @@
-/// A table for a pipe: rows go out as they come, never cut, wrapped or coloured.
+/// A table for a pipe: rows go out as they come, never cut or wrapped, and coloured only if told to.
 ///
 /// Columns begin with the widths given and grow with what they meet, so nothing is buffered.
 package struct TableStream: Sendable {
@@ -14,23 +14,25 @@ package struct TableStream: Sendable {
   }
 
   /// Writes the titles as a row.
-  package mutating func header(to out: inout ByteBuffer) {
-    for column in columns { cell(column.title, to: &out) }
+  package mutating func header(_ style: TextStyle = .plain, to out: inout ByteBuffer) {
+    for column in columns { cell(column.title, style, to: &out) }
     endRow(to: &out)
   }
 
   /// Writes the next cell of the row, escaped.
-  package mutating func cell(_ text: String, to out: inout ByteBuffer) {
+  package mutating func cell(
+    _ text: String, _ style: TextStyle = .plain, to out: inout ByteBuffer
+  ) {
     var text = text
     let isPlain = text.withUTF8 { bytes in
       guard TerminalText.isPrintableASCII(bytes) else { return false }
-      put(bytes, width: bytes.count, to: &out)
+      put(bytes, width: bytes.count, style, to: &out)
       return true
     }
     guard !isPlain else { return }
     var escaped = TerminalText.escape(text)
     let width = DisplayWidth.of(escaped)
-    escaped.withUTF8 { put($0, width: width, to: &out) }
+    escaped.withUTF8 { put($0, width: width, style, to: &out) }
   }
 
   /// Writes the next cell of the row, escaped.
@@ -42,7 +44,7 @@ package struct TableStream: Sendable {
   package mutating func cell(decimal value: Int64, to out: inout ByteBuffer) {
     var digits = ByteBuffer(capacity: 20)
     digits.append(decimal: value)
-    digits.bytes.withUnsafeBufferPointer { put($0, width: $0.count, to: &out) }
+    digits.bytes.withUnsafeBufferPointer { put($0, width: $0.count, .plain, to: &out) }
   }
 
   /// Ends the row; cells left out are empty.
@@ -53,7 +55,7 @@ package struct TableStream: Sendable {
   }
 
   private mutating func put(
-    _ text: UnsafeBufferPointer<UInt8>, width: Int, to out: inout ByteBuffer
+    _ text: UnsafeBufferPointer<UInt8>, width: Int, _ style: TextStyle, to out: inout ByteBuffer
   ) {
     guard index < columns.count else { return }
     if width > widths[index] { widths[index] = width }
@@ -65,7 +67,7 @@ package struct TableStream: Sendable {
       return
     }
     out.append(repeating: UInt8(ascii: " "), count: isTrailing ? pending + spare : pending)
-    out.append(contentsOf: text)
+    style.append(utf8: text, to: &out)
     pending = isTrailing ? 2 : 2 + spare
   }
 }

@@ -22,4 +22,12 @@ package enum TextStyle: UInt8, Sendable {
     out.append(text)
     if self != .plain { out.append("\u{1B}[0m") }
   }
+
+  /// Appends bytes, which are already escaped, in this style.
+  func append(utf8 text: UnsafeBufferPointer<UInt8>, to out: inout ByteBuffer) {
+    guard self != .plain else { return out.append(contentsOf: text) }
+    out.append(code)
+    out.append(contentsOf: text)
+    out.append("\u{1B}[0m")
+  }
 }

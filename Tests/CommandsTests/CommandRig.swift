@@ -30,16 +30,23 @@ final class CommandRig {
   var answers: [String] = []
   /// What standard input holds.
   var input = ""
+  /// Variables besides those of every test.
+  var environment: [String: String] = [:]
   /// Asked between two batches: whether to stop.
   var isAskedToStop: () -> Bool = { false }
   /// The clock.
   var now = Instant(milliseconds: 1_767_225_600_000)
-  private let scratch: ScratchDirectory
+  let scratch: ScratchDirectory
 
   init() throws {
     scratch = try ScratchDirectory()
     let random = Mutex(SeededGenerator(seed: 7))
     memory = MemoryStore(random: { random.withLock { $0.next() } })
+  }
+
+  /// What a file in the scratch folder holds.
+  func text(_ name: String) throws -> String {
+    String(decoding: try FileSystem.readFile(scratch.path(name), limit: 1 << 20), as: UTF8.self)
   }
 
   /// Runs the words after the program's name.
@@ -80,7 +87,9 @@ final class CommandRig {
       output: output, say: { errors.text += $0 },
       streams: CommandContext.Streams(
         inputIsTerminal: inputIsTerminal, errorIsTerminal: errorIsTerminal),
-      environment: { ["HOME": "/nowhere", "TZ": "UTC", "QCTL_ACTOR": "tester"][$0] },
+      environment: {
+        self.environment[$0] ?? ["HOME": "/nowhere", "TZ": "UTC", "QCTL_ACTOR": "tester"][$0]
+      },
       now: { self.now }, random: { 7 },
       interaction: Interaction(
         readAll: { (_) throws(CommandFailure) in Array(self.input.utf8) },

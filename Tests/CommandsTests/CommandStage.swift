@@ -37,6 +37,8 @@ final class CommandStage {
   var repairs: [Repair] = []
   /// What `doctor --repair` was asked.
   var repairRequest: RepairRequest? { heard.value }
+  /// Whether a command wished its output to be paged.
+  private(set) var isPaged = false
   private let heard = HeardRequest()
   /// The intents with which the store was opened.
   private(set) var intents: [StoreIntent] = []
@@ -70,6 +72,7 @@ final class CommandStage {
     let output = OutputStream(rawDescriptor: file.rawValue)
     var said = ""
     var status: Int32 = 0
+    isPaged = false
     let outcome = QctlTree.tree.outcome(
       for: words, in: Surroundings(environment: { [self] in environment[$0] }, files: { [] }))
     switch outcome {
@@ -101,7 +104,8 @@ final class CommandStage {
         environment: { [self] in EnvironmentBlock(environment) },
         arguments: { [self] in arguments ?? CStringList(["qctl"] + words) },
         signals: { [self] () throws(SystemError) in signals },
-        wait: { [self] in wait($0) }, limitTime: { _ in }))
+        wait: { [self] in wait($0) }, limitTime: { _ in }),
+      beginPaging: { [self] in isPaged = true })
   }
 
   private func open(

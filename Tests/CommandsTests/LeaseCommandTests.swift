@@ -31,7 +31,8 @@ import Testing
   @Test func `renew says that a cancel was requested`() throws {
     _ = try rig.memory.apply(
       ApplyRequest(
-        .cancel, [PlanItem(id: id, state: .active)], actor: "ops", reason: nil, now: rig.now))
+        .cancel, [PlanItem(id: id, state: .active, attempt: 1)], actor: "ops", reason: nil,
+        now: rig.now))
     let result = try run("renew")
     #expect((result.status, result.output) == (0, ""))
     #expect(result.errors.contains("asks that it be cancelled"))

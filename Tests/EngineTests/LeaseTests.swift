@@ -100,7 +100,8 @@ struct LeaseTests {
       guard case .started = event else { return }
       _ = try? rig.memory.apply(
         ApplyRequest(
-          .cancel, [PlanItem(id: id, state: .active)], actor: "a", reason: nil, now: rig.now))
+          .cancel, [PlanItem(id: id, state: .active, attempt: 1)], actor: "a", reason: nil,
+          now: rig.now))
       rig.clock.advance(.seconds(1))
     }
     #expect(report.counts.cancelled == 1)

@@ -30,6 +30,29 @@ struct OutputStreamTests {
     #expect(try pipe.reader.read(upTo: 10) == Array("abcd".utf8))
   }
 
+  @Test(
+    "goes elsewhere from its first bytes on, if there is an elsewhere", arguments: [true, false])
+  func diverts(isOpen: Bool) throws {
+    let pipe = try Pipe()
+    let other = try Pipe()
+    let stream = OutputStream(rawDescriptor: pipe.writer.rawValue)
+    let number = other.writer.rawValue
+    var asked = 0
+    stream.divert {
+      asked += 1
+      return isOpen ? number : nil
+    }
+    try stream.flush()
+    #expect(asked == 0, "nothing has left yet")
+    for text in ["a", "b"] {
+      try stream.write(text)
+      try stream.flush()
+    }
+    #expect(asked == 1)
+    let reader = isOpen ? other.reader.rawValue : pipe.reader.rawValue
+    #expect(try BorrowedDescriptor(reader).read(upTo: 10) == Array("ab".utf8))
+  }
+
   @Test("tells a full disk from a reader that left")
   func errors() throws {
     let full = try FileDescriptor.open("/dev/full", .writeOnly)

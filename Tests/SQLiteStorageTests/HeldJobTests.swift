@@ -43,7 +43,8 @@ import Testing
     try rig.settle(try rig.claim(), .reject)
     _ = try rig.store.apply(
       ApplyRequest(
-        .replay(at: nil), [PlanItem(id: id, state: .dead)], actor: "a", reason: nil, now: rig.now))
+        .replay(at: nil), [PlanItem(id: id, state: .dead, attempt: 2)], actor: "a", reason: nil,
+        now: rig.now))
     try rig.settle(try rig.claim(), .fail(retryAfter: .zero))
     let claimed = try #require(try rig.claim().first)
     #expect(try rig.job(id).job == claimed.job)
@@ -74,8 +75,8 @@ import Testing
     let claimed = try rig.claim()
     let asked = try other.apply(
       ApplyRequest(
-        .cancel, [PlanItem(id: claimed[0].job.id, state: .active)], actor: "a", reason: nil,
-        now: rig.now))
+        .cancel, [PlanItem(id: claimed[0].job.id, state: .active, attempt: 1)], actor: "a",
+        reason: nil, now: rig.now))
     #expect(asked == [.requested])
     var ended: [SettleOutcome] = []
     #expect(try reads { ended = try outcomes(claimed) })

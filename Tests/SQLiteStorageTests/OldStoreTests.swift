@@ -51,7 +51,7 @@ import Testing
   }
 
   /// The statements that made a database, however they were laid out.
-  private static func schema(_ path: String) throws -> [String] {
+  static func schema(_ path: String) throws -> [String] {
     try PlainDatabase(path).rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").map {
       let spaced = ($0.first.flatMap(\.self) ?? "").replacing("(", with: " ( ").replacing(
         ")", with: " ) "

@@ -10,6 +10,8 @@ import TestSupport
     ("a  b", "a          b"),
     ("qctl <version>", "qctl 0.1.0"),
     ("token <token> at <path>: x", "token 00ff00ff00ff00ff at /tmp/x/queue.db: x"),
+    ("<utc>", "2026-01-31T10:20:30.123Z"),
+    ("<store>, <store>, <store>", "/a/b.db, dir:/a, sqlite:/a"),
     ("<time> x", "2026-01-31 10:20:30+02:00 x"),
     ("a <nothing> b", "a <nothing> b"),
   ])
@@ -22,7 +24,8 @@ import TestSupport
     ("job <id>", "job 0d5k9x2v7b3m"), ("job <id>", "job 0D5K9X2V7B3MA"), ("a", "a "),
     ("a  b", "a b"), ("<age>", "soon"), ("<age>", "42"), ("<time>", "2026-01-31"),
     ("<version>", "v1"), ("<pid>", ""), ("x <any> y", "x y"), ("<token>", "00FF00FF00FF00FF"),
-    ("<path>", "tmp/x"),
+    ("<path>", "tmp/x"), ("<utc>", "2026-01-31T10:20:30.123+00:00"),
+    ("<utc>", "2026-01-31T10:20:30Z"), ("<utc>", "2026-01-31 10:20:30.123Z"), ("<store>", "dir:a"),
   ])
   func anotherLineDoesNot(_ pattern: String, _ line: String) {
     var captures: [String: [UInt8]] = [:]
@@ -61,7 +64,46 @@ import TestSupport
     #expect(transcript.steps.map(\.status) == [0, 1])
   }
 
-  @Test(arguments: ["", "what\n$ true\n", "# needs: luck\n$ true\n", "# within: soon\n$ true\n"])
+  @Test func aTranscriptForSeveralStoresDiffersWhereItIsMarked() {
+    let text = """
+      # stores: sqlite dir
+      $ one
+      [sqlite] for a file
+      [dir] for a folder
+      both
+      [dir]
+      [dir] [exit 3]
+      [sqlite] $ two
+      """
+    let file = Transcript(text, name: "here", on: .sqlite)
+    let folder = Transcript(text, name: "here", on: .dir)
+    #expect(file.problems.isEmpty && folder.problems.isEmpty)
+    #expect(file.stores == [.sqlite, .dir])
+    #expect(file.steps.map(\.command) == ["one", "two"])
+    #expect(file.steps.map(\.output) == [["for a file", "both"], []])
+    #expect(folder.steps.map(\.output) == [["for a folder", "both"]])
+    #expect(folder.steps.map(\.status) == [3])
+    #expect(folder.place(2) == "here:2 on dir")
+  }
+
+  @Test(arguments: TestedStore.allCases)
+  func aTranscriptRunsOnTheStoreThatItWasReadFor(_ store: TestedStore) throws {
+    let text = """
+      # stores: sqlite dir
+      $ echo "$QCTL_STORE"
+      [sqlite] <path>/work/queue.db
+      [dir] dir:<path>/work/queue
+      """
+    let transcript = Transcript(text, name: "here", on: store)
+    var runner = try TranscriptRunner(transcript, program: "/bin/true")
+    try runner.run()
+  }
+
+  @Test(arguments: [
+    "", "what\n$ true\n", "# needs: luck\n$ true\n", "# within: soon\n$ true\n",
+    "# stores: sqlite tape\n$ true\n", "# stores: dir dir\n$ true\n",
+    "$ true\na\r\nb\n", "# stores: sqlite\n$ true\n[dir] a\n", "$ true\n[sqlite] a\n",
+  ])
   func aTranscriptThatMakesNoSenseIsAProblem(_ text: String) {
     #expect(!Transcript(text, name: "here").problems.isEmpty)
   }

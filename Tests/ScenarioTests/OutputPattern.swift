@@ -1,12 +1,12 @@
 /// A line of expected output: text, and places where it may vary.
 ///
-/// `<id> <time> <age> <path> <token> <pid> <version> <number> <any>` stand for such values;
+/// `<id> <time> <utc> <age> <path> <store> <token> <pid> <version> <number> <any>` stand for such values;
 /// `<id:a>` remembers what it met and later demands the same. Two or more spaces match any two or
 /// more, so that a column's width does not matter. A line `...` stands for any number of lines.
 struct OutputPattern {
   /// What may stand in a place.
   enum Kind: String {
-    case id, time, age, path, token, pid, version, number, any
+    case id, time, utc, age, path, store, token, pid, version, number, any
   }
 
   private enum Piece {
@@ -110,12 +110,23 @@ extension OutputPattern.Kind {
     case .version:
       value.first.map(Self.isDigit) == true
         && value.allSatisfy { Self.isDigit($0) || $0 == UInt8(ascii: ".") }
-    case .path:
-      value.first == UInt8(ascii: "/")
-        && value.allSatisfy { $0 > 32 && !":;,'\"".utf8.contains($0) }
+    case .path: Self.isPath(value)
+    case .store:
+      Self.isPath(value)
+        || ["sqlite:", "dir:"].contains {
+          value.starts(with: $0.utf8) && Self.isPath(value.dropFirst($0.utf8.count))
+        }
     case .age: Self.isAge(value)
     case .time: Self.isTime(value)
+    case .utc:
+      value.count == 24 && value.last == UInt8(ascii: "Z") && !value.contains(32)
+        && Self.isTime(value)
     }
+  }
+
+  private static func isPath(_ value: ArraySlice<UInt8>) -> Bool {
+    value.first == UInt8(ascii: "/")
+      && value.allSatisfy { $0 > 32 && !":;,'\"".utf8.contains($0) }
   }
 
   /// `1h5m`, `350ms`, `3m ago`, `in 2h`, `now`.

@@ -7,10 +7,14 @@ enum ScenarioFiles {
   /// The top of the repository.
   static let repository = directory(of: directory(of: folder))
 
-  /// The names of all transcripts.
-  static var transcripts: [String] {
-    let entries = (try? FileSystem.entries(of: folder + "/Transcripts")) ?? []
-    return entries.map(\.name).filter { $0.hasSuffix(".txt") }
+  /// The paths of all transcripts below `Transcripts`.
+  static var transcripts: [String] { transcripts(below: "") }
+
+  private static func transcripts(below place: String) -> [String] {
+    let entries = (try? FileSystem.entries(of: "\(folder)/Transcripts/\(place)")) ?? []
+    return entries.map(\.name).flatMap { name in
+      name.hasSuffix(".txt") ? [place + name] : transcripts(below: place + name + "/")
+    }
   }
 
   /// The program: `$QCTL_BINARY`, else the release build, else the debug build.

@@ -4,10 +4,9 @@ import TestSupport
 
 /// The transcripts, and the examples of the README, against the real program.
 @Suite struct ScenarioTests {
-  @Test(arguments: ScenarioFiles.transcripts)
-  func theProgramDoesWhatTheTranscriptSays(_ name: String) throws {
-    let text = try ScenarioFiles.text("\(ScenarioFiles.folder)/Transcripts/\(name)")
-    try run(Transcript(text, name: "Transcripts/\(name)"))
+  @Test(arguments: Scenario.wanted)
+  func theProgramDoesWhatTheTranscriptSays(_ scenario: Scenario) throws {
+    try run(scenario.transcript())
   }
 
   @Test func theExamplesOfTheREADMEAreTrue() throws {

@@ -5,7 +5,7 @@ import TestSupport
 /// Runs a transcript's commands one after the other, in a fresh scratch directory.
 ///
 /// Nothing of the developer's settings shows. The working directory is `work`, beside `home`;
-/// the store is `queue.db` in it; `qctl` is first on the path. Lower-case shell variables of one
+/// the store is `queue.db` in it, or the folder `queue`; `qctl` is first on the path. Lower-case shell variables of one
 /// line last from one command to the next.
 struct TranscriptRunner {
   private let transcript: Transcript
@@ -27,7 +27,8 @@ struct TranscriptRunner {
       adding: [
         "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
         "PATH": scratch.path("bin") + ":" + (EnvironmentBlock.value("PATH") ?? "/usr/bin:/bin"),
-        "QCTL_STORE": scratch.path("work/queue.db"), "QCTL_ACTOR": "tester",
+        "QCTL_STORE": (transcript.store ?? .sqlite).location(in: scratch.path("work")),
+        "QCTL_ACTOR": "tester",
         "QCTL_PROGRAM": program, "DEBUG_BUILD": ScenarioFiles.debugProgram,
         "SCRIPTS": ScenarioFiles.folder + "/Scripts", "REPOSITORY": ScenarioFiles.repository,
         "SCENARIO_STATE": scratch.path("state"), "PYTHONDONTWRITEBYTECODE": "1",
@@ -76,7 +77,7 @@ struct TranscriptRunner {
       complaints.append(difference)
     }
     guard !complaints.isEmpty else { return }
-    let place = "\(transcript.name):\(step.line)"
+    let place = transcript.place(step.line)
     Issue.record("\(place): \(complaints.joined(separator: "\n"))\n\(Self.excerpt(step.command))")
   }
 

@@ -17,6 +17,16 @@ struct RecordFormatTests {
     #expect(csv.buffer.text == "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",=1,-5,\r\nx\r\n")
   }
 
+  @Test("CSV for programs that read up to NUL has no line ends of its own")
+  func csvWithNull() {
+    var csv = CSVWriter(endsWithNull: true)
+    csv.field("two\nlines")
+    csv.field("b")
+    csv.endRecord()
+    csv.endRecord()
+    #expect(csv.buffer.text == "\"two\nlines\",b\0\0")
+  }
+
   @Test(
     "Safe CSV neutralises formulas",
     arguments: [

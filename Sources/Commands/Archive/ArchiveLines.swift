@@ -1,4 +1,3 @@
-import Glibc
 import PosixIO
 import Text
 
@@ -10,8 +9,7 @@ final class ArchiveLines {
   let name: String
   private let file: FileDescriptor
   private var offset: Int64 = 0
-  private var buffer: [UInt8] = []
-  private var start = 0
+  private var lines = LineBuffer()
   private var isAtEnd = false
   /// The number of the latest line, from 1.
   private(set) var number = 0
@@ -60,8 +58,8 @@ final class ArchiveLines {
 
   /// Goes back to the beginning.
   func rewind() {
-    (offset, start, number, isAtEnd) = (0, 0, 0, false)
-    buffer.removeAll(keepingCapacity: true)
+    (offset, number, isAtEnd) = (0, 0, false)
+    lines.removeAll()
   }
 
   /// Hands out the next line without its end; false behind the last.
@@ -70,48 +68,33 @@ final class ArchiveLines {
   func next(
     _ use: (_ bytes: [UInt8], _ range: Range<Int>, _ isEnded: Bool) throws(CommandFailure) -> Void
   ) throws(CommandFailure) -> Bool {
-    var searched = start
     while true {
-      if let end = lineEnd(from: searched) {
-        let range = start..<end
-        (start, number) = (end + 1, number + 1)
-        try use(buffer, range, true)
+      if let line = lines.next() {
+        number += 1
+        try use(lines.bytes, line, true)
         return true
       }
       guard !isAtEnd else {
-        guard start < buffer.count else { return false }
-        let range = start..<buffer.count
-        (start, number) = (buffer.count, number + 1)
-        try use(buffer, range, false)
+        guard let line = lines.rest() else { return false }
+        number += 1
+        try use(lines.bytes, line, false)
         return true
       }
-      guard buffer.count - start <= Self.longestLine else {
+      guard lines.waiting <= Self.longestLine else {
         throw .failed(
           .badData,
           "\(name), line \(number + 1): longer than any line of an export; nothing was imported")
       }
-      searched = buffer.count - start
       try fill()
     }
   }
 
-  private func lineEnd(from index: Int) -> Int? {
-    buffer.withUnsafeBufferPointer { bytes in
-      guard index < bytes.count, let base = bytes.baseAddress,
-        let found = memchr(base + index, Int32(UInt8(ascii: "\n")), bytes.count - index)
-      else { return nil }
-      return UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
-    }
-  }
-
   private func fill() throws(CommandFailure) {
-    buffer.removeFirst(start)
-    start = 0
     do {
       let chunk = try file.read(upTo: Self.chunkSize, at: offset)
       isAtEnd = chunk.isEmpty
       offset += Int64(chunk.count)
-      buffer += chunk
+      lines.append(chunk)
     } catch {
       throw .failed(.inputOutput, "cannot read \(name): \(error.code.reason)")
     }

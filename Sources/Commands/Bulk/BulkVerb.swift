@@ -19,6 +19,8 @@ struct BulkVerb: Sendable {
   static let retry = BulkVerb("retry", "retried")
   static let cancel = BulkVerb("cancel", "cancelled")
   static let purge = BulkVerb("purge", "purged", isFinal: true)
+  static let move = BulkVerb("move", "moved")
+  static let edit = BulkVerb("edit", "edited")
   static let replay = BulkVerb("replay", "replayed", isForDeadJobs: true)
   static let purgeDead = BulkVerb("purge", "purged", isForDeadJobs: true, isFinal: true)
 

@@ -168,7 +168,7 @@ struct Migration {
 
 /// Finds the jobs of one store in another, by walking both in the order of ids: looking each up would
 /// cost a store of files a walk through all its names for each.
-private final class Counterparts {
+final class Counterparts {
   private let reader: DetailReader
   private var ahead: JobDetail?
 

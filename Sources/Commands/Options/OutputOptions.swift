@@ -20,6 +20,7 @@ struct OutputOptions: Sendable {
   var color = ColorChoice.auto
   var utc = false
   var quiet = false
+  var pager = true
 
   /// For commands that print records.
   static let flags: [Flag<OutputOptions>] =
@@ -43,6 +44,9 @@ struct OutputOptions: Sendable {
   static let common: [Flag<OutputOptions>] = [
     .choice("color", "WHEN", \.color, "Use colour: auto, always or never").default("auto")
       .environment("QCTL_COLOR").section("Global"),
+    .switch(
+      "pager", negatable: true, \.pager, "Show long output on a terminal a screen at a time"
+    ).section("Global"),
     .switch("quiet", negatable: true, \.quiet, "Say nothing but errors on standard error").section(
       "Global"),
   ]

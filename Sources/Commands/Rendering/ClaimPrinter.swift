@@ -9,13 +9,16 @@ struct ClaimPrinter {
   private let context: CommandContext
   private let template: FormatTemplate?
 
+  /// The names for templates, in order.
+  static let fields = JobField.allCases.map(\.rawValue) + ["token"]
+
   /// Checks the template before anything is claimed.
   init(_ options: ClaimCommand.Options, _ context: CommandContext) throws(CommandFailure) {
     self.options = options
     self.context = context
     do {
       template = try options.template.map { (text) throws(FormatTemplateError) in
-        try FormatTemplate.parse(text, known: JobField.allCases.map(\.rawValue) + ["token"])
+        try FormatTemplate.parse(text, known: Self.fields)
       }
     } catch {
       throw .failed(.usage, "--format: \(error.description)")

@@ -9,8 +9,10 @@ extension RecordShape where Record == Job {
       fields: plain.fields, value: plain.value, json: plain.json, id: plain.id,
       columns: [
         TableColumn("ID", minimumWidth: 13), TableColumn("QUEUE", minimumWidth: 8),
-        TableColumn("TYPE", minimumWidth: 12), TableColumn("TRIES", minimumWidth: 5),
-        TableColumn("DIED", minimumWidth: times.width), TableColumn("ERROR", isShrinkable: true),
+        TableColumn("TYPE", minimumWidth: 12),
+        TableColumn("TRIES", minimumWidth: 5, expendability: 1),
+        TableColumn("DIED", minimumWidth: times.width),
+        TableColumn("ERROR", minimumWidth: 16, isShrinkable: true),
       ],
       cells: { job in
         [

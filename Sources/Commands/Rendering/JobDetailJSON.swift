@@ -26,7 +26,12 @@ enum JobDetailJSON {
       return writer.null()
     }
     if JSONValidation.isValid(bytes) { return writer.member("result", raw: bytes) }
-    writer.textOrBase64("result_text", bytes)
+    if isValidUTF8(bytes) {
+      writer.key("result_text")
+      return writer.string(utf8: bytes)
+    }
+    writer.key("result_b64")
+    writer.base64(bytes)
   }
 
   private static func write(_ attempt: Attempt, _ writer: inout JSONWriter) {

@@ -80,7 +80,9 @@ struct JobDetailPage {
     indent(escaped.bytes, &page)
   }
 
+  /// A line end at the end begins no further line.
   private func indent(_ bytes: [UInt8], _ page: inout ByteBuffer) {
+    let bytes = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
     for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       page.append(static: "    ")
       page.append(contentsOf: part)

@@ -16,9 +16,11 @@ extension RecordShape where Record == Job {
       columns: [
         TableColumn("ID", minimumWidth: 13), TableColumn("QUEUE", minimumWidth: 8),
         TableColumn("TYPE", minimumWidth: 12), TableColumn("STATE", minimumWidth: 9),
-        TableColumn("P", alignment: .trailing), TableColumn("TRIES", minimumWidth: 5),
-        TableColumn("ENQUEUED", minimumWidth: times.width), TableColumn("NEXT", minimumWidth: 6),
-        TableColumn("ERROR", isShrinkable: true),
+        TableColumn("P", alignment: .trailing, expendability: 2),
+        TableColumn("TRIES", minimumWidth: 5, expendability: 1),
+        TableColumn("ENQUEUED", minimumWidth: times.width),
+        TableColumn("NEXT", minimumWidth: times.width, expendability: 1),
+        TableColumn("ERROR", minimumWidth: 16, isShrinkable: true),
       ],
       cells: { job in
         let state = job.effectiveState(at: now)

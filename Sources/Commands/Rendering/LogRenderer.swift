@@ -11,6 +11,9 @@ enum LogFormat: String, CaseIterable, Sendable {
   case logfmt
   /// As `short`, without time and level.
   case cat
+
+  /// Whether a person will look at it.
+  var isForPeople: Bool { self == .short || self == .cat }
 }
 
 /// Makes a line of a log record.

@@ -29,6 +29,7 @@ struct RecordPrinter<Record> {
   private let options: OutputOptions
   private let context: CommandContext
   private let template: FormatTemplate?
+  private let isColoured: Bool
   private var table: Table
   private var stream: TableStream
   private var hasHeader = false
@@ -40,6 +41,8 @@ struct RecordPrinter<Record> {
     self.shape = shape
     self.options = options
     self.context = context
+    isColoured = options.usesColor(
+      isTerminal: context.streams.outputIsTerminal, context.environment)
     table = Table(shape.columns)
     stream = TableStream(shape.columns)
     do {
@@ -80,8 +83,7 @@ struct RecordPrinter<Record> {
     var text = ByteBuffer(capacity: 4096)
     table.render(
       width: context.streams.columns,
-      isColoured: options.usesColor(
-        isTerminal: context.streams.outputIsTerminal, context.environment),
+      isColoured: isColoured,
       showsHeader: !options.hidesHeader && !hasHeader, to: &text)
     hasHeader = true
     table = Table(shape.columns)
@@ -95,9 +97,13 @@ struct RecordPrinter<Record> {
       return
     }
     var line = ByteBuffer(capacity: 256)
-    if !hasHeader, !options.hidesHeader, !options.endsWithNull { stream.header(to: &line) }
+    if !hasHeader, !options.hidesHeader, !options.endsWithNull {
+      stream.header(isColoured ? .bold : .plain, to: &line)
+    }
     hasHeader = true
-    for cell in shape.cells(record) { stream.cell(cell.text, to: &line) }
+    for cell in shape.cells(record) {
+      stream.cell(cell.text, isColoured ? cell.style : .plain, to: &line)
+    }
     stream.endRow(to: &line)
     if options.endsWithNull, line.bytes.last == UInt8(ascii: "\n") {
       line.bytes[line.count - 1] = 0
@@ -107,7 +113,8 @@ struct RecordPrinter<Record> {
 
   private mutating func printCSV(_ record: Record) throws(CommandFailure) {
     if !hasHeader { try printCSVHeader() }
-    var writer = CSVWriter(isSafe: options.csvSafe, capacity: 256)
+    var writer = CSVWriter(
+      isSafe: options.csvSafe, endsWithNull: options.endsWithNull, capacity: 256)
     for field in shape.fields {
       let value = shape.value(record, field)
       // Exact for a file or a pipe; a terminal would obey what is in it.
@@ -120,7 +127,7 @@ struct RecordPrinter<Record> {
   private mutating func printCSVHeader() throws(CommandFailure) {
     hasHeader = true
     guard !options.hidesHeader else { return }
-    var writer = CSVWriter(capacity: 256)
+    var writer = CSVWriter(endsWithNull: options.endsWithNull, capacity: 256)
     for field in shape.fields { writer.field(field) }
     writer.endRecord()
     try context.write(writer.buffer.bytes)

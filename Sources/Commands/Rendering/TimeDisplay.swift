@@ -13,6 +13,11 @@ struct TimeDisplay {
 
   private let style: Style
 
+  /// In UTC, whatever the options say.
+  static let utc = TimeDisplay(style: .utc)
+
+  private init(style: Style) { self.style = style }
+
   /// As the options and the terminal ask for; the zone's file is only read where it is shown.
   init(_ options: OutputOptions, _ context: CommandContext, relative: Bool) {
     if options.utc {
@@ -42,6 +47,14 @@ struct TimeDisplay {
     case .local(let zone): RFC3339.text(instant.milliseconds, in: zone)
     case .utc: RFC3339.text(instant.milliseconds)
     }
+  }
+
+  /// The end of something that goes on: `for 2h` on a terminal, else `until 2026-01-31T08:00:00Z`.
+  func until(_ end: Instant) -> String {
+    if case .relative(let now) = style, end > now {
+      return "for \(end.since(now).inWholeSeconds)"
+    }
+    return "until \(text(end))"
   }
 }
 

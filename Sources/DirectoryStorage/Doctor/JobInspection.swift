@@ -57,6 +57,10 @@ extension Spool {
       guard (try? tree.status(of: place.path)) != nil else { return .gone }
       return .broken("its name points to a line of its history that is not there")
     }
+    if stored.payload.line != nil, try readWithPayload(place) == nil {
+      guard (try? tree.status(of: place.path)) != nil else { return .gone }
+      return .broken("its payload was changed, and is not where its history says")
+    }
     return .sound(stored, header: header)
   }
 }

@@ -79,9 +79,10 @@ extension Survey {
     let file = "workers/" + presence.description
     guard let status = try? spool.tree.status(of: file), status.kind == .regular else {
       note(
-        .warning, "workers", path,
-        "the worker's file is gone, so nobody can say what became of it",
-        .none(remedy: "any worker of the store takes its jobs back; start one: qctl work"))
+        .note, "workers", path, "its worker's file is not here, as in a restored backup",
+        .none(
+          remedy: "any worker frees its jobs, after a minute in which theirs may show itself: "
+            + "qctl work"))
       return
     }
     if isDead(file) {
@@ -153,8 +154,8 @@ extension Survey {
   ) throws(StorageError) {
     let place = stored.place
     var job = stored.job
-    job.queue = header.job.queue
     let standing = try spool.standing(at: place)
+    job.queue = standing?.queue ?? header.job.queue
     let state = stored.stateToBe(header, standing?.state)
     if let state { job.state = state }
     guard state != nil || job.queue != place.queue || !isFitting else { return }
@@ -166,7 +167,8 @@ extension Survey {
     // What a job was when it ended or began to wait is in its history.
     standing?.apply(to: &job)
     job.attempt = place.name.attempt
-    let target = JobPlace(of: job, revision: place.name.revision)
+    let target = JobPlace(
+      of: job, revision: place.name.revision, isEdited: stored.payload.line != nil)
     let kept = JobPlace(
       queue: job.queue, state: job.state,
       folder: state == nil && job.state == .active
@@ -203,7 +205,6 @@ extension Spool {
   /// What the latest line of a job's history says; `nil` where there is none.
   fileprivate func standing(at place: JobPlace) throws(StorageError) -> Standing? {
     guard place.name.revision > 0 else { return nil }
-    let none = FilePiece(bytes: [], size: 0)
-    return try entry(of: place.path, at: place.name.revision, in: none)?.standing
+    return try entry(of: place.path, at: place.name.revision)?.standing
   }
 }

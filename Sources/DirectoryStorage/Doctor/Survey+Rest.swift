@@ -91,7 +91,8 @@ extension Survey {
     }
     guard count > 0 else { return }
     note(
-      .note, "quarantine", Quarantine.root, "\(count) things were put out of the way there",
+      .note, "quarantine", Quarantine.root,
+      "\(count) \(count == 1 ? "thing was" : "things were") put out of the way there",
       .none(remedy: "look through them, keep what is of use, and remove the rest"))
   }
 }

@@ -28,6 +28,7 @@ extension SQLiteStore {
     guard !missing.contains(where: { $0.kind == "table" }) else { return findings }
     findings += try jobs(session)
     findings += try rows(session)
+    findings += try histories(session)
     findings += try counts(session)
     findings += try bulks(session)
     findings += try hands(session)

@@ -1,3 +1,4 @@
+import Jobs
 import Storage
 
 /// What `doctor` says of rows and counts.
@@ -20,6 +21,27 @@ extension SQLiteStore {
       Finding(.error, flaw.check, flaw.sentence(count, first: first), remedy: Self.mend)
     }
   }
+
+  /// Jobs that are shown without a part of what operators did to them; the first few.
+  func histories(_ session: Session) throws(StorageError) -> [Finding] {
+    try session.read { connection throws(SQLiteFailure) in
+      let statement = try connection.prepare(
+        "SELECT id, actions FROM qctl_payloads WHERE actions IS NOT NULL")
+      var findings: [Finding] = []
+      while findings.count < Self.mostHistories, try statement.step() {
+        guard !ActionLines.areSound(statement.bytes(1)) else { continue }
+        let id = statement.integer(0)
+        let shown = JobID(rawValue: id)?.description ?? String(id)
+        findings.append(
+          Finding(
+            .note, "history",
+            "job \(shown): some of what operators did to it cannot be read, and is not shown"))
+      }
+      return findings
+    }
+  }
+
+  private static let mostHistories = 10
 
   /// Kept counts against the truth; this one does walk the jobs.
   func counts(_ session: Session) throws(StorageError) -> [Finding] {

@@ -12,7 +12,7 @@ struct CrashVerdict {
   ///
   /// - Parameter isThorough: whether the store must also answer requests again and be worked off.
   func trouble(in state: DiskState, seed: UInt64, isThorough: Bool) throws -> String? {
-    if let trouble = names(in: state) { return trouble }
+    if let trouble = names(in: state) ?? format(in: state) { return trouble }
     let tree = SimulatedTree(state)
     let store = CrashWorkload.open(tree, seed: seed &+ 1)
     let found = try CrashWorkload.snapshot(of: store, at: workload.now)
@@ -33,7 +33,23 @@ struct CrashVerdict {
     return nil
   }
 
-  /// Every job is as it was promised to be, or as the call under way may have made it.
+  /// No job that an older qctl would take for what it was is in a store that one would open.
+  private func format(in state: DiskState) -> String? {
+    if state.bytes(of: "format").contains("format 2\n".utf8) { return nil }
+    for path in state.files where path.hasPrefix("queues/") || path.hasPrefix("bulks/") {
+      let parts = path.prefix { $0 != " " }.split(separator: "/")
+      guard let name = parts.last, name.utf8.count > 40 else { continue }
+      let queue = parts[parts[0] == "bulks" ? 3 : 1]
+      let bytes = state.bytes(of: parts.joined(separator: "/"))
+      guard !name.hasSuffix("-e"), bytes.contains("\nqueue: \(queue)\n".utf8) else {
+        return "\(path) is in a store of format 1"
+      }
+    }
+    return nil
+  }
+
+  /// Every job, its queue and its payload among the rest, is as it was promised to be, or as the call
+  /// under way may have made it.
   private func jobs(_ found: CrashWorkload.Snapshot) -> String? {
     let before = workload.snapshots[returned]
     let after = returned + 1 < workload.snapshots.count ? workload.snapshots[returned + 1] : before

@@ -30,11 +30,14 @@ struct CrashWorkload {
   private var generator: SeededGenerator
   private var leases: [Lease] = []
   private let queues: [QueueName]
+  /// Queues into which jobs are moved; one that nothing is enqueued for.
+  private let targets: [QueueName]
   private let worker = PresenceID(random: 42)
 
   init(seed: UInt64) throws {
     generator = SeededGenerator(seed: seed)
     queues = [try QueueName("emails"), try QueueName("reports")]
+    targets = queues + [try QueueName("later")]
     for folder in ["tmp", "log", "keys", "bulks", "workers", "queues"] {
       try tree.makeFolder(folder)
     }
@@ -77,10 +80,10 @@ struct CrashWorkload {
     switch Int.random(in: 0..<100, using: &generator) {
     case 0..<22: return try enqueue()
     case 22..<30: return try bulk()
-    case 30..<52: return try claim()
-    case 52..<76: return try settle()
-    case 76..<80: return try rescue()
-    case 80..<92: return try operate()
+    case 30..<50: return try claim()
+    case 50..<70: return try settle()
+    case 70..<74: return try rescue()
+    case 74..<92: return try operate()
     case 92..<96: return try pause()
     default: return try tidy()
     }
@@ -157,15 +160,31 @@ struct CrashWorkload {
   }
 
   private mutating func operate() throws -> String {
-    let verb =
-      [OperatorVerb.retry(at: nil), .replay(at: nil), .cancel, .purge]
+    let queue = targets.randomElement(using: &generator) ?? .default
+    var verb =
+      [
+        OperatorVerb.retry(at: nil), .replay(at: nil), .cancel, .purge, .replay(at: nil, to: queue),
+        .move(to: queue), .move(to: queue), .edit(.set([])), .edit(.set([])),
+      ]
       .randomElement(using: &generator) ?? .cancel
     var filter = JobFilter()
     filter.limit = Int.random(in: 1...2, using: &generator)
+    if Bool.random(using: &generator) {
+      filter.queues = Selection(anyOf: [queues.randomElement(using: &generator) ?? .default])
+    }
     let plan = try store.plan(PlanRequest(verb, filter, now: now))
+    if case .edit = verb, let id = plan.items.first?.id, let old = try store.job(id)?.payload {
+      verb = .edit(.replace(with: newPayload(), of: old))
+    }
     let outcomes = try store.apply(
       ApplyRequest(verb, plan.items, actor: "olga", reason: "why", now: now))
     return "\(verb) \(plan.items.map { $0.id.description }) -> \(outcomes)"
+  }
+
+  /// Now and then one that is not read with the beginning of its file.
+  private mutating func newPayload() -> [UInt8] {
+    let count = Int.random(in: 0..<5, using: &generator) == 0 ? 10_000 : 3
+    return Array("edited in call \(calls.count)\n".utf8) + Array(repeating: 255, count: count)
   }
 
   private mutating func pause() throws -> String {

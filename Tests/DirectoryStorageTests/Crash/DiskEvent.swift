@@ -57,6 +57,12 @@ struct DiskState: Equatable, Sendable {
     return entries[link.name]
   }
 
+  /// What is in a file; nothing where there is none.
+  func bytes(of path: String) -> [UInt8] {
+    guard let inode = inode(path), case .file(let bytes) = nodes[inode] else { return [] }
+    return bytes
+  }
+
   /// All paths of files, for messages.
   var files: [String] {
     var found: [String] = []

@@ -31,10 +31,9 @@ import Testing
           guard let held = lease.withLock({ $0 }) else { return }
           _ = try store.settle([Settlement(held, .reject)], thenClaim: nil, at: now)
         case .dead?:
+          guard let job = try store.job(id)?.job else { return }
           _ = try store.apply(
-            ApplyRequest(
-              .replay(at: nil), [PlanItem(id: id, state: .dead)], actor: "olga", reason: nil,
-              now: now))
+            ApplyRequest(.replay(at: nil), [PlanItem(job)], actor: "olga", reason: nil, now: now))
         default: return
         }
       } catch { return }

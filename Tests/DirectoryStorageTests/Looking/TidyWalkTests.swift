@@ -46,7 +46,7 @@ import Testing
     let id = try rig.add()
     for job in try rig.claim() { try rig.settle(job, .complete(result: nil)) }
     let detail = try #require(try rig.store.job(id))
-    _ = try rig.apply(.purge, [PlanItem(id: id, state: .completed)])
+    #expect(try rig.apply(.purge, [PlanItem(detail.job)]) == [.done])
     rig.wait(.hours(7 * 24))
     #expect(try rig.store.tidy(TidyRequest(now: rig.now)).removed[.completed] == 1)
     #expect(try rig.another().restore([.job(detail)], at: rig.now) == [.restored])

@@ -87,7 +87,8 @@ struct RescueByWorkerTests {
       guard case .started = event else { return }
       _ = try? meeting.rig.memory.apply(
         ApplyRequest(
-          .cancel, [PlanItem(id: id, state: .active)], actor: "a", reason: nil, now: meeting.now))
+          .cancel, [PlanItem(id: id, state: .active, attempt: 1)], actor: "a", reason: nil,
+          now: meeting.now))
       meeting.advance(.seconds(1))
     }
     #expect(report.counts.cancelled == 1)

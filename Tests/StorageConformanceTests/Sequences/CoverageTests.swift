@@ -8,13 +8,14 @@ import Testing
   @Test("The usual sequences meet every kind of answer")
   func meetsEverything() throws {
     var met = Met()
-    for seed in UInt64(1)...10 { try met.run(seed: seed, steps: 300) }
+    for seed in UInt64(1)...30 { try met.run(seed: seed, steps: 300) }
     let never: Set<LogRecord.Event> = [
-      .claimed, .workerStarted, .workerStopped, .repaired,
+      .claimed, .workerStarted, .workerStopped, .repaired, .operation,
     ]
     #expect(met.events == Set(LogRecord.Event.allCases).subtracting(never))
     #expect(met.attempts == Set(Attempt.Outcome.allCases))
-    #expect(met.outcomes == ["done", "requested", "already", "changed", "missing", "conflict"])
+    #expect(
+      met.outcomes == ["done", "requested", "already", "changed", "missing", "conflict", "refused"])
     #expect(met.leases == ["held", "cancelRequested", "lost"])
     #expect(met.refusals == ["invalid", "idempotency", "unknownQueue", "source", "job"])
     #expect(met.states == Set(JobState.allCases).subtracting([.blocked]))

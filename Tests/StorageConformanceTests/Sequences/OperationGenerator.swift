@@ -152,7 +152,7 @@ extension OperationGenerator {
     let time = chance(30) ? now + .seconds(Int64(number(-60...600))) : nil
     let queue = any(of: Self.queues)
     return any(of: [
-      .retry(at: time), .replay(at: time), .replay(at: time, to: queue), .cancel, .purge,
+      .retry(at: time), .replay(at: time), .replay(at: time, to: queue), .cancel, .cancel, .purge,
       .move(to: queue), .edit(payloadEdit()),
     ])
   }

@@ -69,7 +69,7 @@ import Testing
     let done = try shop.job(.completed)
     let unknown = try #require(JobID(rawValue: 42))
     let plan = try shop.plan(.replay(at: nil)) { $0.ids = [done, unknown, dead] }
-    #expect(plan.items == [PlanItem(id: dead, state: .dead)])
+    #expect(plan.items == [PlanItem(id: dead, state: .dead, attempt: 1)])
     #expect(plan.unfit == [PlanItem(id: done, state: .completed)])
     #expect(plan.missing == [unknown])
   }
