@@ -36,8 +36,9 @@ let package = Package(
     room("CommandLineSpec", ["Text"]),
     room("Jobs", ["Text", "Calendar"]),
     room("Storage", ["Jobs", "Text"]),
-    room("SQLiteStorage", ["Storage", "Jobs", "Text", "PosixIO", "CSQLite"]),
-    room("DirectoryStorage", ["Storage", "Jobs", "Text", "Calendar", "PosixIO"]),
+    room("LocalStorage", ["Storage", "PosixIO"]),
+    room("SQLiteStorage", ["LocalStorage", "Storage", "Jobs", "Text", "PosixIO", "CSQLite"]),
+    room("DirectoryStorage", ["LocalStorage", "Storage", "Jobs", "Text", "Calendar", "PosixIO"]),
     room("Engine", ["Storage", "Jobs", "Text", "Calendar", "PosixIO"]),
     room(
       "Commands",

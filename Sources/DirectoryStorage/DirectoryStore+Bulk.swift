@@ -1,3 +1,4 @@
+import LocalStorage
 import PosixIO
 package import Jobs
 package import Storage
@@ -36,7 +37,7 @@ extension DirectoryStore {
         } catch { outcome = .failure(error) }
       }
     } catch {
-      guard error.code.isMissing else { throw .storage(StoreFolder.translate(error, path)) }
+      guard error.code.isMissing else { throw .storage(StorageError(error, at: path)) }
     }
     return try outcome?.get()
   }

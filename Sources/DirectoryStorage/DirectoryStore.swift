@@ -1,3 +1,4 @@
+import LocalStorage
 import PosixIO
 package import Storage
 import Synchronization
@@ -80,7 +81,7 @@ package final class DirectoryStore: Sendable {
   ) throws(StorageError) {
     let version = try StoreFolder.open(path, for: intent)
     let tree: DiskTree
-    do { tree = try DiskTree(root: path) } catch { throw StoreFolder.translate(error, path) }
+    do { tree = try DiskTree(root: path) } catch { throw StorageError(error, at: path) }
     self.init(
       tree, root: path, counter: IDCounter(path: path + "/last-id"), formatVersion: version,
       random: random)

@@ -1,4 +1,5 @@
 import Jobs
+import LocalStorage
 import PosixIO
 import Storage
 
@@ -59,13 +60,8 @@ final class Spool {
 extension Spool {
   /// What a failed system call means for the store.
   func translate(_ error: SystemError) -> StorageError {
-    let path = error.subject.map { $0.hasPrefix("/") ? $0 : root + "/" + $0 } ?? root
-    return switch error.code {
-    case .noSpace, .quotaExceeded: .full(path: root)
-    case .readOnlyFileSystem: .readOnly(path: root, detail: "the file system is read-only")
-    case .permissionDenied, .notPermitted: .forbidden(path: path, detail: error.code.reason)
-    default: .system(path: path, detail: error.code.reason)
-    }
+    let place = error.subject.map { $0.hasPrefix("/") ? $0 : root + "/" + $0 }
+    return StorageError(error, at: root, about: place)
   }
 
   /// Runs system calls, with what fails told in the contract's words.

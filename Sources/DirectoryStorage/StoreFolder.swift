@@ -1,3 +1,4 @@
+import LocalStorage
 import PosixIO
 import Storage
 import Text
@@ -46,7 +47,7 @@ enum StoreFolder {
       case .noSuchFile: return .nothing
       case .notDirectory:
         throw .foreign(path: path, detail: "a part of its path is a file, not a directory")
-      default: throw translate(error, path)
+      default: throw StorageError(error, at: path)
       }
     }
     guard status.kind != .symbolicLink else {
@@ -58,14 +59,14 @@ enum StoreFolder {
     guard !status.isWorldWritable else {
       throw .forbidden(path: path, detail: "anybody may write to it; run: chmod o-w \(path)")
     }
-    try requireTrustedVolume(path)
+    try LocalVolume.require(path)
     return try look(into: path)
   }
 
   private static func look(into path: String) throws(StorageError) -> Standing {
     let bytes: [UInt8]
     do { bytes = try FileSystem.readFile(path + "/format", limit: 4096, .noFollow) } catch {
-      guard error.code == .noSuchFile else { throw translate(error, path) }
+      guard error.code == .noSuchFile else { throw StorageError(error, at: path) }
       return try requireOurs(path)
     }
     guard let version = version(bytes) else {
@@ -90,7 +91,7 @@ enum StoreFolder {
   private static func requireOurs(_ path: String) throws(StorageError) -> Standing {
     let names: [String]
     do { names = try FileSystem.entries(of: path).map(\.name) } catch {
-      throw translate(error, path)
+      throw StorageError(error, at: path)
     }
     let foreign = names.first { name in
       !folders.contains(name) && !["last-id", "bell"].contains(name) && !name.hasPrefix(".qctl-")
@@ -113,8 +114,8 @@ enum StoreFolder {
         guard error.code == .exists else { throw error }
       }
       try sync(FileSystem.parent(of: path) ?? ".")
-    } catch { throw translate(error, path) }
-    try requireTrustedVolume(path)
+    } catch { throw StorageError(error, at: path) }
+    try LocalVolume.require(path)
     try fill(path)
   }
 
@@ -131,7 +132,7 @@ enum StoreFolder {
       try sync(path)
       let fileMode: UInt32 = mode & 0o020 != 0 ? 0o660 : 0o600
       try FileSystem.replaceFile(path + "/format", with: format, mode: fileMode)
-    } catch { throw translate(error, path) }
+    } catch { throw StorageError(error, at: path) }
   }
 
   private static func sync(_ path: String) throws(SystemError) {
@@ -144,28 +145,6 @@ enum StoreFolder {
     }
     guard FileSystem.isAccessible(path, .write) else {
       throw .forbidden(path: path, detail: "it may not be written")
-    }
-  }
-
-  /// Locks and syncs are unreliable on network and user-space file systems.
-  static func requireTrustedVolume(_ path: String) throws(StorageError) {
-    let kind: FileSystemKind
-    do { kind = try Volume(of: path).kind } catch { throw translate(error, path) }
-    guard kind.isTrusted else {
-      throw .forbidden(
-        path: path,
-        detail: "it lies on a \(kind.name) file system, where locks cannot be trusted; "
-          + "use a local disk")
-    }
-  }
-
-  /// What a failed system call means for the store.
-  static func translate(_ error: SystemError, _ path: String) -> StorageError {
-    switch error.code {
-    case .noSpace, .quotaExceeded: .full(path: path)
-    case .readOnlyFileSystem: .readOnly(path: path, detail: "the file system is read-only")
-    case .permissionDenied, .notPermitted: .forbidden(path: path, detail: error.code.reason)
-    default: .system(path: path, detail: error.code.reason)
     }
   }
 }

@@ -1,3 +1,4 @@
+import LocalStorage
 import PosixIO
 import Storage
 
@@ -32,7 +33,7 @@ enum StoreFile {
     guard !status.isWorldWritable else {
       throw .forbidden(path: path, detail: "anybody may write to it; run: chmod o-w \(path)")
     }
-    try requireTrustedVolume(path)
+    try LocalVolume.require(path)
     // SQLite takes one byte for none (unixFileSize), and would write over it.
     guard status.size != 1 else {
       throw .foreign(path: path, detail: "it is not an SQLite database")
@@ -51,9 +52,9 @@ enum StoreFile {
       try file.close()
     } catch {
       guard error.code != .exists else { return }  // somebody else was faster; that is fine
-      throw translate(error, path)
+      throw StorageError(error, at: path)
     }
-    try requireTrustedVolume(path)
+    try LocalVolume.require(path)
   }
 
   /// Makes the names of all folders above a new file outlast a power cut.
@@ -69,7 +70,7 @@ enum StoreFile {
         } catch {
           // Not every file system can sync a folder.
           guard error.code == .invalidArgument || error.code == .readOnlyFileSystem else {
-            throw translate(error, path)
+            throw StorageError(error, at: path)
           }
         }
       }
@@ -82,16 +83,6 @@ enum StoreFile {
     (try? Volume(of: path).isReadOnly) ?? false
   }
 
-  /// What a failed system call means for the store.
-  static func translate(_ error: SystemError, _ path: String) -> StorageError {
-    switch error.code {
-    case .noSpace, .quotaExceeded: .full(path: path)
-    case .readOnlyFileSystem: .readOnly(path: path, detail: "the file system is read-only")
-    case .permissionDenied, .notPermitted: .forbidden(path: path, detail: error.code.reason)
-    default: .system(path: path, detail: error.code.reason)
-    }
-  }
-
   private static func standing(
     after error: SystemError, at path: String
   ) throws(StorageError) -> Standing {
@@ -99,26 +90,7 @@ enum StoreFile {
     case .noSuchFile: return .nothing
     case .notDirectory:
       throw .foreign(path: path, detail: "a part of its path is a file, not a directory")
-    default: throw translate(error, path)
-    }
-  }
-
-  /// SQLite's locks are unreliable on network and user-space file systems.
-  private static func requireTrustedVolume(_ path: String) throws(StorageError) {
-    do {
-      let kind = try Volume(of: path).kind
-      guard kind.isTrusted else {
-        throw StorageError.forbidden(
-          path: path,
-          detail: "it lies on a \(kind.name) file system, where locks cannot be trusted; "
-            + "use a local disk")
-      }
-    } catch let error as SystemError {
-      throw translate(error, path)
-    } catch let error as StorageError {
-      throw error
-    } catch {
-      throw .system(path: path, detail: "its file system cannot be told")
+    default: throw StorageError(error, at: path)
     }
   }
 }

@@ -1,9 +1,9 @@
 /// How wide each column of a table is on a terminal, so that no line is longer than the terminal is
 /// wide: a line that wraps makes a table of its neighbours.
 ///
-/// Shrinkable columns give room first, then other texts, each down to its minimum. Where that is not
-/// enough, columns that can be done without are left out, and at last whatever doesn't fit at the right
-/// edge. Numbers are not cut, which would make others of them.
+/// Shrinkable columns give room first, then other texts, each down to its minimum. Where that is
+/// not enough, columns that can be done without are left out, and at last whatever doesn't fit at
+/// the right edge. Numbers are not cut, which would make others of them.
 struct TableLayout {
   private static let gap = 2
 

@@ -39,6 +39,11 @@ import Testing
     #expect(!stage.isPaged)
   }
 
+  @Test func `it can be unwanted for good, and its flag shows where settings do`() throws {
+    let shown = try stage.run("config", "--no-pager", "--format", "{flag} {value} {origin}")
+    #expect(shown.lines.contains("--pager false command line"))
+  }
+
   @Test(arguments: [
     ["cancel", "ID"], ["retry", "--all", "--dry-run"], ["pause", "emails"], ["enqueue"],
     ["doctor", "--repair"], ["claim", "-q", "emails"], ["purge", "--state", "dead", "--dry-run"],

@@ -1,6 +1,7 @@
 import Calendar
 import CommandLineSpec
 import Jobs
+import Text
 
 extension FilterOptions {
   /// The filter as it may be typed again, one spelling for each meaning: `-q emails --error timeout`.
@@ -15,7 +16,7 @@ extension FilterOptions {
     words.add("--error-group", errorGroups) { $0.description }
     words.add("--priority", priorities) { String($0.level) }
     words.add("--tag", tags) { "\($0.name)=\($0.value)" }
-    words.add("--payload-match", payload) { "\($0.path)=\($0.value)" }
+    words.add("--payload-match", payload) { Self.text($0.path) + "=" + $0.value }
     words.add("--attempts", attempts.map(Self.text))
     words.add("--replays", replays.map(Self.text))
     words.add("--older-than", olderThan.map { DurationText.text($0.milliseconds) })
@@ -23,6 +24,24 @@ extension FilterOptions {
     if filter().selectsAll { words.add(flag: "--all") }
     words.add("-n", limit.map { String($0) })
     return words.text
+  }
+
+  private static func text(_ path: JSONPath) -> String {
+    var text = ""
+    for step in path.steps {
+      switch step {
+      case .index(let index): text += "[\(index)]"
+      case .key(let key): text += (text.isEmpty ? "" : ".") + Self.text(key)
+      }
+    }
+    return text
+  }
+
+  private static func text(_ key: String) -> String {
+    guard key.isEmpty || key.utf8.contains(where: ".[]=\"".utf8.contains) else { return key }
+    var writer = JSONWriter()
+    writer.string(key)
+    return writer.buffer.text
   }
 
   private static func text(_ range: ClosedRange<Int64>) -> String {

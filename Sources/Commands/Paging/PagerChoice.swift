@@ -2,8 +2,8 @@
 enum PagerChoice {
   /// The command line of the pager: `QCTL_PAGER`, else `PAGER`, else `less`.
   ///
-  /// - Returns: nil where output goes straight to the terminal: the variable is blank or says `cat`,
-  ///   or the terminal is too dumb to be paged on.
+  /// - Returns: nil where output goes straight to the terminal: the variable is blank or says
+  ///   `cat`, or the terminal is too dumb to be paged on.
   static func command(_ environment: (String) -> String?) -> String? {
     guard let terminal = environment("TERM"), !terminal.isEmpty, terminal != "dumb" else {
       return nil

@@ -2,8 +2,8 @@ import PosixIO
 
 /// Puts a pager between standard output and its reader, where a command wishes for one.
 ///
-/// It is started when the first bytes leave, so that a command that prints nothing, or fails before,
-/// never shows one.
+/// It is started when the first bytes leave, so that a command that prints nothing, or fails
+/// before, never shows one.
 final class Paging {
   private let output: OutputStream
   private let environment: (String) -> String?

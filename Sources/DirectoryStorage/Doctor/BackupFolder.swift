@@ -1,3 +1,4 @@
+import LocalStorage
 import PosixIO
 import Storage
 
@@ -11,7 +12,6 @@ final class BackupFolder {
   private let lock: FileLock
   private var made: Set<String> = []
 
-  private static let suffix = ".qctl-partial"
   private static let lockName = ".qctl-backup"
 
   /// Makes the empty folder, with the rights of the store.
@@ -21,22 +21,22 @@ final class BackupFolder {
     }
     self.target = target
     parent = FileSystem.parent(of: target) ?? "."
-    try StoreFolder.requireTrustedVolume(parent)
+    try LocalVolume.require(parent)
     do throws(SystemError) {
-      partial = target + "." + String(try Random.word() >> 24, radix: 36) + Self.suffix
+      partial = try PartialCopy.name(for: target)
       try FileSystem.makeDirectory(partial, mode: 0o700)
       try FileSystem.setPermissions(partial, mode)
       lock = try FileLock.open(partial + "/" + Self.lockName)
       _ = try lock.tryLock()
       tree = try DiskTree(root: partial)
-    } catch { throw StoreFolder.translate(error, target) }
+    } catch { throw StorageError(error, at: target) }
   }
 
   /// Runs calls on the copy, with what fails told of its place.
   func writing<Result>(
     _ body: (DiskTree) throws(SystemError) -> Result
   ) throws(StorageError) -> Result {
-    do { return try body(tree) } catch { throw StoreFolder.translate(error, target) }
+    do { return try body(tree) } catch { throw StorageError(error, at: target) }
   }
 
   /// Makes a file in the copy, and the folders above it; false where it is there.
@@ -95,19 +95,6 @@ final class BackupFolder {
 
   /// What processes left that died while they made a copy with this name.
   static func leftovers(of target: String) -> [String] {
-    let folder = FileSystem.parent(of: target) ?? "."
-    let prefix = FileSystem.name(of: target) + "."
-    guard let entries = try? FileSystem.entries(of: folder) else { return [] }
-    return entries.map(\.name).filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) }
-      .map { (folder == "/" ? "" : folder) + "/" + $0 }
-      .filter(isUnattended)
-  }
-
-  private static func isUnattended(_ path: String) -> Bool {
-    guard let file = try? FileDescriptor.open(path + "/" + lockName, .readOnly, [.noFollow]) else {
-      return false
-    }
-    let lock = FileLock(file)
-    return (try? lock.tryLock(.shared)) ?? false
+    PartialCopy.leftovers(of: target, lock: "/" + lockName)
   }
 }

@@ -1,3 +1,4 @@
+import LocalStorage
 import PosixIO
 import Storage
 
@@ -9,8 +10,6 @@ final class BackupFile {
   private let target: String
   private let folder: String
   private let lock: FileLock
-
-  private static let suffix = ".qctl-partial"
 
   /// Makes the empty file, which only its owner can read.
   ///
@@ -25,14 +24,13 @@ final class BackupFile {
     self.target = target
     folder = FileSystem.parent(of: target) ?? "."
     do {
-      let name = String(try Random.word() >> 24, radix: 36)
-      temporary = target + "." + name + Self.suffix
+      temporary = try PartialCopy.name(for: target)
       let file = try FileDescriptor.open(
         temporary, .readWrite, [.create, .exclusive, .noFollow], mode: 0o600)
       lock = FileLock(file)
       _ = try lock.tryLock()
     } catch {
-      throw StoreFile.translate(error, target)
+      throw StorageError(error, at: target)
     }
   }
 
@@ -45,7 +43,7 @@ final class BackupFile {
       let directory = try FileDescriptor.open(folder, .readOnly, .directory)
       try directory.sync()
     } catch {
-      throw StoreFile.translate(error, target)
+      throw StorageError(error, at: target)
     }
   }
 
@@ -68,19 +66,6 @@ final class BackupFile {
   /// What processes left that died while they made a copy with this name, or of a store in its
   /// folder.
   static func leftovers(of target: String) -> [String] {
-    let folder = FileSystem.parent(of: target) ?? "."
-    let prefix = FileSystem.name(of: target) + "."
-    guard let entries = try? FileSystem.entries(of: folder) else { return [] }
-    return entries.map(\.name).filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) }
-      .map { (folder == "/" ? "" : folder) + "/" + $0 }
-      .filter(isUnattended)
-  }
-
-  private static func isUnattended(_ path: String) -> Bool {
-    guard let file = try? FileDescriptor.open(path, .readOnly, [.noFollow, .nonBlocking]) else {
-      return false
-    }
-    let lock = FileLock(file)
-    return (try? lock.tryLock(.shared)) ?? false
+    PartialCopy.leftovers(of: target)
   }
 }

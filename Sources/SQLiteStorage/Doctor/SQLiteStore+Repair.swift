@@ -1,5 +1,6 @@
 package import Storage
 import Jobs
+import LocalStorage
 import PosixIO
 
 // Mending goes in this order: first what the rest stands on (the file's structure, its indexes, what
@@ -32,7 +33,7 @@ extension SQLiteStore: StorageRepair {
       try FileSystem.makeDirectories(path + ".qctl", mode: 0o700)
       return try FileLock.open(path + ".qctl/repair")
     } catch {
-      throw StoreFile.translate(error, path + ".qctl")
+      throw StorageError(error, at: path + ".qctl")
     }
   }
 }

@@ -126,8 +126,12 @@ import Text
   }
 
   @Test func `completion offers the groups of what died`() throws {
-    _ = try rig.bury("q", error: "gone 7")
-    let ran = try rig.run("__complete", "dlq", "replay", "--error-group", "")
+    let stage = try CommandStage()
+    try stage.enqueue()
+    var settlement = Settlement(try stage.claim().lease, .reject)
+    settlement.error = "gone 7"
+    _ = try stage.memory.settle([settlement], thenClaim: nil, at: stage.now)
+    let ran = try stage.run("__complete", "dlq", "replay", "--error-group", "")
     #expect(ran.lines.first == "\(ErrorGroupID(of: "gone 7"))\tgone <n>")
   }
 }

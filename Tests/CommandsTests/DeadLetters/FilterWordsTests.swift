@@ -16,6 +16,7 @@ import Testing
     ("--priority 0 --tag user_id=42", "--priority 0 --tag user_id=42"),
     ("--error-group 0123456789ab -n 5", "--error-group 0123456789ab -n 5"),
     ("--payload-match user.id=7", "--payload-match user.id=7"),
+    (#"--payload-match a[0]."x.y".z=7"#, #"--payload-match 'a[0]."x.y".z=7'"#),
     ("-n 5", "--all -n 5"),
     ("", "--all"),
   ])

@@ -103,12 +103,12 @@ import Text
 
   @Test func `a job that ran again meanwhile is told as that`() throws {
     let ids = try rig.bury("q", 2)
-    let (store, now) = (rig.store, rig.now)
+    let (store, now, queue) = (rig.store, rig.now, try QueueName("q"))
     rig.trouble = { (_) throws(StorageError) in
       let item = PlanItem(id: ids[0], state: .dead, attempt: 1)
       _ = try store.apply(
         ApplyRequest(.replay(at: nil), [item], actor: "b", reason: nil, now: now))
-      let claimed = try store.claim(ClaimRequest(queues: [], limit: 9, worker: "w", now: now))
+      let claimed = try store.claim(ClaimRequest(queues: [queue], limit: 9, worker: "w", now: now))
       _ = try store.settle(
         claimed.map { Settlement($0.lease, .reject) }, thenClaim: nil, at: now)
     }

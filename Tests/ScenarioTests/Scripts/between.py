@@ -104,7 +104,8 @@ class Attack:
         records = {}
         for record in map(json.loads, self.stage.qctl("tail", "--json", "-n", "100000").splitlines()):
             # A token that is presented twice changes nothing, and that is told.
-            if record["event"] != "lease_lost":
+            # The end of a command is told after its last batch, and may be missing after a kill.
+            if record["event"] not in ("lease_lost", "operation"):
                 records.setdefault(record.pop("job_id", None), []).append(plain(record))
         entries = {job.pop("id"): job for job in self.stage.jobs()}
         entries = {id: [plain(job), records.pop(id, [])] for id, job in entries.items()}

@@ -233,7 +233,7 @@ class Stage:
     def doctor(self):
         """It finds nothing, but that the disk of a scene is a small one."""
         for finding in map(json.loads, self.qctl("doctor", "--json", status=None).splitlines()):
-            self.check(finding["check"] == "volume" or finding["grade"] in ("ok", "note"), f"doctor: {finding}")
+            self.check(finding["check"] == "disk" or finding["grade"] in ("ok", "note"), f"doctor: {finding}")
 
     def close(self):
         """Kills what is left, handlers of dead workers too: whatever has our mark in its environment."""

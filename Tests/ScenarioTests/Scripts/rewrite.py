@@ -1,6 +1,6 @@
 """Writes what the program prints now into transcripts, where it differs from what they say.
 
-    python3 record.py QCTL TRANSCRIPT...
+    python3 rewrite.py QCTL TRANSCRIPT...
 
 For whoever changed an output on purpose, or adds a command to a transcript: type the `$ ` lines, let
 this write the rest, and read every line of the difference, since from then on it is the promise.
