@@ -106,6 +106,8 @@ def match(expected, lines, names):
 
 def normal(line, names):
     """A printed line with placeholders for what varies."""
+    line = re.sub("(sqlite:|dir:)?/tmp/[^ :;,'\"]*/queue(.db)?(?![^ :;,'\"])", "<store>", line)
+    line = re.sub("/tmp/[^ :;,'\"]*", "<path>", line)
     for key, value in names.items():
         if key.startswith(("id:", "token:")):
             line = line.replace(value, "<%s>" % key)
@@ -117,8 +119,6 @@ def normal(line, names):
     line = re.sub(r"(?<=\bin )[0-9]+m?s[0-9ms]*|(?<=waits for )[0-9]+m?s[0-9ms]*|(?<=Took {11})[0-9]+m?s[0-9ms]*", "<age>", line)
     line = re.sub("[0-9]+(?= MiB)", "<number>", line)
     line = re.sub('(?<="sha256":")[0-9a-f]{64}', "<any>", line)
-    line = re.sub("(sqlite:|dir:)?/tmp/[^ :;,'\"]*/queue(.db)?(?![^ :;,'\"])", "<store>", line)
-    line = re.sub("/tmp/[^ :;,'\"]*", "<path>", line)
     return line
 
 
