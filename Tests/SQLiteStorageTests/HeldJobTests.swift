@@ -43,7 +43,8 @@ import Testing
     try rig.settle(try rig.claim(), .reject)
     _ = try rig.store.apply(
       ApplyRequest(
-        .replay(at: nil), [PlanItem(id: id, state: .dead, attempt: 2)], actor: "a", reason: nil, now: rig.now))
+        .replay(at: nil), [PlanItem(id: id, state: .dead, attempt: 2)], actor: "a", reason: nil,
+        now: rig.now))
     try rig.settle(try rig.claim(), .fail(retryAfter: .zero))
     let claimed = try #require(try rig.claim().first)
     #expect(try rig.job(id).job == claimed.job)
