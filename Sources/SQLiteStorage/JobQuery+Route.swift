@@ -44,6 +44,9 @@ extension JobQuery {
     let ofQueues = queues.isEmpty ? all : try QueueRow.stored(in: queues, on: connection)
     var cost: Int64 = 0
     for state in stored where !Self.ended.contains(state) { cost &+= ofQueues[state] ?? 0 }
+    if seesBulks, stored.contains(.ready) || stored.contains(.scheduled) {
+      cost &+= try count(JobQueryText.countStaged(self), on: connection)
+    }
     guard cost <= few else { return false }
     return cost &+ (try ended(all, upTo: few, on: connection)) <= few
   }
@@ -57,7 +60,13 @@ extension JobQuery {
     guard isBounded else {
       return Self.ended.reduce(0) { wanted.contains($1) ? $0 &+ (counts[$1] ?? 0) : $0 }
     }
-    let statement = try JobQueryText.countEnded(self, upTo: most &+ 1).prepare(on: connection)
+    return try count(JobQueryText.countEnded(self, upTo: most &+ 1), on: connection)
+  }
+
+  private func count(
+    _ text: JobQueryText, on connection: Connection
+  ) throws(SQLiteFailure) -> Int64 {
+    let statement = try text.prepare(on: connection)
     defer { statement.reset() }
     return try statement.step() ? statement.integer(0) : 0
   }

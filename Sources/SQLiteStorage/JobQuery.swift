@@ -100,7 +100,7 @@ extension JobQuery {
       guard let id = JobID(rawValue: statement.integer(0)) else { continue }
       let isMark = passesRows && id.rawValue & JobQueryText.markMask == 0
       effort += isMark ? Self.effortOfMark : 1
-      if let job = try accepted(statement, on: connection) {
+      if let job = try accepted(statement, isSeen: !isMark, on: connection) {
         guard visit(job) else { return place }
         visited += 1
       }
@@ -123,13 +123,16 @@ extension JobQuery {
   }
 
   /// The job of the present row, if it can be read and is wanted.
+  ///
+  /// - Parameter isSeen: whether SQLite has judged already that the row may be seen.
   private func accepted(
-    _ row: Statement, on connection: Connection
+    _ row: Statement, isSeen: Bool, on connection: Connection
   ) throws(SQLiteFailure) -> Job? {
     guard let job = JobRow.readIfSound(row), filter.matches(job, at: now) else { return nil }
     if !row.isNull(JobRow.bulkColumn) {
       // Where there is no bulk, a row of one is a leftover for the doctor.
-      guard seesBulks, try StagedJobs.isVisible(row, on: connection) else { return nil }
+      guard seesBulks else { return nil }
+      if !isSeen, try !StagedJobs.isVisible(row, on: connection) { return nil }
     }
     guard filter.needsDetail else { return job }
     let matches = filter.matchesDetail(
@@ -183,7 +186,7 @@ extension JobQuery {
     statement.reset()
     statement.bind(1, id.rawValue)
     guard try statement.step() else { return nil }
-    return try accepted(statement, on: connection)
+    return try accepted(statement, isSeen: false, on: connection)
   }
 
   /// No index gives these in order, so they are all found first.

@@ -105,8 +105,25 @@ extension JobQueryText {
     }
     if query.seesBulks, stored.contains(.ready) || stored.contains(.scheduled) {
       add(isFirst ? StagedJobs.ids : " UNION ALL \(StagedJobs.ids)")
+      addBulks(query)
     }
     add(")")
+  }
+
+  /// Only stretches that may hold jobs of the wanted queues.
+  private mutating func addBulks(_ query: JobQuery) {
+    guard !query.filter.queues.anyOf.isEmpty else { return }
+    add(" AND (b.queue IS NULL OR ")
+    add(Condition("b.queue IN", query.filter.queues.anyOf.map(\.description)))
+    add(")")
+  }
+
+  /// The number of a count of the ids of staged jobs that may be of the wanted queues.
+  static func countStaged(_ query: JobQuery) -> JobQueryText {
+    var text = JobQueryText()
+    text.add("SELECT total(last_id - first_id + 1) FROM qctl_bulks b WHERE published = 1")
+    text.addBulks(query)
+    return text
   }
 
   /// A stretch of a partial index.

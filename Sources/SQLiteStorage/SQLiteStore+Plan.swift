@@ -25,7 +25,7 @@ extension SQLiteStore {
         }
       }
     }
-    return maker.plan
+    return maker.finish()
   }
 }
 
@@ -36,9 +36,11 @@ private struct PlanMaker {
   /// What is asked of the store; which states the verb can change is asked with it, but for jobs that
   /// are named, since those that are unfit shall be told.
   let filter: JobFilter
-  private(set) var plan = Plan()
+  private var plan = Plan()
   private(set) var isFull = false
   private var found = Set<JobID>()
+  /// The queue of the latest job, and how many of it came in a row: a bulk has mostly one.
+  private var run: (queue: QueueName, count: Int)?
 
   init(_ request: PlanRequest) {
     self.request = request
@@ -67,9 +69,25 @@ private struct PlanMaker {
       return false
     }
     plan.items.append(PlanItem(job))
-    plan.queues[job.queue, default: 0] += 1
+    if run?.queue == job.queue {
+      run?.count += 1
+    } else {
+      addRun()
+      run = (job.queue, 1)
+    }
     if plan.sample.count < request.sampleSize { plan.sample.append(job) }
     return true
+  }
+
+  private mutating func addRun() {
+    if let run { plan.queues[run.queue, default: 0] += run.count }
+    run = nil
+  }
+
+  /// The whole plan.
+  mutating func finish() -> Plan {
+    addRun()
+    return plan
   }
 
   /// The named ids of which nothing was seen, each once, some at a time.

@@ -122,6 +122,35 @@ import Testing
     #expect(try route(recent) == .states)
   }
 
+  /// A million jobs that were just enqueued are no reason to list them all for the few of another
+  /// queue.
+  @Test func aBulkOfAnotherQueueIsNotLookedThrough() throws {
+    let rig = try StoreRig(staging: .always(rows: 3))
+    try rig.addMany(30)
+    var job = NewJob(queue: try QueueName("rare"))
+    let id = try rig.store.enqueue(job, at: rig.now).id
+    job.runAt = rig.now + .hours(1)
+    let later = try rig.store.enqueue(job, at: rig.now).id
+    var filter = JobFilter()
+    filter.queues.anyOf = [job.queue]
+    let (text, page, count) = try rig.store.withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        let query = JobQuery(
+          filter, order: .oldestFirst, now: rig.now, route: .states, seesBulks: true)
+        let staged = try JobQueryText.countStaged(query).prepare(on: connection)
+        let count = try staged.step() ? staged.integer(0) : -1
+        let page = try query.page(after: nil, size: 9, on: connection)
+        return (JobQueryText(query, after: nil).sql, page, count)
+      }
+    }
+    #expect(count == 0)
+    #expect(text.contains("b.queue IN (?)"))
+    #expect(page.jobs.map(\.id) == [id, later])
+    filter.queues.anyOf = [.default]
+    let request = JobPageRequest(filter, size: 99, now: rig.now)
+    #expect(try rig.store.page(request).jobs.count == 30)
+  }
+
   private func route(
     _ edit: (inout JobFilter) throws -> Void
   ) throws -> JobQuery.Route {
