@@ -42,6 +42,8 @@ struct RecordKind {
       RecordKind("setting", of: "config", as: .settings),
       RecordKind("migration", of: "migrate", as: .migration),
       RecordKind("backup", of: "backup", as: .backup),
+      RecordKind(
+        "queue_settings", of: "queue list", "queue show", as: .queueSheets(.utc, at: anyTime)),
     ]
   }
 }

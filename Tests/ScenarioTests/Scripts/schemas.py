@@ -92,6 +92,9 @@ def all_that_is_printed_is_promised(stage):
     dead = judge.see("job", "list", "--state", "dead", "--json")[0]["id"]
     judge.see("job-detail", "dlq", "show", dead, "--json")
     judge.see("queue", "queues", "--json")
+    stage.qctl("queue", "set", "emails", "--keep-dead", "forever", "--keep-completed", "90m")
+    judge.see("queue_settings", "queue", "list", "--json")
+    judge.see("queue_settings", "queue", "show", "emails", "--json")
     judge.see("capability", "capabilities", "--json")
     for words in ([], ["list"], ["work"], ["tail"]):
         judge.see("setting", "config", *words, "--json")
