@@ -79,6 +79,7 @@ def all_that_is_printed_is_promised(stage):
     judge = Judge(stage)
     judge.see("enqueued", "enqueue", "-q", "all", "--json")
     judge.see("enqueued-bulk", "enqueue", "-q", "bulk", "--bulk", "-", "--json", input='{"payload":1}\n{}\n')
+    judge.see("enqueued-bulk", "enqueue", "--bulk", "-", "--json", input="\n")
     fill(stage)
     jobs = judge.see("job", "list", "--json")
     states = {job["state"] for job in jobs}
@@ -91,6 +92,7 @@ def all_that_is_printed_is_promised(stage):
     dead = judge.see("job", "list", "--state", "dead", "--json")[0]["id"]
     judge.see("job-detail", "dlq", "show", dead, "--json")
     judge.see("queue", "queues", "--json")
+    stage.qctl("queue", "set", "emails", "--keep-dead", "forever", "--keep-completed", "90m")
     judge.see("capability", "capabilities", "--json")
     for words in ([], ["list"], ["work"], ["tail"]):
         judge.see("setting", "config", *words, "--json")
@@ -115,9 +117,11 @@ def all_that_is_printed_is_promised(stage):
         judge.see("backup", "backup", stage.path("copy"), "--json")
     judge.see("export-line", "export")
     stage.qctl("export", "--output-file", "all.ndjson")
+    judge.see("rehearsed-import", "import", "all.ndjson", "--dry-run", "--json")
     judge.see("imported", "import", "all.ndjson", "--store", f"{stage.kind}:{stage.path('other')}", "--json")
     small, large = (f"{stage.kind}:{stage.path(name)}" for name in ("small", "large"))
     judge.see("enqueued", "enqueue", "--store", small, "--json")
+    judge.see("migration", "migrate", "--from", small, "--to", large, "--dry-run", "--json")
     judge.see("migration", "migrate", "--from", small, "--to", large, "--json")
     for kind, records in judge.records.items():
         stage.check(records or kind == "backup", f"no {kind} was seen")
