@@ -1,3 +1,4 @@
+import Commands
 import Jobs
 import MemoryStorage
 import Storage
@@ -16,7 +17,7 @@ import Text
 
   /// A job that failed so once and is dead, or waits for its next try.
   private func fail(
-    _ stage: CommandStage, _ id: JobID, _ outcome: Settlement.Outcome = .reject,
+    _ stage: CommandStage, _ id: JobID, _ outcome: Settlement.Verdict = .reject,
     _ change: (inout Settlement) -> Void = { _ in }
   ) throws {
     let claimed = try stage.claim()
@@ -115,7 +116,7 @@ import Text
 
         """), "\(page)")
     let json = try members(try stage.run("show", id.description, "--json").output)
-    let actions = try #require(json.first { $0.key == "actions" }?.value.array)
+    let actions = try #require(json.first { $0.key == "actions" }?.value.elements)
     #expect(actions.map { $0["event"]?.string } == ["edited", "moved"])
     #expect(actions.first?["payload_text"]?.string == #"{"a":1}"#)
     #expect(actions.last?["planned"] == .number("42"))
