@@ -67,7 +67,8 @@ import Text
 
   @Test func `help names every field`() throws {
     let help = try CommandStage().run("help", "formats").output
-    let words = Set(help.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+    let words = Set(
+      help.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }.map(String.init))
     for kind in RecordKind.all {
       for field in [kind.name] + kind.fields { #expect(words.contains(field), "\(kind.name)") }
     }
