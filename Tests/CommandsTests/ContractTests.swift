@@ -1,3 +1,4 @@
+import CommandLineSpec
 import Jobs
 import PosixIO
 import Storage
@@ -63,6 +64,15 @@ import Text
     #expect(
       try Self.text("fields.txt") == Self.present(),
       "a field was added: put packaging/fields.txt right, by hand, and its schema")
+  }
+
+  @Test func `every command with templates is of a kind whose fields are promised`() {
+    let promised = Set(RecordKind.all.flatMap(\.commands))
+    for place in QctlTree.tree.commands {
+      let facts = place.make().facts
+      guard facts.flags.contains(where: { $0.name == "format" }) else { continue }
+      #expect(promised.contains(facts.name), "no kind of record names it")
+    }
   }
 
   @Test func `help names every field`() throws {
