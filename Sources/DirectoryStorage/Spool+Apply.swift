@@ -14,6 +14,7 @@ extension Spool {
     for item in request.items {
       outcomes.append(try apply(request, to: item, places[item.id], &emptied))
     }
+    if let record = request.endingRecord(outcomes) { unlogged.append(record) }
     guard !emptied.isEmpty else { return outcomes }
     // What was removed must stay so before its folder goes, too.
     try syncMoves()

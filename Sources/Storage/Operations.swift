@@ -23,6 +23,14 @@ extension ApplyRequest {
     return record
   }
 
+  /// The record of the command that ends with this batch.
+  package func endingRecord(_ outcomes: [ItemOutcome]) -> LogRecord? {
+    guard var record = ending else { return nil }
+    let changed = outcomes.count { $0 == .done || $0 == .requested }
+    record.changed = (record.changed ?? 0) &+ Int64(changed)
+    return record
+  }
+
   /// When a job that comes back shall run.
   package func time(for item: PlanItem) -> Instant {
     if let at = item.at { return at }

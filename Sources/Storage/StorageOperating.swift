@@ -130,6 +130,9 @@ package struct ApplyRequest: Equatable, Sendable {
   package var filter: String?
   /// How many jobs the whole plan has.
   package var planned: Int64?
+  /// The log record of the whole command, where it ends with this batch: written with it, its
+  /// `changed` raised by the jobs that the batch changes.
+  package var ending: LogRecord?
   /// When.
   package var now: Instant
 

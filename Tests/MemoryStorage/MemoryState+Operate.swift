@@ -24,7 +24,9 @@ extension MemoryState {
 
   /// Changes a batch, item by item in its order.
   mutating func apply(_ request: ApplyRequest) -> [ItemOutcome] {
-    request.items.map { apply(request, to: $0) }
+    let outcomes = request.items.map { apply(request, to: $0) }
+    if let record = request.endingRecord(outcomes) { log.append(record) }
+    return outcomes
   }
 
   private func missing(among ids: [JobID]) -> [JobID] {

@@ -121,10 +121,10 @@ extension BulkAction {
       isComplete = try batches.apply(items, &tally, &printer)
     } catch {
       // The store has said why it can't; that it can't keep this either is no news.
-      try? task.record(tally.changed, of: plan, in: store)
+      try? store.record([task.record(tally.changed, of: plan)])
       throw error
     }
-    record(tally, plan, store)
+    if !isComplete || items.isEmpty { record(tally, plan, store) }
     printer.finish()
     return isComplete ? finish(tally, ending(tally, batches.pace)) : .interrupted
   }
@@ -151,9 +151,10 @@ extension BulkAction {
     return result.items
   }
 
+  /// Tells the log where the command ends before its last batch.
   private func record(_ tally: BulkTally, _ plan: Plan, _ store: any StorageAdapter) {
     do {
-      try task.record(tally.changed, of: plan, in: store)
+      try store.record([task.record(tally.changed, of: plan)])
     } catch {
       guard case .failed(_, let sentence) = CommandFailure(error) else { return }
       context.tell("the log lacks a record of this command: \(sentence)")

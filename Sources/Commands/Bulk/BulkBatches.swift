@@ -28,6 +28,8 @@ struct BulkBatches {
 
   /// Changes some jobs of the plan.
   ///
+  /// The last batch ends the command, and keeps its record in the log.
+  ///
   /// - Returns: `false` if it was asked to stop before all were through.
   /// - Throws: what a store refused, after telling how many were done before.
   mutating func apply(
@@ -44,7 +46,11 @@ struct BulkBatches {
       let batch = placed(items[start..<min(start + Self.size, items.count)])
       let outcomes: [ItemOutcome]
       do {
-        outcomes = try store.apply(task.request(batch, of: plan))
+        var request = task.request(batch, of: plan)
+        if start + batch.count == items.count {
+          request.ending = task.record(tally.changed, of: plan)
+        }
+        outcomes = try store.apply(request)
       } catch {
         progress.clear()
         printer.finish()

@@ -26,10 +26,8 @@ struct BulkTask {
     return request
   }
 
-  /// Keeps in the log what was meant and what came of it.
-  ///
-  /// - Throws: what the store refuses.
-  func record(_ changed: Int, of plan: Plan, in store: any StorageAdapter) throws(StorageError) {
+  /// What the log keeps of the command: what was meant and what came of it.
+  func record(_ changed: Int, of plan: Plan) -> LogRecord {
     var record = LogRecord(.operation, at: context.now())
     record.queue = plan.queues.count == 1 ? plan.queues.first?.key : nil
     record.actor = context.actor
@@ -38,6 +36,6 @@ struct BulkTask {
     record.filter = options.filterWords
     record.planned = Int64(plan.items.count)
     record.changed = Int64(changed)
-    try store.record([record])
+    return record
   }
 }

@@ -30,6 +30,22 @@ import Testing
     #expect(record.filter == request.filter && record.reason == request.reason)
   }
 
+  @Test("The last batch of a command writes the command's record", arguments: Adapters.all)
+  func ending(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let ids = try (0..<3).map { _ in try shop.add() }
+    _ = try shop.operate(.cancel, on: [ids[0]])
+    let items = ids.map { PlanItem(id: $0, state: .ready) }
+    var request = ApplyRequest(.cancel, items, actor: "olga", reason: nil, now: shop.now)
+    var record = LogRecord(.operation, at: shop.now)
+    (record.verb, record.planned, record.changed) = ("cancel", 9, 4)
+    request.ending = record
+    #expect(try shop.store.apply(request) == [.alreadyDone, .done, .done])
+    record.changed = 6
+    #expect(try shop.log().last == record)
+    #expect(try shop.log().count { $0.event == .operation } == 1)
+  }
+
   @Test("A job that ran again since the plan is left alone", arguments: Adapters.all)
   func ranAgain(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
