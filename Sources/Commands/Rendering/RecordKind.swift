@@ -36,7 +36,8 @@ struct RecordKind {
       RecordKind("queue", of: "queues", as: .queues(.utc, at: anyTime)),
       RecordKind("log", of: "tail", fields: LogField.allCases.map(\.rawValue)),
       RecordKind(
-        "outcome", of: "retry", "cancel", "purge", "dlq replay", "dlq purge", as: .outcomes),
+        "outcome", of: "retry", "cancel", "move", "purge", "dlq replay", "dlq purge", as: .outcomes),
+      RecordKind("group", of: "dlq groups", as: .errorGroups(.utc)),
       RecordKind("finding", of: "doctor", as: .doctor),
       RecordKind("capability", of: "capabilities", as: .capabilities),
       RecordKind("setting", of: "config", as: .settings),
