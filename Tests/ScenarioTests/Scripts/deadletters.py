@@ -14,8 +14,9 @@ import time
 import stage as stages
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-# 2026-01-01, in the milliseconds of ids.
-BEGUN = 1_767_225_600_000 - 1_577_836_800_000
+# When the first job died: lately, since what is long dead expires. Ids count from 2020.
+BEGUN = int(time.time()) - 3600
+EPOCH = 1_577_836_800
 # What differs from job to job in each: nothing else may tell them apart.
 SHAPES = [
     lambda r: f"connect to 10.0.{r(255)}.{r(255)}:{1024 + r(9000)}: timed out after {r(9999)} ms",
@@ -40,7 +41,7 @@ def uuid(r):
 
 def id_of(number):
     """The id of the job with this number: a millisecond for each."""
-    value = BEGUN + number << 22
+    value = (BEGUN - EPOCH) * 1000 + number << 22
     return "".join(ALPHABET[value >> shift & 31] for shift in range(60, -1, -5))
 
 
@@ -48,7 +49,7 @@ def bury(stage, jobs):
     """Takes in dead jobs, given as dictionaries of what is not usual."""
     lines = ['{"kind":"header","format":"qctl export","version":1}\n']
     for number, job in enumerate(jobs):
-        died = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1_767_225_600 + number // 1000))
+        died = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(BEGUN + number // 1000))
         lines.append(json.dumps({
             "kind": "job", "id": id_of(number), "queue": "emails", "type": "t", "state": "dead", "priority": 5,
             "enqueued_at": died, "run_at": died, "started_at": died, "finished_at": died, "attempt": 1,
