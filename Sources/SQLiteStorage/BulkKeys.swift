@@ -30,16 +30,20 @@ final class BulkKeys {
   private static let unique: Int64 = 0
   private static let idempotency: Int64 = 1
 
-  /// Whether an earlier job of the bulk has a key of this one.
+  /// Whether an earlier job of the bulk was the same request as this one.
   ///
-  /// - Throws: `keyConflict` where an earlier job used the idempotency key with other content.
-  func knows(_ job: NewJob) throws(StorageError) -> Bool {
-    if let key = job.idempotencyKey, let found = try find(Self.idempotency, key, job.queue) {
-      guard found.digest == job.contentDigest else {
-        return try conflict(key, job.queue, found.id)
-      }
-      return true
+  /// - Throws: `keyConflict` where it used the idempotency key with other content.
+  func knowsRequest(_ job: NewJob) throws(StorageError) -> Bool {
+    guard let key = job.idempotencyKey, let found = try find(Self.idempotency, key, job.queue)
+    else { return false }
+    guard found.digest == job.contentDigest else {
+      return try conflict(key, job.queue, found.id)
     }
+    return true
+  }
+
+  /// Whether an earlier job of the bulk has the unique key of this one.
+  func knowsUnique(_ job: NewJob) throws(StorageError) -> Bool {
     guard let key = job.uniqueKey else { return false }
     return try find(Self.unique, key, job.queue) != nil
   }

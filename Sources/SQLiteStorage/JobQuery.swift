@@ -4,228 +4,218 @@ import Storage
 /// A filter as SQL: what an index or a cheap condition can answer is asked of SQLite, and
 /// `JobFilter.matches` has the last word on each row, so that every adapter means the same.
 struct JobQuery {
-  private var filter: JobFilter
-  private let order: JobOrder
-  private let now: Instant
-  /// Walks the jobs by id and judges the state of each.
-  private let followsIDs: Bool
-  /// Whether some rows are those of staged bulks.
-  private let seesBulks: Bool
-  private var conditions: [String] = []
-  private var values: [Value] = []
-
-  /// What stands for a parameter.
-  private enum Value {
-    case integer(Int64)
-    case text(String)
+  /// By what jobs are found.
+  enum Route: Equatable {
+    /// The filter names them: each is looked up.
+    case ids
+    /// The indexes of the wanted states give a list of ids, which is then looked up.
+    case states
+    /// The index of ended jobs, in its own order.
+    case ended
+    /// Every job, by id.
+    case all
   }
 
-  /// Plans a query.
-  ///
-  /// - Parameter statesAreRare: whether the wanted states hold few jobs, so that their indexes lead
-  ///   to them faster than the order of ids does.
+  let filter: JobFilter
+  let order: JobOrder
+  let now: Instant
+  let route: Route
+  /// The states as shown that the filter lets through.
+  let wanted: [JobState]
+  /// Whether some rows are those of staged bulks.
+  let seesBulks: Bool
+  /// The ids that the filter names, once each and in order.
+  private let ids: [JobID]
+
   init(
-    _ filter: JobFilter, order: JobOrder, now: Instant, statesAreRare: Bool = true,
-    seesBulks: Bool = false
+    _ filter: JobFilter, order: JobOrder, now: Instant, route: Route, seesBulks: Bool = false
   ) {
-    self.filter = filter
+    var judge = filter
+    // They are looked up; asking each job again would take the square of their number.
+    judge.ids = []
+    self.filter = judge
     self.order = order
     self.now = now
-    followsIDs = !statesAreRare && order != .latestFinishedFirst
+    self.route = route
     self.seesBulks = seesBulks
-    if seesBulks { conditions.append(StagedJobs.isVisible) }
-    addIDs()
-    addStates()
-    addNames("queue", filter.queues.anyOf.map(\.description))
-    addNames("type", filter.types.anyOf.map(\.description))
-    if order == .latestFinishedFirst { conditions.append("finished_at IS NOT NULL") }
-    // SQLite has judged them; asking each job again would take the square of their number.
-    self.filter.ids = []
+    wanted = Self.wanted(filter)
+    ids = Set(filter.ids).sorted(by: order == .newestFirst ? { $0 > $1 } : { $0 < $1 })
+  }
+
+  /// The states as shown that a filter lets through.
+  static func wanted(_ filter: JobFilter) -> [JobState] {
+    JobState.allCases.filter { state in filter.states.accepts { $0 == state } }
   }
 
   /// One page.
-  ///
-  /// Looks through a bounded number of rows, so that a rare match behind many others gives
-  /// short pages rather than one long wait.
   func page(
     after: JobCursor?, size: Int, on connection: Connection
   ) throws(SQLiteFailure) -> JobPage {
     var jobs: [Job] = []
-    var last: JobCursor?
-    var seen = 0
-    let most = min(max(size, Self.rowsPerCall), Int(Int32.max))
-    let statement = try prepare(after: after, limit: most + 1, on: connection)
-    defer { statement.reset() }
-    while try statement.step() {
-      if jobs.count == size || seen == most { return JobPage(jobs: jobs, next: last) }
-      seen += 1
-      guard let job = JobRow.readIfSound(statement) else {
-        last = Self.place(of: statement) ?? last
-        continue
-      }
-      last = JobCursor(after: job)
-      if accepts(job, statement) { jobs.append(job) }
+    let next = try scan(after: after, upTo: max(size, 1), on: connection) {
+      jobs.append($0)
+      return true
     }
-    return JobPage(jobs: jobs, next: nil)
+    return JobPage(jobs: jobs, next: next)
   }
 
-  /// Every job, one at a time, on one snapshot; `visit` says whether to go on.
-  func forEach(
-    on connection: Connection, _ visit: (Job) -> Bool
-  ) throws(SQLiteFailure) {
-    let statement = try prepare(after: nil, limit: -1, on: connection)
-    defer { statement.reset() }
-    while try statement.step() {
-      guard let job = JobRow.readIfSound(statement) else { continue }
-      guard !accepts(job, statement) || visit(job) else { return }
+  /// Visits jobs behind a place, in order; looks at a bounded number of rows, so that a rare match
+  /// behind many others gives several short reads rather than a long one, which would keep the log
+  /// from being folded into the database.
+  ///
+  /// - Parameters:
+  ///   - limit: visits at most so many.
+  ///   - visit: says whether to go on.
+  /// - Returns: where to go on; `nil` where nothing is left.
+  func scan(
+    after cursor: JobCursor?, upTo limit: Int = .max, on connection: Connection,
+    _ visit: (Job) -> Bool
+  ) throws(SQLiteFailure) -> JobCursor? {
+    guard !wanted.isEmpty else { return nil }
+    guard route == .ids else { return try scanRows(after: cursor, limit, on: connection, visit) }
+    guard order == .latestFinishedFirst else {
+      return try scanIDs(after: cursor, limit, on: connection, visit)
     }
-  }
-
-  /// The query's text, for tests that look at its plan.
-  func text(after: JobCursor?) -> String {
-    let detail = filter.needsDetail
-    let columns = detail ? JobRow.joinedColumns + ", p.tags, p.payload" : JobRow.columns
-    let jobs = followsIDs ? "qctl_jobs j NOT INDEXED" : "qctl_jobs j"
-    let source = detail ? jobs + " LEFT JOIN qctl_payloads p ON p.id = j.id" : jobs
-    var terms = conditions
-    if after != nil { terms.append(cursorCondition) }
-    let filter = terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ")
-    return "SELECT \(columns) FROM \(source)\(filter) ORDER BY \(ordering) LIMIT ?"
+    return try scanEndedIDs(after: cursor, limit, on: connection, visit)
   }
 
   private static let rowsPerCall = 20_000
+}
 
-  /// Where a row stands that cannot be read.
-  private static func place(of row: Statement) -> JobCursor? {
-    JobID(rawValue: row.integer(0)).map {
-      JobCursor(id: $0, finishedAt: row.optionalInteger(9).map(Instant.init(milliseconds:)))
+// MARK: - Rows
+
+extension JobQuery {
+  private func scanRows(
+    after cursor: JobCursor?, _ limit: Int, on connection: Connection, _ visit: (Job) -> Bool
+  ) throws(SQLiteFailure) -> JobCursor? {
+    let statement = try JobQueryText(self, after: cursor).prepare(on: connection)
+    defer { statement.reset() }
+    var place = cursor
+    var visited = 0
+    var effort = 0
+    let passesRows = self.passesRows
+    while try statement.step() {
+      guard visited < limit, effort < Self.rowsPerCall else { return place }
+      // No page begins behind such a row, and no door of ours lets it in.
+      guard let id = JobID(rawValue: statement.integer(0)) else { continue }
+      let isMark = passesRows && id.rawValue & JobQueryText.markMask == 0
+      effort += isMark ? Self.effortOfMark : 1
+      if let job = try accepted(statement, isSeen: !isMark, on: connection) {
+        guard visit(job) else { return place }
+        visited += 1
+      }
+      place = Self.place(of: id, statement)
     }
+    return nil
   }
 
-  private func accepts(_ job: Job, _ row: Statement) -> Bool {
-    // Where there is no bulk, a row of one is a leftover for the doctor.
-    guard seesBulks || row.isNull(JobRow.bulkColumn) else { return false }
-    guard filter.matches(job, at: now) else { return false }
-    guard filter.needsDetail else { return true }
-    return filter.matchesDetail(
+  /// Whether SQLite passes over rows by itself, so that some rows must show how far it has come.
+  var passesRows: Bool {
+    guard route == .all || route == .ended else { return false }
+    return seesBulks || !JobQueryText.judgements(of: self).isEmpty
+  }
+
+  /// What it takes to pass over the rows between two marks, as against reading one.
+  private static let effortOfMark = 512
+
+  private static func place(of id: JobID, _ row: Statement) -> JobCursor {
+    JobCursor(id: id, finishedAt: row.optionalInteger(9).map(Instant.init(milliseconds:)))
+  }
+
+  /// The job of the present row, if it can be read and is wanted.
+  ///
+  /// - Parameter isSeen: whether SQLite has judged already that the row may be seen.
+  private func accepted(
+    _ row: Statement, isSeen: Bool, on connection: Connection
+  ) throws(SQLiteFailure) -> Job? {
+    guard let job = JobRow.readIfSound(row), filter.matches(job, at: now) else { return nil }
+    if !row.isNull(JobRow.bulkColumn) {
+      // Where there is no bulk, a row of one is a leftover for the doctor.
+      guard seesBulks else { return nil }
+      if !isSeen, try !StagedJobs.isVisible(row, on: connection) { return nil }
+    }
+    guard filter.needsDetail else { return job }
+    let matches = filter.matchesDetail(
       tags: TagText.read(row.optionalText(JobRow.columnCount)),
       payload: row.bytes(JobRow.columnCount + 1))
+    return matches ? job : nil
+  }
+}
+
+// MARK: - Named jobs
+
+extension JobQuery {
+  private func scanIDs(
+    after cursor: JobCursor?, _ limit: Int, on connection: Connection, _ visit: (Job) -> Bool
+  ) throws(SQLiteFailure) -> JobCursor? {
+    let statement = try JobQueryText.lookup(self).prepare(on: connection)
+    defer { statement.reset() }
+    var visited = 0
+    let start = cursor.map { behind($0.id) } ?? 0
+    for index in start..<ids.count {
+      guard visited < limit, index - start < Self.rowsPerCall else { return place(before: index) }
+      guard let job = try look(up: ids[index], statement, on: connection) else { continue }
+      guard visit(job) else { return index == start ? cursor : place(before: index) }
+      visited += 1
+    }
+    return nil
   }
 
-  private func prepare(
-    after: JobCursor?, limit: Int, on connection: Connection
-  ) throws(SQLiteFailure) -> Statement {
-    let statement = try connection.prepare(text(after: after))
-    var index: Int32 = 1
-    for value in values + cursorValues(after) + [.integer(Int64(limit))] {
-      switch value {
-      case .integer(let number): statement.bind(index, number)
-      case .text(let text): statement.bind(index, text)
+  /// How many ids are at or before a place.
+  private func behind(_ id: JobID) -> Int {
+    let isDescending = order == .newestFirst
+    var (low, high) = (0, ids.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isDescending ? ids[middle] >= id : ids[middle] <= id {
+        low = middle + 1
+      } else {
+        high = middle
       }
-      index += 1
     }
-    return statement
+    return low
   }
-}
 
-// MARK: - Order
+  private func place(before index: Int) -> JobCursor? {
+    index > 0 ? JobCursor(id: ids[index - 1], finishedAt: nil) : nil
+  }
 
-extension JobQuery {
-  private var ordering: String {
-    switch order {
-    case .newestFirst: "j.id DESC"
-    case .oldestFirst: "j.id"
-    case .latestFinishedFirst: "j.finished_at DESC, j.id DESC"
+  private func look(
+    up id: JobID, _ statement: Statement, on connection: Connection
+  ) throws(SQLiteFailure) -> Job? {
+    statement.reset()
+    statement.bind(1, id.rawValue)
+    guard try statement.step() else { return nil }
+    return try accepted(statement, isSeen: false, on: connection)
+  }
+
+  /// No index gives these in order, so they are all found first.
+  private func scanEndedIDs(
+    after cursor: JobCursor?, _ limit: Int, on connection: Connection, _ visit: (Job) -> Bool
+  ) throws(SQLiteFailure) -> JobCursor? {
+    let statement = try JobQueryText.lookup(self).prepare(on: connection)
+    defer { statement.reset() }
+    var jobs: [Job] = []
+    for id in ids {
+      guard let job = try look(up: id, statement, on: connection), job.finishedAt != nil else {
+        continue
+      }
+      guard cursor.map({ Self.isBefore($0, JobCursor(after: job)) }) ?? true else { continue }
+      jobs.append(job)
     }
-  }
-
-  private var cursorCondition: String {
-    switch order {
-    case .newestFirst: "j.id < ?"
-    case .oldestFirst: "j.id > ?"
-    case .latestFinishedFirst: "(j.finished_at, j.id) < (?, ?)"
+    jobs.sort { Self.isBefore(JobCursor(after: $0), JobCursor(after: $1)) }
+    var place = cursor
+    var visited = 0
+    for job in jobs {
+      guard visited < limit, visit(job) else { return place }
+      visited += 1
+      place = JobCursor(after: job)
     }
+    return nil
   }
 
-  private func cursorValues(_ cursor: JobCursor?) -> [Value] {
-    guard let cursor else { return [] }
-    guard order == .latestFinishedFirst else { return [.integer(cursor.id.rawValue)] }
-    return [
-      .integer(cursor.finishedAt?.milliseconds ?? 0), .integer(cursor.id.rawValue),
-    ]
+  private static func isBefore(_ left: JobCursor, _ right: JobCursor) -> Bool {
+    let none = Instant(milliseconds: .min)
+    return (left.finishedAt ?? none, left.id) > (right.finishedAt ?? none, right.id)
   }
-}
-
-// MARK: - Conditions
-
-extension JobQuery {
-  private mutating func addIDs() {
-    guard !filter.ids.isEmpty else { return }
-    let list = filter.ids.map { String($0.rawValue) }.joined(separator: ",")
-    conditions.append("j.id IN (\(list))")
-  }
-
-  private mutating func addNames(_ column: String, _ names: [String]) {
-    guard !names.isEmpty else { return }
-    let marks = names.map { _ in "?" }.joined(separator: ",")
-    conditions.append("j.\(column) IN (\(marks))")
-    values += names.map { .text($0) }
-  }
-
-  /// Wanted states become a list of ids out of the partial indexes, so that a few dead jobs are
-  /// found at once behind millions of others.
-  ///
-  /// Ready is stored as itself, or due and not promoted.
-  private mutating func addStates() {
-    guard !filter.states.anyOf.isEmpty, filter.ids.isEmpty else { return }
-    let stored = Set(filter.states.anyOf.flatMap(Self.storedStates)).sorted {
-      $0.rawValue < $1.rawValue
-    }
-    let mayBeStaged = seesBulks && (stored.contains(.ready) || stored.contains(.scheduled))
-    if order == .latestFinishedFirst || followsIDs {
-      let list = stored.map { "'\($0.rawValue)'" }.joined(separator: ",")
-      conditions.append("(j.state IN (\(list))\(mayBeStaged ? " OR j.bulk IS NOT NULL" : ""))")
-      return
-    }
-    var parts = stored.map { state in
-      "SELECT id FROM qctl_jobs WHERE \(Self.indexTerm(state)) AND state = '\(state.rawValue)'"
-    }
-    if mayBeStaged { parts.append(StagedJobs.ids) }
-    conditions.append("j.id IN (\(parts.joined(separator: " UNION ALL ")))")
-  }
-
-  private static func storedStates(_ shown: JobState) -> [JobState] {
-    shown == .ready ? [.ready, .scheduled, .retrying] : [shown]
-  }
-
-  /// The condition of the partial index that holds a state.
-  private static func indexTerm(_ state: JobState) -> String {
-    switch state {
-    case .scheduled, .retrying: "state IN ('scheduled', 'retrying')"
-    case .completed, .dead, .cancelled: "finished_at IS NOT NULL"
-    case .ready, .active, .blocked: "1"
-    }
-  }
-}
-
-extension JobQuery {
-  /// Plans a query by the kept counts: wanted states that hold much of the store are met soon enough
-  /// when the jobs are walked by id, and listing all their ids first would cost more.
-  static func planned(
-    _ filter: JobFilter, order: JobOrder, now: Instant, on connection: Connection
-  ) throws(SQLiteFailure) -> JobQuery {
-    let seesBulks = try BulkRange.exist(on: connection)
-    guard !filter.states.anyOf.isEmpty, order != .latestFinishedFirst else {
-      return JobQuery(filter, order: order, now: now, seesBulks: seesBulks)
-    }
-    let wanted = Set(filter.states.anyOf.flatMap(storedStates))
-    let counts = try QueueRow.stored(on: connection)
-    let all = counts.values.reduce(0, &+)
-    let some = counts.reduce(0) { wanted.contains($1.key) ? $0 &+ $1.value : $0 }
-    let areRare = some <= fewJobs || some < all / 20
-    return JobQuery(
-      filter, order: order, now: now, statesAreRare: areRare, seesBulks: seesBulks)
-  }
-
-  private static let fewJobs: Int64 = 5_000
 }

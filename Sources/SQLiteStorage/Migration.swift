@@ -18,7 +18,9 @@ enum Migration {
     Schema.minutes, Schema.bulks, Schema.idempotencyExpiry,
   ]
 
-  /// From version 2: what operators did to a job and with a command. The trigger named no columns.
+  /// From version 2: what operators did to a job and with a command.
+  ///
+  /// The trigger named no columns of qctl_payloads.
   private static let toVersion3 = [
     "ALTER TABLE qctl_payloads ADD COLUMN actions BLOB",
     "ALTER TABLE qctl_log ADD COLUMN from_queue TEXT",

@@ -47,17 +47,32 @@ enum QueueRow {
 
   /// How many jobs are stored in each state, over all queues.
   static func stored(on connection: Connection) throws(SQLiteFailure) -> [JobState: Int64] {
-    let statement = try connection.statement(
-      """
-      SELECT sum(scheduled), sum(ready), sum(active), sum(retrying), sum(blocked), sum(completed),
-        sum(dead), sum(cancelled) FROM qctl_queues
-      """)
+    let statement = try connection.statement(sums)
     defer { statement.reset() }
-    guard try statement.step() else { return [:] }
-    var counts: [JobState: Int64] = [:]
-    for (index, state) in states.enumerated() {
-      counts[state] = statement.integer(Int32(index))
+    return try counts(statement)
+  }
+
+  /// How many jobs are stored in each state, over some queues.
+  static func stored(
+    in queues: [QueueName], on connection: Connection
+  ) throws(SQLiteFailure) -> [JobState: Int64] {
+    let marks = queues.map { _ in "?" }.joined(separator: ",")
+    let statement = try connection.prepare("\(sums) WHERE queue IN (\(marks))")
+    for (index, queue) in queues.enumerated() {
+      statement.bind(Int32(clamping: index + 1), queue.description)
     }
+    return try counts(statement)
+  }
+
+  private static let sums = """
+    SELECT total(scheduled), total(ready), total(active), total(retrying), total(blocked),
+      total(completed), total(dead), total(cancelled) FROM qctl_queues
+    """
+
+  private static func counts(_ row: Statement) throws(SQLiteFailure) -> [JobState: Int64] {
+    guard try row.step() else { return [:] }
+    var counts: [JobState: Int64] = [:]
+    for (index, state) in states.enumerated() { counts[state] = row.integer(Int32(index)) }
     return counts
   }
 

@@ -2,39 +2,6 @@ import Jobs
 package import Storage
 
 extension SQLiteStore {
-  package func plan(_ request: PlanRequest) throws(StorageError) -> Plan {
-    let order = request.verb.order
-    let limit = request.filter.limit ?? .max
-    var plan = Plan()
-    var found = Set<JobID>()
-    let named = !request.filter.ids.isEmpty
-    try withSession { session throws(StorageError) in
-      try session.read { connection throws(SQLiteFailure) in
-        let query = try JobQuery.planned(
-          request.filter, order: order, now: request.now, on: connection)
-        try query.forEach(on: connection) { job in
-          if named { found.insert(job.id) }
-          let shown = job.effectiveState(at: request.now)
-          guard request.verb.applies(to: shown) else {
-            if named { plan.unfit.append(PlanItem(id: job.id, state: shown)) }
-            return true
-          }
-          guard plan.items.count < limit else { return false }
-          plan.items.append(PlanItem(job))
-          plan.queues[job.queue, default: 0] += 1
-          if plan.sample.count < request.sampleSize { plan.sample.append(job) }
-          return true
-        }
-        if named {
-          for id in request.filter.ids where !found.contains(id) {
-            if try Self.soundJob(id, on: connection) == nil { plan.missing.append(id) }
-          }
-        }
-      }
-    }
-    return plan
-  }
-
   package func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
     try withSession { session throws(StorageError) in
       try session.write(at: request.now) { transaction throws(StorageError) in

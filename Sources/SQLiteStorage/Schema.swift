@@ -11,8 +11,9 @@ enum Schema {
   /// Everything, in order of creation.
   static let statements = tables + indexes + views
 
-  /// In qctl_payloads, `actions` says what operators did, one line of JSON for each, oldest first. It
-  /// comes last, so that whoever claims a job need not read it, and is a BLOB, whose length is known
+  /// In qctl_payloads, `actions` says what operators did, one line of JSON for each, oldest first.
+  ///
+  /// It comes last, so that whoever claims a job need not read it, and is a BLOB, whose length is known
   /// without reading it.
   private static let tables = [
     """

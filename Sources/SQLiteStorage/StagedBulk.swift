@@ -221,9 +221,17 @@ extension StagedBulk {
     let keys: BulkKeys
     if let known = self.keys { keys = known } else { keys = try BulkKeys(path: store.path) }
     self.keys = keys
-    // An idempotency key speaks first, wherever it is known from (IdempotencyRow, `known`).
-    if try store.known(job, at: now, transaction) != nil { return true }
-    return try keys.knows(job)
+    // An idempotency key speaks first, wherever it is known from; then the unique key.
+    if let key = job.idempotencyKey,
+      try IdempotencyRow.known(job, key: key, at: now, in: transaction) != nil
+    {
+      return true
+    }
+    if try keys.knowsRequest(job) { return true }
+    if let key = job.uniqueKey, try store.holder(of: key, in: job.queue, transaction) != nil {
+      return true
+    }
+    return try keys.knowsUnique(job)
   }
 }
 

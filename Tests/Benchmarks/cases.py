@@ -4,6 +4,7 @@ from bulk_case import bulk
 from contention_case import contention
 from directory_case import directory
 from loop_cases import enqueue_loop, settle_claim, settle_claim_batches
+from operator_case import operator
 from pickup_case import pickup
 from process_cases import enqueue_process, size, start_up
 from scale_case import claim_at_scale
@@ -22,4 +23,5 @@ CASES = {
     11: pickup,
     12: contention,
     13: directory,
+    14: operator,
 }

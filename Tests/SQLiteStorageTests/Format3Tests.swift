@@ -66,4 +66,33 @@ import Testing
     #expect(detail.actions.first?.fromQueue?.description == "mail")
     #expect(try store.findings().allSatisfy { $0.grade != .error })
   }
+
+  /// What `Fixtures/make-format-3.sh` put in.
+  @Test func aStoreOfFormat3IsThereWithItsHistory() throws {
+    let old = try #require(FileSystem.parent(of: #filePath)) + "/Fixtures/format-3.db"
+    let copy = scratch.path("format-3.db")
+    try FileSystem.replaceFile(copy, with: try FileSystem.readFile(old, limit: 1 << 20))
+    let version = "SELECT value FROM qctl_meta WHERE key = 'format_version'"
+    #expect(try PlainDatabase(copy).number(version) == 3)
+    let store = try StoreRig.open(copy, for: .write)
+    defer { store.close() }
+    let anyTime = Instant(milliseconds: 0)
+    let page = try store.page(
+      JobPageRequest(JobFilter(), order: .oldestFirst, size: 9, now: anyTime))
+    let details = try store.jobs(page.jobs.map(\.id))
+    #expect(details.map(\.job.type.description) == ["twice", "later", "plain"])
+    #expect(details.map(\.job.state) == [.ready, .cancelled, .ready])
+    #expect(
+      details.map { $0.actions.map(\.event) } == [
+        [.replayed, .replayed], [.cancelled, .replayed, .cancelled], [],
+      ])
+    #expect(details.first?.actions.first?.reason == "fixed by hand")
+    #expect(details[1].actions.first?.reason == #"é "quoted""#)
+    #expect(details.allSatisfy { $0.actions.allSatisfy { $0.actor == "operator" } })
+    #expect(try store.findings().allSatisfy { $0.grade != .error })
+    let now = try #require(details.first?.actions.last?.at) + .seconds(1)
+    let claimed = try store.claim(
+      ClaimRequest(queues: [try QueueName("mail")], limit: 9, worker: "new", now: now))
+    #expect(claimed.map(\.job.type.description) == ["twice", "plain"])
+  }
 }

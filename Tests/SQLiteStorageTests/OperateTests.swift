@@ -6,8 +6,9 @@ import Text
 
 @testable import SQLiteStorage
 
-/// What an operator does to jobs, as far as it is this store's own matter: keys, counts, what is kept
-/// with the row. What the verbs mean is compared with the model elsewhere.
+/// What an operator does to jobs, as far as it is this store's own matter: keys, counts, history.
+///
+/// What the verbs mean is compared with the model elsewhere.
 @Suite struct OperateTests {
   private let rig: StoreRig
   private let elsewhere: QueueName

@@ -1,4 +1,5 @@
 import CommandLineSpec
+import Engine
 import Jobs
 import PosixIO
 import Storage
@@ -19,7 +20,8 @@ enum ShowCommand {
     flags: flags,
     operands: [operand],
     prose: [
-      "Prints the job, its payload, and every attempt with its times, outcome, error and captured output. Anything that a terminal could take for a command is escaped.",
+      "Prints the job, whether the worker that runs it lives, its payload, every attempt with its times, outcome, error and captured output, and what operators did to it: when, who, why, and as one of how many. Anything that a terminal could take for a command is escaped.",
+      "A dead or retrying job also has the group of its error, which \(literal: "--error-group") of every verb takes. Payloads from before an \(command: "edit") are in \(flag: "json").",
       "\(flag: "raw") prints the payload's bytes and nothing else; to a terminal only with \(flag: "force").",
     ],
     examples: [
@@ -66,13 +68,13 @@ enum ShowCommand {
         context.tell(reason)
         return .negative
       }
-      try print(detail, options, context)
+      try print(detail, store, options, context)
       return .success
     }
   }
 
   private static func print(
-    _ detail: JobDetail, _ options: Options, _ context: CommandContext
+    _ detail: JobDetail, _ store: any StorageAdapter, _ options: Options, _ context: CommandContext
   ) throws(CommandFailure) {
     guard !options.isRaw else { return try context.write(detail.payload) }
     let now = context.now()
@@ -80,10 +82,22 @@ enum ShowCommand {
       return try context.writeLine(JobDetailJSON.text(detail, at: now))
     }
     context.pageText(options.output)
-    let times = TimeDisplay(options.output, context, relative: false)
-    let colour = options.output.usesColor(
-      isTerminal: context.streams.outputIsTerminal, context.environment)
-    let page = JobDetailPage(times: times, now: now, isColoured: colour)
+    let isTerminal = context.streams.outputIsTerminal
+    var relative = options.output
+    relative.utc = false
+    let page = JobDetailPage(
+      times: TimeDisplay(options.output, context, relative: false),
+      relative: isTerminal ? TimeDisplay(relative, context, relative: true) : nil, now: now,
+      isColoured: options.output.usesColor(isTerminal: isTerminal, context.environment),
+      isWorkerAlive: isWorkerAlive(detail.job, store))
     try context.write(page.bytes(detail))
+  }
+
+  /// Whether the worker that runs a job shows life on this host.
+  private static func isWorkerAlive(_ job: Job, _ store: any StorageAdapter) -> Bool? {
+    guard job.state == .active, let presence = job.presence, let place = store.meetingPlace else {
+      return nil
+    }
+    return LiveWorkers.isAlive(presence, at: place)
   }
 }

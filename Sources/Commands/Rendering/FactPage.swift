@@ -36,6 +36,11 @@ struct FactPage {
     page.append(UInt8(ascii: "\n"))
   }
 
+  /// A name and its value below such a line; nothing where there is no value.
+  mutating func note(_ name: String, _ value: String?) {
+    fact("    " + name, value)
+  }
+
   /// A table, whole.
   mutating func table(_ table: Table) {
     table.render(width: nil, isColoured: isColoured, showsHeader: true, to: &page)
@@ -55,7 +60,9 @@ struct FactPage {
     indent(pretty.bytes)
   }
 
+  /// A line end at the end begins no further line.
   private mutating func indent(_ bytes: [UInt8]) {
+    let bytes = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
     for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       page.append(static: "    ")
       page.append(contentsOf: part)

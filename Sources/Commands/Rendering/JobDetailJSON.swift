@@ -16,6 +16,11 @@ enum JobDetailJSON {
     writer.beginArray()
     for attempt in detail.attempts { write(attempt, &writer) }
     writer.endArray()
+    writer.key("actions")
+    writer.beginArray()
+    for action in detail.actions { action.write(to: &writer) }
+    writer.endArray()
+    writer.optional("error_group", detail.job.errorGroup?.description)
     writer.endObject()
     return writer.buffer.text
   }

@@ -1,114 +1,170 @@
 import Jobs
+import PosixIO
 import Text
 
 /// A whole job as a page for people; everything from the job is escaped.
 struct JobDetailPage {
   let times: TimeDisplay
+  /// How long ago and ahead, beside each time; on a terminal only.
+  let relative: TimeDisplay?
   let now: Instant
   let isColoured: Bool
+  /// Whether the worker that has the job lives; `nil` where that can't be known here.
+  var isWorkerAlive: Bool?
 
   func bytes(_ detail: JobDetail) -> [UInt8] {
-    var page = ByteBuffer(capacity: 2048 + detail.payload.count)
-    head(detail, &page)
-    payload(detail.payload, &page)
-    if let result = detail.result { block("Result", result, &page) }
+    var page = FactPage(isColoured: isColoured, capacity: 2048 + detail.payload.count)
+    identity(detail, &page)
+    moments(detail.job, &page)
+    tries(detail.job, &page)
+    worker(detail.job, &page)
+    page.title("Payload (\(detail.payload.count) bytes)")
+    if !detail.payload.isEmpty { page.json(detail.payload) }
+    if let result = detail.result {
+      page.title("Result (\(result.count) bytes)")
+      page.text(result)
+    }
     for attempt in detail.attempts { section(attempt, &page) }
+    history(detail, &page)
     return page.bytes
   }
 
-  private func head(_ detail: JobDetail, _ page: inout ByteBuffer) {
+  private func identity(_ detail: JobDetail, _ page: inout FactPage) {
+    let job = detail.job
+    page.fact("Job", job.id.description)
+    page.fact("Queue", job.queue.description)
+    page.fact("Type", job.type.description)
+    page.fact("State", stateText(detail), job.effectiveState(at: now).style)
+    page.fact("Priority", String(job.priority.level))
+    for tag in detail.tags { page.fact("Tag", "\(tag.name)=\(tag.value)") }
+    page.fact("Unique key", job.uniqueKey)
+    page.fact("Idempotency key", job.idempotencyKey)
+    page.fact("Error", job.error, .red)
+    if let group = job.errorGroup {
+      page.fact("Error group", "\(group), listed by '\(job.commandForGroup) \(group)'")
+    }
+  }
+
+  private func moments(_ job: Job, _ page: inout FactPage) {
+    let isWaiting = job.state.waitsForTime && job.effectiveState(at: now) != .ready
+    page.title("Times")
+    page.fact("  Enqueued", text(job.enqueuedAt))
+    page.fact(isWaiting ? "  Next run" : "  Due", text(job.runAt))
+    page.fact("  Started", text(job.startedAt))
+    page.fact("  Finished", text(job.finishedAt))
+  }
+
+  private func tries(_ job: Job, _ page: inout FactPage) {
+    page.title("Attempts")
+    page.fact("  Begun", String(job.attempt))
+    page.fact("  Failures", "\(job.failures) of \(job.maxAttempts)")
+    if job.crashes > 0 { page.fact("  Crashes", String(job.crashes)) }
+    if job.replays > 0 { page.fact("  Replays", String(job.replays)) }
+    page.fact("  Backoff", (job.backoff ?? .default).description)
+    page.fact("  Timeout", job.timeout?.brief)
+  }
+
+  private func worker(_ job: Job, _ page: inout FactPage) {
+    guard let worker = job.worker else { return }
+    page.title("Worker")
+    page.fact("  Name", worker)
+    guard job.state == .active else { return }
+    page.fact("  Lease", leaseText(job))
+    page.fact(
+      "  Alive", isWorkerAlive.map { $0 ? "yes" : "no" }, isWorkerAlive == false ? .red : .plain)
+  }
+
+  private func section(_ attempt: Attempt, _ page: inout FactPage) {
+    page.title("Attempt \(attempt.attempt): \(attempt.outcome.rawValue)")
+    page.fact("  Started", text(attempt.startedAt))
+    page.fact("  Finished", text(attempt.finishedAt))
+    let took = attempt.finishedAt.since(attempt.startedAt)
+    page.fact("  Took", took.milliseconds == 0 ? "0ms" : took.brief)
+    page.fact("  Worker", attempt.worker)
+    page.fact("  Exit status", attempt.exitCode.map { String($0) })
+    page.fact("  Signal", attempt.signal.map(Self.signalText))
+    page.fact("  Error", attempt.error, .red)
+    if let output = attempt.output, !output.isEmpty {
+      page.fact("  Output", "\(output.count) bytes")
+      page.text(output)
+    }
+  }
+
+  private static func signalText(_ number: Int64) -> String {
+    guard let number = Int32(exactly: number) else { return String(number) }
+    return "\(number) (\(Signal(rawValue: number)))"
+  }
+}
+
+// MARK: - What operators did
+
+extension JobDetailPage {
+  private func history(_ detail: JobDetail, _ page: inout FactPage) {
+    guard !detail.actions.isEmpty else { return }
+    page.title("History")
+    for action in detail.actions {
+      page.line("\(text(action.at)) \(action.event.rawValue) by \(action.actor)")
+      page.note("Reason", action.reason)
+      page.note("From queue", action.fromQueue?.description)
+      page.note("Filter", action.filter)
+      if let planned = action.planned, planned > 1 { page.note("Jobs", "one of \(planned)") }
+      if let old = action.payload {
+        page.note(
+          "Old payload", "\(old.count) bytes, printed by 'qctl show \(detail.job.id) --json'")
+      }
+    }
+  }
+}
+
+// MARK: - Texts
+
+extension JobDetailPage {
+  private func text(_ instant: Instant) -> String {
+    let exact = times.text(instant)
+    return relative.map { "\(exact) (\($0.text(instant)))" } ?? exact
+  }
+
+  private func text(_ instant: Instant?) -> String? { instant.map { text($0) } }
+
+  /// `dead for 2h3m`, and what stands against it.
+  private func stateText(_ detail: JobDetail) -> String {
     let job = detail.job
     let state = job.effectiveState(at: now)
-    line("Job", job.id.description, &page)
-    line("Queue", job.queue.description, &page)
-    line("Type", job.type.description, &page)
-    line(
-      "State", state.rawValue + (job.cancelRequested ? " (asked to stop)" : ""), &page, state.style)
-    line("Priority", String(job.priority.level), &page)
-    line("Enqueued", times.text(job.enqueuedAt), &page)
-    line(
-      state == .ready || !job.state.waitsForTime ? "Due" : "Next run", times.text(job.runAt), &page)
-    line("Started", times.text(job.startedAt), &page)
-    line("Finished", times.text(job.finishedAt), &page)
-    line("Attempts", "\(job.attempt) (\(job.failures) of \(job.maxAttempts) failures)", &page)
-    if job.crashes > 0 { line("Crashes", String(job.crashes), &page) }
-    if job.replays > 0 { line("Replays", String(job.replays), &page) }
-    line("Backoff", (job.backoff ?? .default).description, &page)
-    line("Timeout", job.timeout?.brief ?? "", &page)
-    line("Worker", job.worker ?? "", &page)
-    line("Lease until", times.text(job.leaseUntil), &page)
-    line("Unique key", job.uniqueKey ?? "", &page)
-    line("Idempotency key", job.idempotencyKey ?? "", &page)
-    for tag in detail.tags { line("Tag", "\(tag.name)=\(tag.value)", &page) }
-    line("Error", job.error ?? "", &page, .red)
+    let age = TimeSpan(milliseconds: max(0, now.since(since(state, detail)).milliseconds))
+    var text = "\(state.rawValue) for \(age.milliseconds < 1000 ? "0s" : age.inWholeSeconds)"
+    if state == .active, isWorkerAlive == false { text += ", stalled: its worker is gone" }
+    if job.cancelRequested { text += ", asked to stop" }
+    return text
   }
 
-  private func payload(_ bytes: [UInt8], _ page: inout ByteBuffer) {
-    title("Payload (\(bytes.count) bytes)", &page)
-    guard !bytes.isEmpty else { return }
-    var pretty = ByteBuffer(capacity: bytes.count * 2)
-    if (try? JSONPrettyPrinter.append(bytes, to: &pretty)) != nil {
-      indent(pretty.bytes, &page)
-    } else {
-      text(bytes, &page)
+  /// When the job came into the state.
+  private func since(_ state: JobState, _ detail: JobDetail) -> Instant {
+    let job = detail.job
+    switch state {
+    case .active: return job.startedAt ?? job.enqueuedAt
+    case .completed, .dead, .cancelled: return job.finishedAt ?? job.enqueuedAt
+    case .ready, .scheduled, .retrying, .blocked: break
     }
+    let last = max(job.enqueuedAt, detail.attempts.last?.finishedAt ?? job.enqueuedAt)
+    return state == .ready ? max(last, job.runAt) : last
   }
 
-  private func section(_ attempt: Attempt, _ page: inout ByteBuffer) {
-    title("Attempt \(attempt.attempt): \(attempt.outcome.rawValue)", &page)
-    line("  Started", times.text(attempt.startedAt), &page)
-    let took = attempt.finishedAt.since(attempt.startedAt)
-    line("  Took", took.milliseconds == 0 ? "0ms" : took.brief, &page)
-    line("  Worker", attempt.worker, &page)
-    line("  Exit status", attempt.exitCode.map { String($0) } ?? "", &page)
-    line("  Signal", attempt.signal.map { String($0) } ?? "", &page)
-    line("  Error", attempt.error ?? "", &page)
-    if let output = attempt.output, !output.isEmpty {
-      line("  Output", "\(output.count) bytes", &page)
-      text(output, &page)
-    }
+  private func leaseText(_ job: Job) -> String? {
+    if job.presence != nil { return "as long as the worker lives" }
+    guard let end = job.leaseUntil else { return nil }
+    return end > now
+      ? "until \(text(end))" : "ran out at \(text(end)); the next worker frees the job"
+  }
+}
+
+extension Job {
+  /// The group of its latest error, where that error is why it does not go on.
+  var errorGroup: ErrorGroupID? {
+    state == .dead || state == .retrying ? ErrorGroupID(of: error) : nil
   }
 
-  private func block(_ name: String, _ bytes: [UInt8], _ page: inout ByteBuffer) {
-    title("\(name) (\(bytes.count) bytes)", &page)
-    text(bytes, &page)
+  /// What lists the jobs of its group, but for the group.
+  fileprivate var commandForGroup: String {
+    state == .dead ? "qctl dlq list --error-group" : "qctl list --state retrying --error-group"
   }
-
-  private func text(_ bytes: [UInt8], _ page: inout ByteBuffer) {
-    var escaped = ByteBuffer(capacity: bytes.count)
-    TerminalText.append(bytes: bytes, to: &escaped, .lines)
-    indent(escaped.bytes, &page)
-  }
-
-  /// A line end at the end begins no further line.
-  private func indent(_ bytes: [UInt8], _ page: inout ByteBuffer) {
-    let bytes = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
-    for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-      page.append(static: "    ")
-      page.append(contentsOf: part)
-      page.append(UInt8(ascii: "\n"))
-    }
-  }
-
-  private func title(_ text: String, _ page: inout ByteBuffer) {
-    page.append(UInt8(ascii: "\n"))
-    append(text, .bold, &page)
-    page.append(UInt8(ascii: "\n"))
-  }
-
-  private func line(
-    _ name: String, _ value: String, _ page: inout ByteBuffer, _ style: TextStyle = .plain
-  ) {
-    guard !value.isEmpty else { return }
-    page.append(name)
-    page.append(repeating: 32, count: max(1, Self.labelWidth - name.utf8.count))
-    append(TerminalText.escape(value, .line), style, &page)
-    page.append(UInt8(ascii: "\n"))
-  }
-
-  private func append(_ text: String, _ style: TextStyle, _ page: inout ByteBuffer) {
-    if isColoured { style.append(text, to: &page) } else { page.append(text) }
-  }
-
-  private static let labelWidth = 17
 }

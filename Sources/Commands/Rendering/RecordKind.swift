@@ -36,13 +36,17 @@ struct RecordKind {
       RecordKind("queue", of: "queues", as: .queues(.utc, at: anyTime)),
       RecordKind("log", of: "tail", fields: LogField.allCases.map(\.rawValue)),
       RecordKind(
-        "outcome", of: "retry", "cancel", "move", "purge", "dlq replay", "dlq purge", as: .outcomes),
+        "outcome", of: "retry", "cancel", "edit", "move", "purge", "dlq replay", "dlq purge",
+        as: .outcomes),
       RecordKind("group", of: "dlq groups", as: .errorGroups(.utc)),
       RecordKind("finding", of: "doctor", as: .doctor),
       RecordKind("capability", of: "capabilities", as: .capabilities),
       RecordKind("setting", of: "config", as: .settings),
       RecordKind("migration", of: "migrate", as: .migration),
       RecordKind("backup", of: "backup", as: .backup),
+      RecordKind("error-group", of: "dlq groups", as: .errorGroups(.utc)),
+      RecordKind(
+        "queue-settings", of: "queue list", "queue show", as: .queueSheets(.utc, at: anyTime)),
     ]
   }
 }

@@ -1,4 +1,4 @@
-import Jobs
+package import Jobs
 import PosixIO
 package import Storage
 
@@ -11,6 +11,11 @@ package enum LiveWorkers {
     guard let entries = try? FileSystem.entries(of: place.workers) else { return 0 }
     return entries.filter { PresenceID($0.name) != nil }
       .count { isHeld(place.workers + "/" + $0.name) }
+  }
+
+  /// Whether one of them lives, as far as can be seen; the number is in the job that it runs.
+  package static func isAlive(_ worker: PresenceID, at place: MeetingPlace) -> Bool {
+    isHeld(place.workers + "/" + worker.description)
   }
 
   // Opened for reading only, since those who watch the folder are woken by the other kind.

@@ -18,6 +18,25 @@ import Testing
     #expect(try shop.leftovers() == [0, 0, 0])
   }
 
+  // Found by a random sequence: the unique key of the store was asked before the bulk's own request.
+  @Test func anIdempotencyKeyOfTheBulkSpeaksBeforeAUniqueKeyOfTheStore() throws {
+    let shop = try BulkRig()
+    var known = NewJob()
+    known.uniqueKey = "k"
+    _ = try shop.other.enqueue(known, at: shop.now)
+    #expect {
+      try shop.bulk(9) { index, job in
+        guard index == 1 || index == 8 else { return }
+        job.idempotencyKey = "i"
+        job.payload = Array("\(index)".utf8)
+        if index == 8 { job.uniqueKey = "k" }
+      }
+    } throws: { error in
+      guard case BulkError.job(index: 8, .keyConflict(let conflict)) = error else { return false }
+      return conflict.kind == .idempotency
+    }
+  }
+
   @Test func aKeyThatSomebodyElseTookMeanwhileWins() throws {
     let shop = try BulkRig()
     var other = NewJob(payload: Array("mine".utf8))

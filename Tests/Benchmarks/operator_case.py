@@ -1,0 +1,92 @@
+"""What an operator reads at 3 a.m. from a large store, beside the sqlite3 shell and another queue's tool."""
+
+import sqlite3
+from contextlib import closing
+
+from measure import require
+from redis_peer import Redis
+from report import Target
+
+DEAD, RARE = 10_000, 20
+ROUNDS = 20
+
+# Twelve shapes of errors, no two of one shape alike.
+SHAPES = [
+    "connect to 10.0.0.%d:5432: refused", "user %d not found", 'no template "t-%d"',
+    "timeout after %d ms", "status 50%d of the gateway", "cannot open /srv/mail/%d.eml",
+    "row %d: bad date", "disk full, %d bytes needed", "token %d expired", "worker lost at %d",
+    "quota of %d exceeded", "%d recipients refused",
+]
+
+# What the shell is asked: each by the index that answers best, its columns those that qctl shows.
+COLUMNS = "id, queue, type, state, priority, attempt, run_at, enqueued_at, error"
+LIVE = " UNION ALL ".join(
+    f"SELECT id FROM qctl_jobs WHERE {state} AND queue = 'rare'"
+    for state in ("state = 'ready'", "state = 'active'", "state IN ('scheduled', 'retrying')"))
+ENDED = " UNION ALL ".join(
+    f"SELECT id FROM qctl_jobs WHERE state = '{state}' AND finished_at IS NOT NULL"
+    for state in ("completed", "dead", "cancelled"))
+DEAD_ROWS = f"SELECT {COLUMNS} FROM qctl_jobs WHERE state = 'dead' AND finished_at IS NOT NULL"
+LATEST = "ORDER BY finished_at DESC, id DESC LIMIT 100"
+VIEWS = {
+    "list -n 100": f"SELECT {COLUMNS} FROM qctl_jobs ORDER BY id DESC LIMIT 100",
+    "list -q rare": f"SELECT {COLUMNS} FROM qctl_jobs WHERE id IN ({LIVE} UNION ALL {ENDED})"
+    " AND queue = 'rare' ORDER BY id DESC",
+    "queues": "SELECT queue, ready, scheduled, active, retrying, completed, dead FROM qctl_queues",
+    "show ID": "SELECT * FROM qctl_jobs JOIN qctl_payloads USING(id) WHERE id = (SELECT max(id)"
+    " FROM qctl_jobs)",
+    "dlq list -n 100": f"{DEAD_ROWS} {LATEST}",
+    "dlq list -q rare": f"{DEAD_ROWS} AND queue = 'rare' {LATEST}",
+    "dlq groups": "SELECT error, count(*) FROM qctl_jobs WHERE state = 'dead'"
+    " AND finished_at IS NOT NULL GROUP BY error",
+}
+
+# What rq's own tools say of as many jobs.
+RQ = {"queues": "info", "dlq list -n 100": "failed"}
+
+
+def operator(bench):
+    """14: what an operator reads, of a large store with 10,000 dead jobs."""
+    store, newest = _store(bench)
+    redis = bench.attempt(lambda: Redis(bench.workshop, bench.jobs, DEAD, SHAPES))
+    if redis is None:
+        bench.note("celery: keeps no list of dead jobs, and its tools ask running workers only")
+    try:
+        for view, query in VIEWS.items():
+            words = [newest if word == "ID" else word for word in view.split()]
+            subjects = {}
+            bench.add_qctl(
+                subjects, "qctl", lambda: [bench.workshop.qctl, "--store", store, *words])
+            bench.add_tool(subjects, "sqlite3", "sqlite3", store, query)
+            if redis and view in RQ:
+                subjects["rq"] = redis.command(RQ[view])
+            title = f"qctl {view}, {bench.jobs:,} jobs"
+            # The shell groups by the whole text: ten thousand groups, where qctl finds twelve.
+            bound = 10.0 if view == "dlq groups" else 1.5
+            targets = [Target("qctl", bound, "sqlite3"), Target("qctl", 1.0, "rq")]
+            if view not in RQ:
+                targets.pop()
+            yield bench.processes(14, title, subjects, ROUNDS, "sqlite3", targets)
+    finally:
+        if redis:
+            redis.stop()
+
+
+def _store(bench):
+    """A filled store, some of its jobs dead and a few in a queue of their own; the newest job."""
+    path, *_ = bench.stores.fill_qctl("operator", bench.jobs)
+    dead = min(DEAD, bench.jobs // 2)
+    with closing(sqlite3.connect(path)) as database, database:
+        ids = [row[0] for row in database.execute(
+            "SELECT id FROM qctl_jobs ORDER BY id LIMIT ?", (dead * 20,))][::20]
+        database.executemany(
+            "UPDATE qctl_jobs SET state = 'dead', attempt = 1, failures = 1, started_at = run_at,"
+            " finished_at = run_at + ?, bulk = NULL, error = ? WHERE id = ?",
+            [(n, SHAPES[n % len(SHAPES)] % n, job) for n, job in enumerate(ids)])
+        database.execute(
+            "UPDATE qctl_queues SET ready = ready - ?1, dead = dead + ?1 WHERE queue = 'q'",
+            (len(ids),))
+    for number in range(RARE):
+        newest = require(
+            [bench.workshop.qctl, "--store", path, "enqueue", "-q", "rare", "-t", f"t{number % 3}"])
+    return path, newest.strip()
