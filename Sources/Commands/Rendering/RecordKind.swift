@@ -38,7 +38,6 @@ struct RecordKind {
       RecordKind(
         "outcome", of: "retry", "cancel", "edit", "move", "purge", "dlq replay", "dlq purge",
         as: .outcomes),
-      RecordKind("group", of: "dlq groups", as: .errorGroups(.utc)),
       RecordKind("finding", of: "doctor", as: .doctor),
       RecordKind("capability", of: "capabilities", as: .capabilities),
       RecordKind("setting", of: "config", as: .settings),
