@@ -75,18 +75,25 @@ def operator(bench):
 def _store(bench):
     """A filled store, some of its jobs dead and a few in a queue of their own; the newest job."""
     path, *_ = bench.stores.fill_qctl("operator", bench.jobs)
-    dead = min(DEAD, bench.jobs // 2)
-    with closing(sqlite3.connect(path)) as database, database:
-        ids = [row[0] for row in database.execute(
-            "SELECT id FROM qctl_jobs ORDER BY id LIMIT ?", (dead * 20,))][::20]
-        database.executemany(
-            "UPDATE qctl_jobs SET state = 'dead', attempt = 1, failures = 1, started_at = run_at,"
-            " finished_at = run_at + ?, bulk = NULL, error = ? WHERE id = ?",
-            [(n, SHAPES[n % len(SHAPES)] % n, job) for n, job in enumerate(ids)])
-        database.execute(
-            "UPDATE qctl_queues SET ready = ready - ?1, dead = dead + ?1 WHERE queue = 'q'",
-            (len(ids),))
+    rare = ["enqueue", "-q", "rare", "-t"]
     for number in range(RARE):
-        newest = require(
-            [bench.workshop.qctl, "--store", path, "enqueue", "-q", "rare", "-t", f"t{number % 3}"])
+        newest = require([bench.workshop.qctl, "--store", path, *rare, f"t{number % 3}"])
+    dead = min(DEAD, bench.jobs // 20)
+    with closing(sqlite3.connect(path)) as database, database:
+        spread = database.execute("SELECT id FROM qctl_jobs WHERE queue = 'q' ORDER BY id")
+        ids = [job for job, in spread][:: bench.jobs // dead][:dead]
+        few = database.execute("SELECT id FROM qctl_jobs WHERE queue = 'rare' LIMIT 3")
+        for queue, jobs in (("q", ids), ("rare", [job for job, in few])):
+            _kill(database, queue, jobs)
     return path, newest.strip()
+
+
+def _kill(database, queue, jobs):
+    """As a worker's last failed attempt leaves them, without its history."""
+    database.executemany(
+        "UPDATE qctl_jobs SET state = 'dead', attempt = 1, failures = 1, started_at = run_at,"
+        " finished_at = run_at + ?, bulk = NULL, error = ? WHERE id = ?",
+        [(n, SHAPES[n % len(SHAPES)] % n, job) for n, job in enumerate(jobs)])
+    database.execute(
+        "UPDATE qctl_queues SET ready = ready - ?1, dead = dead + ?1 WHERE queue = ?2",
+        (len(jobs), queue))

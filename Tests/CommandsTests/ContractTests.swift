@@ -1,3 +1,4 @@
+import CommandLineSpec
 import Jobs
 import PosixIO
 import Storage
@@ -65,9 +66,19 @@ import Text
       "a field was added: put packaging/fields.txt right, by hand, and its schema")
   }
 
+  @Test func `every command with templates is of a kind whose fields are promised`() {
+    let promised = Set(RecordKind.all.flatMap(\.commands))
+    for place in QctlTree.tree.commands {
+      let facts = place.make().facts
+      guard facts.flags.contains(where: { $0.name == "format" }) else { continue }
+      #expect(promised.contains(facts.name), "no kind of record names it")
+    }
+  }
+
   @Test func `help names every field`() throws {
     let help = try CommandStage().run("help", "formats").output
-    let words = Set(help.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+    let words = Set(
+      help.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }.map(String.init))
     for kind in RecordKind.all {
       for field in [kind.name] + kind.fields { #expect(words.contains(field), "\(kind.name)") }
     }

@@ -25,8 +25,8 @@ struct BulkAction {
     let intent: StoreIntent = options.acting.dryRun ? .read : .write
     return try options.store.withStore(intent, in: context) { store throws(CommandFailure) in
       if let status = try UnknownQueues.report(filter, store, context) { return status }
-      try UnknownQueues.tell(newly: task.operation.target, store, context)
       try consent.check()
+      try UnknownQueues.tell(newly: task.operation.target, store, context)
       // No ids on standard input are no jobs; a filter without ids would mean every job.
       guard options.operands.isEmpty || !ids.isEmpty else { return finish(BulkTally()) }
       let plan = try plan(filter, store)

@@ -37,6 +37,7 @@ enum QueueListCommand {
         options.output, context, relative: context.streams.outputIsTerminal)
       let shape = RecordShape<QueueSheet>.queueSheets(times, at: context.now())
       var printer = try RecordPrinter(shape, options.output, context)
+      context.pageRecords(options.output)
       for sheet in try QueueSheet.read(options.names, store, context) { try printer.print(sheet) }
       try printer.finish()
       return .success

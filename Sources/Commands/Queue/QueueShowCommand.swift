@@ -39,6 +39,7 @@ enum QueueShowCommand {
     var printer = try RecordPrinter(shape, options.output, context)
     return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       if let status = try UnknownQueues.report([name], store, context) { return status }
+      context.pageRecords(options.output)
       for sheet in try QueueSheet.read([name], store, context) {
         guard options.output.format == .table, options.output.template == nil else {
           try printer.print(sheet)

@@ -36,6 +36,12 @@ enum HelpTopics {
         ),
         Term(
           "\(literal: "LESS")", "If not set, \(literal: "FRX") for a pager that qctl starts."),
+        Term(
+          "\(literal: "VISUAL"), \(literal: "EDITOR")",
+          "What \(command: "edit") opens a payload with, vi if neither is set."),
+        Term(
+          "\(literal: "XDG_RUNTIME_DIR"), \(literal: "TMPDIR")",
+          "Where the file for that editor lies meanwhile, else in /tmp."),
         Term("\(literal: "TZ")", "The zone in which times are read and shown."),
         Term(
           "\(literal: "XDG_DATA_HOME")",

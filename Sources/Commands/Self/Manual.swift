@@ -26,6 +26,8 @@ enum Manual {
             Term("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "Whether there is colour."),
             Term(
               "QCTL_PAGER, PAGER, LESS", "How long output is shown on a terminal."),
+            Term("VISUAL, EDITOR", "What \(command: "edit") opens a payload with."),
+            Term("XDG_RUNTIME_DIR, TMPDIR", "Where its file lies meanwhile."),
             Term("TZ", "The zone in which times are read and shown."),
             Term(
               "XDG_DATA_HOME, XDG_CONFIG_HOME, XDG_CONFIG_DIRS",

@@ -21,7 +21,7 @@ qctl enqueue -q mail -t good --unique-key u1 --payload '{"n":1}' >/dev/null
 qctl enqueue -q mail -t failed --backoff fixed:30d --payload 'not JSON' >/dev/null
 qctl enqueue -q mail -t dying --max-attempts 1 --tag user=42 --payload '{"n":3}' >/dev/null
 # Exit status 0 for the first, 1 for the others.
-qctl work -q mail -t good --once --name old-worker --quiet -- echo done >/dev/null 2>&1 || true
+qctl work -q mail -t good --once --name old-worker --quiet -- echo "done" >/dev/null 2>&1 || true
 qctl work -q mail -t failed --once --name old-worker --quiet -- false >/dev/null 2>&1 || true
 qctl work -q mail -t dying --once --name old-worker --quiet -- false >/dev/null 2>&1 || true
 qctl enqueue -q mail -t waiting --unique-key u2 --idempotency-key i2 --payload '{"n":4}' >/dev/null
