@@ -116,7 +116,7 @@ def normal(line, names):
     line = re.sub(KINDS["time"].replace("Z|", ""), lambda m: fixed(m[0], "<time>"), line)
     line = re.sub("(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])", "<token>", line)
     line = re.sub('((?:duration|age)_ms"?[:=])[0-9]+', r"\1<number>", line)
-    line = re.sub(r"(?<=\bin )[0-9]+m?s[0-9ms]*|(?<=waits for )[0-9]+m?s[0-9ms]*|(?<=Took {11})[0-9]+m?s[0-9ms]*", "<age>", line)
+    line = re.sub(r"(?<=(?: in|for) )[0-9]+m?s[0-9ms]*|(?<=Took {11})[0-9]+m?s[0-9ms]*", "<age>", line)
     line = re.sub("[0-9]+(?= MiB)", "<number>", line)
     line = re.sub('(?<="sha256":")[0-9a-f]{64}', "<any>", line)
     return line
