@@ -30,6 +30,8 @@ package struct ConfigureRequest: Equatable, Sendable {
   package var actor: String
   /// Why, if said.
   package var reason: String?
+  /// What it is, as it would be typed; for the log.
+  package var words: String?
   /// When.
   package var now: Instant
 
@@ -51,6 +53,7 @@ package struct ConfigureRequest: Equatable, Sendable {
     record.queue = queue
     record.actor = actor
     record.reason = reason
+    record.verb = words
     return record
   }
 }

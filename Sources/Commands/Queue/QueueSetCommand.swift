@@ -59,13 +59,21 @@ enum QueueSetCommand {
       // Misspelt or not, it is told, also where only errors are: nobody meant to make a queue.
       try UnknownQueues.tell(newly: name, store, context)
       let before = try settings(of: name, store)
-      let request = ConfigureRequest(
-        name, options.ordered, actor: context.actor, reason: options.reason, now: context.now())
-      _ = try stored { () throws(StorageError) in try store.configure(request) }
       var after = before
       for change in options.ordered { after.apply(change) }
+      var request = ConfigureRequest(
+        name, options.ordered, actor: context.actor, reason: options.reason, now: context.now())
+      request.words = words(options, after)
+      _ = try stored { () throws(StorageError) in try store.configure(request) }
       if !options.output.quiet { tell(options, from: before, to: after, context) }
       return .success
+    }
+  }
+
+  /// The command as it would be typed, but for the queue, which a record of the log names itself.
+  private static func words(_ options: Options, _ after: QueueSettings) -> String {
+    QueueSetting.all.filter { options.changes[$0.name] != nil }.reduce("queue set") {
+      "\($0) --\($1.flagName) \($1.shown(after) ?? "default")"
     }
   }
 
