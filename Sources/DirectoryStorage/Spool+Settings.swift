@@ -46,11 +46,7 @@ extension Spool {
       return true
     }
     guard isChanged else { return false }
-    var line = LogRecord(request.paused ? .paused : .resumed, at: request.now)
-    line.queue = queue
-    line.actor = request.actor
-    line.reason = request.reason
-    unlogged.append(line)
+    unlogged.append(request.record(of: queue))
     hasNews = hasNews || !request.paused
     return true
   }

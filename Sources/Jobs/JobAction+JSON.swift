@@ -7,7 +7,7 @@ extension JobAction {
   /// A payload is written as a text or in base64, so that whoever reads JSON gets its exact bytes.
   package func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.member("at", RFC3339.text(at.milliseconds))
+    writer.member("at", at.rfc3339)
     writer.member("event", event.rawValue)
     writer.member("actor", actor)
     if let reason { writer.member("reason", reason) }

@@ -29,11 +29,7 @@ extension SQLiteStore {
       try Self.store(wanted, of: queue, on: connection)
     }
     if !request.paused { transaction.announce() }
-    var record = LogRecord(request.paused ? .paused : .resumed, at: request.now)
-    record.queue = queue
-    record.actor = request.actor
-    record.reason = request.reason
-    try log(record, in: &transaction)
+    try log(request.record(of: queue), in: &transaction)
     return true
   }
 

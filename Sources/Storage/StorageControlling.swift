@@ -58,6 +58,18 @@ package struct ConfigureRequest: Equatable, Sendable {
   }
 }
 
+extension PauseRequest {
+  /// What the log keeps of it, for one of its queues.
+  package func record(of queue: QueueName) -> LogRecord {
+    var record = LogRecord(paused ? .paused : .resumed, at: now)
+    record.queue = queue
+    record.actor = actor
+    record.reason = reason
+    if paused, let until { record.verb = "pause --until \(until.rfc3339)" }
+    return record
+  }
+}
+
 /// A request to pause or resume.
 package struct PauseRequest: Equatable, Sendable {
   /// Which queues.

@@ -12,11 +12,7 @@ extension MemoryState {
     let wanted = request.paused ? Pause(until: request.until, reason: request.reason) : nil
     guard pause(of: queue, at: request.now) != wanted else { return false }
     queues[queue] = .some(wanted)
-    var line = LogRecord(request.paused ? .paused : .resumed, at: request.now)
-    line.queue = queue
-    line.actor = request.actor
-    line.reason = request.reason
-    log.append(line)
+    log.append(request.record(of: queue))
     return true
   }
 }

@@ -58,11 +58,6 @@ struct TimeDisplay {
   }
 }
 
-extension Instant {
-  /// RFC 3339 in UTC with milliseconds, as every machine format has it.
-  var rfc3339: String { RFC3339.text(milliseconds) }
-}
-
 extension TimeSpan {
   /// As `brief`, without milliseconds once there are seconds: an age is looked at, not measured.
   var inWholeSeconds: String {

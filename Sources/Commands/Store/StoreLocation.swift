@@ -29,7 +29,8 @@ package enum StoreLocation: Equatable, Sendable {
     }
     switch scheme {
     case "sqlite": self = .sqlite(path: Self.absolute(rest))
-    case "dir": self = .directory(path: Self.absolute(rest))
+    // The long form is how a store names its own kind.
+    case "dir", "directory": self = .directory(path: Self.absolute(rest))
     case "postgres", "postgresql":
       guard !Self.holdsPassword(text) else {
         throw .failed(
