@@ -42,6 +42,15 @@ extension ApplyRequest {
 }
 
 extension OperatorVerb {
+  /// Whether a job in a state (as shown) already is where the verb would bring it.
+  package func isDone(in state: JobState) -> Bool {
+    switch self {
+    case .cancel: state == .cancelled
+    case .retry: state == .ready || state == .active
+    case .replay, .purge, .move, .edit: false
+    }
+  }
+
   /// What it means that a job is no longer as the plan saw it.
   package func outcome(of job: Job) -> ItemOutcome {
     switch self {

@@ -101,7 +101,7 @@ import Testing
     #expect(
       Set(ran.lines) == [
         "\(unknown) missing ", "\(ids[0]) requested ", "\(ids[1]) done ",
-        "\(ids[2]) not_applicable cancelled",
+        "\(ids[2]) already_done cancelled",
       ])
     #expect(ran.status == 3)
   }

@@ -30,7 +30,7 @@ struct BulkAction {
       // No ids on standard input are no jobs; a filter without ids would mean every job.
       guard options.operands.isEmpty || !ids.isEmpty else { return finish(BulkTally()) }
       let plan = try plan(filter, store)
-      let left = leftOut(of: plan)
+      let left = try leftOut(of: plan, filter, store)
       for report in left { complain(report) }
       guard !options.acting.dryRun else { return try show(plan, left, store, &printer) }
       // Without jobs there is nothing to ask about.
@@ -49,17 +49,22 @@ struct BulkAction {
     let replays = ReplayGuard(verb, options)
     let request = PlanRequest(
       task.operation, replays?.passing(filter) ?? filter, now: context.now())
-    var plan = try stored { () throws(StorageError) in try store.plan(request) }
+    let plan = try stored { () throws(StorageError) in try store.plan(request) }
     if !options.output.quiet { try replays?.report(filter, store, context) }
-    if verb.isForDeadJobs {
-      plan.unfit += try DeadLetters.others(among: filter, besides: plan, store, context)
-    }
     return plan
   }
 
-  private func leftOut(of plan: Plan) -> [ItemReport] {
-    plan.missing.map { ItemReport($0, .missing) }
-      + plan.unfit.map { ItemReport($0.id, .notApplicable, state: $0.state) }
+  /// What is said of jobs that were named and are not for this verb, or need it no more.
+  private func leftOut(
+    of plan: Plan, _ filter: JobFilter, _ store: any StorageAdapter
+  ) throws(CommandFailure) -> [ItemReport] {
+    let missing = plan.missing.map { ItemReport($0, .missing) }
+    let unfit = plan.unfit.map { item in
+      let isDone = task.operation.isDone(in: item.state)
+      return ItemReport(item.id, isDone ? .alreadyDone : .notApplicable, state: item.state)
+    }
+    guard verb.isForDeadJobs else { return missing + unfit }
+    return try missing + unfit + DeadLetters.others(among: filter, besides: plan, task, store)
   }
 
   private func complain(_ report: ItemReport) {

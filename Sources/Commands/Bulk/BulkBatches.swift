@@ -13,8 +13,10 @@ struct BulkBatches {
   let isAskedToStop: () -> Bool
   private(set) var pace: ReplayPace?
 
-  /// Small enough that Ctrl-C is heard at once.
-  static let size = min(200, ApplyRequest.largestBatch)
+  /// Small enough that Ctrl-C is heard at once, and that large payloads hold nobody up for long.
+  private var size: Int {
+    if case .edit = task.operation { 20 } else { min(200, ApplyRequest.largestBatch) }
+  }
 
   init(
     _ task: BulkTask, _ plan: Plan, _ store: any StorageAdapter, isAskedToStop: @escaping () -> Bool
@@ -43,7 +45,7 @@ struct BulkBatches {
         tellStop(tally, items.count - start)
         return false
       }
-      let batch = placed(items[start..<min(start + Self.size, items.count)])
+      let batch = placed(items[start..<min(start + size, items.count)])
       let outcomes: [ItemOutcome]
       do {
         var request = task.request(batch, of: plan)
