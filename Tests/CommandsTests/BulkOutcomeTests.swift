@@ -39,8 +39,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["retry"], JobState.ready, "is ready and cannot be retried"),
-    (["cancel"], .dead, "is dead and cannot be cancelled"),
+    (["cancel"], JobState.dead, "is dead and cannot be cancelled"),
     (["dlq", "replay"], .ready, "is ready, not dead"),
   ])
   func `a job in another state is named`(
@@ -56,6 +55,21 @@ import Testing
     #expect(both.status == 3)
     #expect(both.errors.contains("job \(unfit) \(complaint)"))
     #expect(both.errors.contains("; 1 in another state"))
+  }
+
+  // Ctrl-C, and the same ids once more: what was done is no failure.
+  @Test(arguments: [["cancel"], ["retry"], ["dlq", "replay"]])
+  func `the same ids again are done already`(words: [String]) throws {
+    let rig = try CommandRig()
+    let first = try words == ["cancel"] ? rig.enqueue("q")[0] : rig.bury("q")[0]
+    let second = try words == ["cancel"] ? rig.enqueue("q")[0] : rig.bury("q")[0]
+    #expect(try rig.run(words + [first.description]).status == 0)
+    let again = try rig.run(words + [first.description])
+    #expect(again.status == 0)
+    #expect(again.errors == "qctl: nothing was changed; 1 already done\n")
+    let both = try rig.run(words + [first.description, second.description])
+    #expect(both.status == 0)
+    #expect(both.errors.hasSuffix("; 1 already done\n"))
   }
 
   @Test(arguments: [
