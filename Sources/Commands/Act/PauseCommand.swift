@@ -19,11 +19,7 @@ enum PauseCommand {
       .string("until", "INSTANT", \.until, "Resume then: RFC 3339, '2026-01-31 08:00' or '+2h'"),
       .string("reason", "TEXT", \.reason, "Why; shown by queues"),
     ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
-    operands: [
-      .many("QUEUE", minimum: 1, \.names, "The queues") { (text) throws(ValueError) in
-        try ValueText.queue(text)
-      }.completing(.queue)
-    ],
+    operands: [.queues(minimum: 1, \.names, "The queues")],
     prose: [
       "Jobs that run go on, and new ones are accepted. A paused queue still ages: \(command: "queues") shows for how long its oldest job has waited.",
       "If one of the queues is not known, none is paused. To pause a paused queue again with another \(flag: "until") or \(flag: "reason") replaces them.",

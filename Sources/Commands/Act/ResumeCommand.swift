@@ -16,11 +16,7 @@ enum ResumeCommand {
     flags: [
       .string("reason", "TEXT", \.reason, "Why, for the log")
     ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
-    operands: [
-      .many("QUEUE", minimum: 1, \.names, "The queues") { (text) throws(ValueError) in
-        try ValueText.queue(text)
-      }.completing(.queue)
-    ],
+    operands: [.queues(minimum: 1, \.names, "The queues")],
     prose: [
       "If one of the queues is not known, none is resumed. A queue that was not paused is said to be so."
     ],

@@ -32,11 +32,7 @@ struct BulkOptions: Sendable {
   ]
 
   /// The ids of the jobs meant.
-  static let operands: [Operand<BulkOptions>] = [
-    .many("ID", \.operands, "Jobs by id; - reads ids from standard input") {
-      (text) throws(ValueError) in try JobOperand.parse(text)
-    }.completing(.jobID)
-  ]
+  static let operands: [Operand<BulkOptions>] = [.jobs(\.operands, "Jobs by id")]
 
   /// When the jobs shall run, if the options say so.
   func time(_ context: CommandContext) throws(CommandFailure) -> Instant? {

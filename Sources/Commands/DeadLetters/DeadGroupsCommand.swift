@@ -4,22 +4,11 @@ import Storage
 
 /// `qctl dlq groups`: dead jobs by what their errors say, the most frequent first.
 enum DeadGroupsCommand {
-  struct Options: Sendable {
-    var operands: [JobOperand] = []
-    var filter = FilterOptions()
-    var output = OutputOptions()
-    var store = StoreOptions()
-  }
-
-  static let command = Command<Options, Action>(
-    "dlq groups", "Count dead jobs by their errors, the most frequent first", defaults: Options(),
-    flags: filterFlags.lifted(\.filter) + OutputOptions.flags.lifted(\.output)
-      + StoreOptions.flags.lifted(\.store),
-    operands: [
-      .many("ID", \.operands, "Only these jobs; - reads ids from standard input") {
-        (text) throws(ValueError) in try JobOperand.parse(text)
-      }.completing(.jobID)
-    ],
+  static let command = Command<JobListOptions, Action>(
+    "dlq groups", "Count dead jobs by their errors, the most frequent first",
+    defaults: JobListOptions(),
+    flags: JobListOptions.flags(filterFlags),
+    operands: [.jobs(\.operands, "Only these jobs")],
     prose: [
       "Errors are of one group when they say the same but for numbers, ids, hexadecimal digits, quoted words and paths. The table has the latest error of each group as it was written; \(literal: "shape") is what all of its errors share. Jobs that died without a word are a group too.",
       "A group's name is made from what its errors share alone, so it stays the same from day to day and from store to store. Everywhere jobs are filtered, \(flag: "error-group") takes it.",
@@ -43,10 +32,9 @@ enum DeadGroupsCommand {
   private static let mostOnTerminal = 100
 
   private static func run(
-    _ options: Options, _ context: CommandContext
+    _ options: JobListOptions, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
-    let ids = try options.operands.ids(in: context)
-    guard options.operands.isEmpty || !ids.isEmpty else { return .success }
+    guard let ids = try options.ids(in: context) else { return .success }
     var filter = BulkVerb.replay.filter(options.filter, ids: ids)
     filter.limit = nil
     return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
@@ -64,7 +52,7 @@ enum DeadGroupsCommand {
   }
 
   private static func print(
-    _ groups: ErrorGroups, _ options: Options, _ context: CommandContext
+    _ groups: ErrorGroups, _ options: JobListOptions, _ context: CommandContext
   ) throws(CommandFailure) {
     let onTerminal = context.streams.outputIsTerminal
     let times = TimeDisplay(options.output, context, relative: onTerminal)

@@ -4,22 +4,10 @@ import Storage
 
 /// `qctl dlq list`: dead jobs that a filter selects, the latest death first.
 enum DeadListCommand {
-  struct Options: Sendable {
-    var operands: [JobOperand] = []
-    var filter = FilterOptions()
-    var output = OutputOptions()
-    var store = StoreOptions()
-  }
-
-  static let command = Command<Options, Action>(
-    "dlq list", "List dead jobs, the latest death first", defaults: Options(),
-    flags: FilterOptions.flagsWithoutState.lifted(\.filter) + OutputOptions.flags.lifted(\.output)
-      + StoreOptions.flags.lifted(\.store),
-    operands: [
-      .many("ID", \.operands, "Jobs to list; - reads ids from standard input") {
-        (text) throws(ValueError) in try JobOperand.parse(text)
-      }.completing(.jobID)
-    ],
+  static let command = Command<JobListOptions, Action>(
+    "dlq list", "List dead jobs, the latest death first", defaults: JobListOptions(),
+    flags: JobListOptions.flags(FilterOptions.flagsWithoutState),
+    operands: [.jobs(\.operands, "Jobs to list")],
     prose: [
       "Ages count from the job's death: \(literal: "--newer-than 1h") is what died within the hour. On a terminal at most 100 jobs are shown; into a pipe or a file, all that match."
     ],
@@ -33,10 +21,9 @@ enum DeadListCommand {
     run: { Action($0, run) })
 
   private static func run(
-    _ options: Options, _ context: CommandContext
+    _ options: JobListOptions, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
-    let ids = try options.operands.ids(in: context)
-    guard options.operands.isEmpty || !ids.isEmpty else { return .success }
+    guard let ids = try options.ids(in: context) else { return .success }
     let filter = BulkVerb.replay.filter(options.filter, ids: ids)
     return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       if let status = try UnknownQueues.report(filter, store, context) { return status }

@@ -4,22 +4,10 @@ import Storage
 
 /// `qctl list`: jobs that a filter selects, newest first, streamed page by page.
 enum ListCommand {
-  struct Options: Sendable {
-    var operands: [JobOperand] = []
-    var filter = FilterOptions()
-    var output = OutputOptions()
-    var store = StoreOptions()
-  }
-
-  static let command = Command<Options, Action>(
-    "list", "List jobs, newest first", defaults: Options(),
-    flags: FilterOptions.flags.lifted(\.filter) + OutputOptions.flags.lifted(\.output)
-      + StoreOptions.flags.lifted(\.store),
-    operands: [
-      .many("ID", \.operands, "Jobs to list; - reads ids from standard input") {
-        (text) throws(ValueError) in try JobOperand.parse(text)
-      }.completing(.jobID)
-    ],
+  static let command = Command<JobListOptions, Action>(
+    "list", "List jobs, newest first", defaults: JobListOptions(),
+    flags: JobListOptions.flags(FilterOptions.flags),
+    operands: [.jobs(\.operands, "Jobs to list")],
     prose: [
       "Lists every state unless \(flag: "state") says otherwise. On a terminal at most 100 jobs are shown; into a pipe or a file, all that match.",
       "A scheduled or retrying job whose time has come is shown as ready, whether or not a worker has taken notice.",
@@ -33,11 +21,9 @@ enum ListCommand {
     run: { Action($0, run) })
 
   private static func run(
-    _ options: Options, _ context: CommandContext
+    _ options: JobListOptions, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
-    let ids = try options.operands.ids(in: context)
-    // No ids on standard input are no jobs; a filter without ids would mean every job.
-    if ids.isEmpty, !options.operands.isEmpty { return .success }
+    guard let ids = try options.ids(in: context) else { return .success }
     let filter = options.filter.filter(ids: ids)
     return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       if let status = try UnknownQueues.report(filter, store, context) { return status }

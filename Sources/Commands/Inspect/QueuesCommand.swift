@@ -4,20 +4,10 @@ import Storage
 
 /// `qctl queues`: every queue with its counts, from numbers that the store keeps.
 enum QueuesCommand {
-  struct Options: Sendable {
-    var names: [QueueName] = []
-    var output = OutputOptions()
-    var store = StoreOptions()
-  }
-
-  static let command = Command<Options, Action>(
-    "queues", "Show each queue with its counts and its oldest waiting job", defaults: Options(),
-    flags: OutputOptions.flags.lifted(\.output) + StoreOptions.flags.lifted(\.store),
-    operands: [
-      .many("QUEUE", \.names, "Only these queues") { (text) throws(ValueError) in
-        try ValueText.queue(text)
-      }.completing(.queue)
-    ],
+  static let command = Command<QueueListOptions, Action>(
+    "queues", "Show each queue with its counts and its oldest waiting job",
+    defaults: QueueListOptions(),
+    flags: QueueListOptions.flags, operands: QueueListOptions.operands,
     prose: [
       "A job whose time has come counts as ready. OLDEST is how long the longest-waiting ready job has been due: look at it first, since a queue can be short and stand still.",
       "Counts are kept with every change, so this costs the same however many jobs there are. A narrow terminal shows the columns that matter most; a pipe gets all.",
@@ -30,7 +20,7 @@ enum QueuesCommand {
     run: { Action($0, run) })
 
   private static func run(
-    _ options: Options, _ context: CommandContext
+    _ options: QueueListOptions, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
     try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       if let status = try UnknownQueues.report(options.names, store, context) { return status }

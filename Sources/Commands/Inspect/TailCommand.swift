@@ -31,11 +31,7 @@ enum TailCommand {
     "tail", "Show the log, and follow it", defaults: Options(),
     flags: rangeFlags + filterFlags + printFlags + OutputOptions.common.lifted(\.output)
       + StoreOptions.flags.lifted(\.store),
-    operands: [
-      .many("ID", \.operands, "Only these jobs; - reads ids from standard input") {
-        (text) throws(ValueError) in try JobOperand.parse(text)
-      }.completing(.jobID)
-    ],
+    operands: [.jobs(\.operands, "Only these jobs")],
     prose: [
       "Shows what happened to jobs, oldest first: completed, failed, dead, rescued, cancelled, replayed, purged, expired, and what operators and workers did. A command that changes jobs ends with an \(literal: "operation"): its verb, who called it and why, which jobs were meant, how many those were, and how many were changed. An enqueue is no event: \(command: "list") shows new jobs.",
       "With \(flag: "follow") it goes on until Ctrl-C. It may stand before a pipe: every record is written as it comes, and it ends when its reader does.",

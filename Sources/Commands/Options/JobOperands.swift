@@ -11,6 +11,27 @@ enum JobOperand: Sendable, Equatable {
   }
 }
 
+extension Operand {
+  /// Any number of jobs by id, or `-` for ids on standard input.
+  static func jobs(
+    _ path: @autoclosure @escaping @Sendable () -> Slot<Options, [JobOperand]>, _ summary: String
+  ) -> Self {
+    many("ID", path(), "\(summary); - reads ids from standard input") {
+      (text) throws(ValueError) in try JobOperand.parse(text)
+    }.completing(.jobID)
+  }
+
+  /// Queues by name.
+  static func queues(
+    minimum: Int = 0, _ path: @autoclosure @escaping @Sendable () -> Slot<Options, [QueueName]>,
+    _ summary: String
+  ) -> Self {
+    many("QUEUE", minimum: minimum, path(), summary) { (text) throws(ValueError) in
+      try ValueText.queue(text)
+    }.completing(.queue)
+  }
+}
+
 extension [JobOperand] {
   /// The ids, standard input read where it is named.
   func ids(in context: CommandContext) throws(CommandFailure) -> [JobID] {

@@ -4,20 +4,9 @@ import Storage
 
 /// `qctl queue list`: every queue with what is set for it.
 enum QueueListCommand {
-  struct Options: Sendable {
-    var names: [QueueName] = []
-    var output = OutputOptions()
-    var store = StoreOptions()
-  }
-
-  static let command = Command<Options, Action>(
-    "queue list", "List queues with their settings", defaults: Options(),
-    flags: OutputOptions.flags.lifted(\.output) + StoreOptions.flags.lifted(\.store),
-    operands: [
-      .many("QUEUE", \.names, "Only these queues") { (text) throws(ValueError) in
-        try ValueText.queue(text)
-      }.completing(.queue)
-    ],
+  static let command = Command<QueueListOptions, Action>(
+    "queue list", "List queues with their settings", defaults: QueueListOptions(),
+    flags: QueueListOptions.flags, operands: QueueListOptions.operands,
     prose: [
       "Shows what is in force; in colour, a queue's own settings stand out from the rule for all queues. JSON, CSV and templates also have the counts of \(command: "queues"), and for each setting where it comes from: \(literal: "queue") or \(literal: "default")."
     ],
@@ -29,7 +18,7 @@ enum QueueListCommand {
     run: { Action($0, run) })
 
   private static func run(
-    _ options: Options, _ context: CommandContext
+    _ options: QueueListOptions, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
     try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       if let status = try UnknownQueues.report(options.names, store, context) { return status }

@@ -37,11 +37,7 @@ enum ExportCommand {
     ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store)
   }
 
-  static let operands: [Operand<Options>] = [
-    .many("ID", \.operands, "Jobs to export; - reads ids from standard input") {
-      (text) throws(ValueError) in try JobOperand.parse(text)
-    }.completing(.jobID)
-  ]
+  static let operands: [Operand<Options>] = [.jobs(\.operands, "Jobs to export")]
 
   private static func run(
     _ options: Options, _ context: CommandContext
