@@ -105,32 +105,22 @@ extension ArchiveWalk {
 /// One that was removed since its page was read is not there to be told of.
 final class DetailReader {
   private let store: any StorageAdapter
-  private let limit: Int
-  private var request: JobPageRequest
+  private var pages: JobPages
   private var details: ArraySlice<JobDetail> = []
-  private var listed = 0
-  private var isAtEnd = false
 
   init(_ store: any StorageAdapter, _ filter: JobFilter, now: Instant) {
     self.store = store
-    limit = filter.limit ?? .max
-    request = JobPageRequest(filter, order: .oldestFirst, size: 1, now: now)
+    pages = JobPages(
+      of: filter, .oldestFirst, in: store, limit: filter.limit ?? .max, size: Self.pageSize,
+      now: now)
   }
 
   /// The next job; `nil` at the end, and ever after.
   func next() throws(CommandFailure) -> JobDetail? {
-    while details.isEmpty, !isAtEnd { try readPage() }
+    while details.isEmpty, let jobs = try pages.next() {
+      details = try stored { () throws(StorageError) in try store.jobs(jobs.map(\.id)) }[...]
+    }
     return details.popFirst()
-  }
-
-  private func readPage() throws(CommandFailure) {
-    request.size = min(Self.pageSize, limit - listed)
-    guard request.size > 0 else { return isAtEnd = true }
-    let page = try stored { () throws(StorageError) in try store.page(request) }
-    listed += page.jobs.count
-    request.after = page.next
-    isAtEnd = page.next == nil
-    details = try stored { () throws(StorageError) in try store.jobs(page.jobs.map(\.id)) }[...]
   }
 
   private static let pageSize = 200

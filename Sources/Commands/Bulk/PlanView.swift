@@ -31,9 +31,11 @@ struct PlanView {
     let planned = Set(plan.items.map(\.id))
     var filter = task.verb.filter(task.options.filter)
     filter.limit = nil
+    // A few jobs are looked up; what else the filter selects has been walked through once.
+    if planned.count <= JobPages.usualSize { filter.ids = Array(planned) }
     var groups = ErrorGroups()
-    let pages = JobPages(store: store, order: .latestFinishedFirst, now: task.context.now())
-    try pages.visit(filter) { (job) throws(CommandFailure) in
+    var pages = JobPages(of: filter, .latestFinishedFirst, in: store, now: task.context.now())
+    try pages.forEach { (job) throws(CommandFailure) in
       if planned.contains(job.id) { groups.add(job) }
     }
     return groups.largestFirst

@@ -41,8 +41,8 @@ enum DeadGroupsCommand {
       if let status = try UnknownQueues.report(filter, store, context) { return status }
       var groups = ErrorGroups()
       var counted = Set<JobID>()
-      let pages = JobPages(store: store, order: .latestFinishedFirst, now: context.now())
-      try pages.visit(filter) { (job) throws(CommandFailure) in
+      var pages = JobPages(of: filter, .latestFinishedFirst, in: store, now: context.now())
+      try pages.forEach { (job) throws(CommandFailure) in
         groups.add(job)
         if !ids.isEmpty { counted.insert(job.id) }
       }

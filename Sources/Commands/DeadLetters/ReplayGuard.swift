@@ -35,8 +35,9 @@ struct ReplayGuard {
   ) throws(CommandFailure) {
     var count = 0
     var highest: Int64 = 0
-    let pages = JobPages(store: store, order: .latestFinishedFirst, now: context.now())
-    try pages.visit(narrowed(filter, to: most...(.max))) { (job) throws(CommandFailure) in
+    var pages = JobPages(
+      of: narrowed(filter, to: most...(.max)), .latestFinishedFirst, in: store, now: context.now())
+    try pages.forEach { (job) throws(CommandFailure) in
       count += 1
       highest = max(highest, job.replays)
     }

@@ -12,7 +12,6 @@ struct JobListing {
 
   /// How many jobs a terminal gets when nobody says a number.
   private static let mostOnTerminal = 100
-  private static let pageSize = 1000
 
   /// Prints the jobs.
   ///
@@ -25,24 +24,15 @@ struct JobListing {
     let times = TimeDisplay(output, context, relative: onTerminal)
     context.pageRecords(output)
     var printer = try RecordPrinter(shape(times, now), output, context)
-    var left = filter.limit ?? (onTerminal && filter.ids.isEmpty ? Self.mostOnTerminal : .max)
-    var cursor: JobCursor?
+    let limit = filter.limit ?? (onTerminal && filter.ids.isEmpty ? Self.mostOnTerminal : .max)
+    var pages = JobPages(of: filter, order, in: store, limit: limit, now: now)
     var listed = Set<JobID>()
-    var hasMore = false
-    repeat {
-      let size = min(left, Self.pageSize)
-      let request = JobPageRequest(filter, order: order, after: cursor, size: size, now: now)
-      let page = try stored { () throws(StorageError) in try store.page(request) }
-      for job in page.jobs {
-        try printer.print(job)
-        if !filter.ids.isEmpty { listed.insert(job.id) }
-      }
-      left -= page.jobs.count
-      cursor = page.next
-      hasMore = cursor != nil
-    } while hasMore && left > 0
+    try pages.forEach { (job) throws(CommandFailure) in
+      try printer.print(job)
+      if !filter.ids.isEmpty { listed.insert(job.id) }
+    }
     try printer.finish()
-    if hasMore, filter.limit == nil, onTerminal, !output.quiet {
+    if pages.hasMore, filter.limit == nil, onTerminal, !output.quiet {
       try context.flush()
       context.tell("only the first \(Self.mostOnTerminal) are shown; -n COUNT shows more")
     }
