@@ -18,11 +18,12 @@ import Synchronization
 /// ```
 ///
 /// **A job** is one file. Its header and payload are written once; its history is appended to, and
-/// nothing written is ever changed (JobHeader, JobEntry). Its queue, state, attempt and token are in its name
-/// and place (JobName, Shelf), and every change of them is *one rename*, which the kernel makes whole
-/// or not at all; into another queue too, so that a job has one queue at each moment (the header says for
-/// which it was accepted, the latest line in which it belongs). The old name is the fence: of two who change a job, one finds it gone, and a worker
-/// that slept past its lease finds its token's name gone for good.
+/// nothing written is ever changed (JobHeader, JobEntry). Its queue, state, attempt and token are
+/// in its name and place (JobName, Shelf), and every change of them is *one rename*, which the
+/// kernel makes whole or not at all; into another queue too, so that a job has one queue at each
+/// moment (the header says for which it was accepted, the latest line in which it belongs). The old
+/// name is the fence: of two who change a job, one finds it gone, and a worker that slept past its
+/// lease finds its token's name gone for good.
 ///
 /// **Durability.** What a name points to is synced before the name moves: *enqueue* writes in `tmp`,
 /// syncs the file, renames it into its bucket, syncs the bucket, and only then says yes. A *change*

@@ -97,7 +97,8 @@ extension JobEntry {
       writer.key("action")
       action.write(to: &writer)
     }
-    if let payload { Self.write(payload, &writer) }
+    // Never as JSON: within the line it could be nested deeper than is read.
+    if let payload { writer.bytesAsText("payload", payload) }
     if case .set(let bytes) = result {
       if let bytes { writer.bytes("result", bytes) } else { writer.member("result_none", true) }
     }
@@ -116,22 +117,12 @@ extension JobEntry {
     writer.member("failures", standing.failures)
     writer.member("crashes", standing.crashes)
     writer.member("replays", standing.replays)
-    if let worker = standing.worker { writer.member("worker", worker) }
-    if let error = standing.error { writer.member("error", error) }
-    if let queue = standing.queue { writer.member("queue", queue.description) }
+    writer.present("worker", standing.worker)
+    writer.present("error", standing.error)
+    writer.present("queue", standing.queue?.description)
     guard let payload = standing.payload else { return }
     writer.member("payload_at", payload.start)
     writer.member("payload_line", payload.count)
-  }
-
-  /// Never as JSON: within the line it could be nested deeper than is read.
-  private static func write(_ payload: [UInt8], _ writer: inout JSONWriter) {
-    if isValidUTF8(payload) {
-      writer.key("payload_text")
-      return writer.string(utf8: payload)
-    }
-    writer.key("payload_b64")
-    writer.base64(payload)
   }
 
   private static func write(_ execution: Attempt, _ writer: inout JSONWriter) {
@@ -142,9 +133,9 @@ extension JobEntry {
     writer.member("started_at", TextTime.text(execution.startedAt))
     writer.member("finished_at", TextTime.text(execution.finishedAt))
     writer.member("worker", execution.worker)
-    if let error = execution.error { writer.member("error", error) }
-    if let code = execution.exitCode { writer.member("exit_code", code) }
-    if let signal = execution.signal { writer.member("signal", signal) }
+    writer.present("error", execution.error)
+    writer.present("exit_code", execution.exitCode)
+    writer.present("signal", execution.signal)
     if let output = execution.output { writer.bytes("output", output) }
     writer.endObject()
   }

@@ -13,23 +13,23 @@ enum LogLine {
     writer.member("timestamp", TextTime.text(record.timestamp))
     writer.member("level", record.level.rawValue)
     writer.member("event", record.event.rawValue)
-    writer.optional("queue", record.queue?.description)
-    writer.optional("job_id", record.jobID?.description)
-    writer.optional("job_type", record.jobType?.description)
-    writer.optional("attempt", record.attempt)
-    writer.optional("status", record.status?.rawValue)
-    writer.optional("duration_ms", record.duration?.milliseconds)
-    writer.optional("error", record.error)
-    writer.optional("exit_code", record.exitCode)
-    writer.optional("signal", record.signal)
-    writer.optional("worker", record.worker)
-    writer.optional("actor", record.actor)
-    writer.optional("reason", record.reason)
-    writer.optional("from_queue", record.fromQueue?.description)
-    writer.optional("verb", record.verb)
-    writer.optional("filter", record.filter)
-    writer.optional("planned", record.planned)
-    writer.optional("changed", record.changed)
+    writer.present("queue", record.queue?.description)
+    writer.present("job_id", record.jobID?.description)
+    writer.present("job_type", record.jobType?.description)
+    writer.present("attempt", record.attempt)
+    writer.present("status", record.status?.rawValue)
+    writer.present("duration_ms", record.duration?.milliseconds)
+    writer.present("error", record.error)
+    writer.present("exit_code", record.exitCode)
+    writer.present("signal", record.signal)
+    writer.present("worker", record.worker)
+    writer.present("actor", record.actor)
+    writer.present("reason", record.reason)
+    writer.present("from_queue", record.fromQueue?.description)
+    writer.present("verb", record.verb)
+    writer.present("filter", record.filter)
+    writer.present("planned", record.planned)
+    writer.present("changed", record.changed)
     for tag in record.tags { writer.member(tag.logKey, tag.value) }
     writer.endObject()
     writer.endLine()
@@ -46,16 +46,6 @@ enum LogLine {
       }
     } catch { return nil }
     return fields.record
-  }
-}
-
-extension JSONWriter {
-  fileprivate mutating func optional(_ key: String, _ text: String?) {
-    if let text { member(key, text) }
-  }
-
-  fileprivate mutating func optional(_ key: String, _ number: Int64?) {
-    if let number { member(key, number) }
   }
 }
 

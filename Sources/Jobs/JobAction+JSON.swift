@@ -10,21 +10,12 @@ extension JobAction {
     writer.member("at", at.rfc3339)
     writer.member("event", event.rawValue)
     writer.member("actor", actor)
-    if let reason { writer.member("reason", reason) }
-    if let filter { writer.member("filter", filter) }
-    if let planned { writer.member("planned", planned) }
-    if let fromQueue { writer.member("from_queue", fromQueue.description) }
-    if let payload { Self.write(payload, to: &writer) }
+    writer.present("reason", reason)
+    writer.present("filter", filter)
+    writer.present("planned", planned)
+    writer.present("from_queue", fromQueue?.description)
+    if let payload { writer.bytesAsText("payload", payload) }
     writer.endObject()
-  }
-
-  private static func write(_ payload: [UInt8], to writer: inout JSONWriter) {
-    if isValidUTF8(payload) {
-      writer.key("payload_text")
-      return writer.string(utf8: payload)
-    }
-    writer.key("payload_b64")
-    writer.base64(payload)
   }
 
   /// Reads what `write` wrote; `nil` for anything else.

@@ -6,6 +6,11 @@ extension JSONWriter {
   /// than it was; blanks around it would be lost.
   package mutating func bytes(_ name: String, _ bytes: [UInt8]) {
     if Self.standsAsItIs(bytes) { return member(name, raw: bytes) }
+    bytesAsText(name, bytes)
+  }
+
+  /// Bytes that may be anything, but never as JSON: under `NAME_text` or `NAME_b64`.
+  package mutating func bytesAsText(_ name: String, _ bytes: [UInt8]) {
     if isValidUTF8(bytes) {
       key(name + "_text")
       return string(utf8: bytes)

@@ -11,6 +11,16 @@ extension JSONWriter {
     int(value)
   }
 
+  /// Writes a member with a string value, if there is one.
+  package mutating func present(_ key: String, _ value: String?) {
+    if let value { member(key, value) }
+  }
+
+  /// Writes a member with an integer value, if there is one.
+  package mutating func present(_ key: String, _ value: Int64?) {
+    if let value { member(key, value) }
+  }
+
   /// Writes a member with a boolean value.
   package mutating func member(_ key: String, _ value: Bool) {
     self.key(key)

@@ -116,19 +116,14 @@ extension ArchiveLine {
     writer.member("finished_at", attempt.finishedAt.rfc3339)
     writer.member("worker", attempt.worker)
     writer.present("error", attempt.error)
-    if let code = attempt.exitCode { writer.member("exit_code", code) }
-    if let signal = attempt.signal { writer.member("signal", signal) }
+    writer.present("exit_code", attempt.exitCode)
+    writer.present("signal", attempt.signal)
     if let output = attempt.output { writer.textOrBase64("output", output) }
     writer.endObject()
   }
 }
 
 extension JSONWriter {
-  /// A text, if there is one.
-  fileprivate mutating func present(_ name: String, _ text: String?) {
-    if let text { member(name, text) }
-  }
-
   fileprivate mutating func present(_ name: String, _ value: JobField.Value) {
     switch value {
     case .text(let text): member(name, text)

@@ -5,12 +5,7 @@ extension JSONWriter {
   /// `payload_text` for text, else `payload_b64` (design.md §2).
   mutating func payload(_ bytes: [UInt8]) {
     if JSONValidation.isValid(bytes) { return member("payload", raw: bytes) }
-    if isValidUTF8(bytes) {
-      key("payload_text")
-      return string(utf8: bytes)
-    }
-    key("payload_b64")
-    base64(bytes)
+    bytesAsText("payload", bytes)
   }
 
   /// Bytes that are usually text: a text, or under a key of its own base64.

@@ -18,8 +18,7 @@ enum UnknownQueues {
     _ wanted: [QueueName], _ store: any StorageAdapter, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus? {
     guard !wanted.isEmpty else { return nil }
-    let known = try stored { () throws(StorageError) in try store.queues(at: context.now()) }
-      .map(\.queue)
+    let known = try known(to: store, context)
     let unknown = wanted.filter { !known.contains($0) }
     for queue in unknown { context.tell(sentence(queue, known)) }
     return unknown.isEmpty ? nil : .negative
@@ -31,13 +30,18 @@ enum UnknownQueues {
     newly queue: QueueName?, _ store: any StorageAdapter, _ context: CommandContext
   ) throws(CommandFailure) {
     guard let queue else { return }
-    let known = try stored { () throws(StorageError) in try store.queues(at: context.now()) }
-      .map(\.queue)
+    let known = try known(to: store, context)
     guard !known.contains(queue) else { return }
     let near = EditDistance.nearest(queue.description, among: known.map(\.description))
     context.tell(
       "queue '\(queue)' is new"
         + (near.first.map { "; the nearest known name is '\($0)'" } ?? ""))
+  }
+
+  private static func known(
+    to store: any StorageAdapter, _ context: CommandContext
+  ) throws(CommandFailure) -> [QueueName] {
+    try stored { () throws(StorageError) in try store.queues(at: context.now()) }.map(\.queue)
   }
 
   private static func sentence(_ queue: QueueName, _ known: [QueueName]) -> String {
