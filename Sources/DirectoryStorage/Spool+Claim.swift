@@ -120,6 +120,11 @@ extension Spool {
     if place.name.isMarked { touched(target.folder) }
     stored.place = target
     hold(stored)
+    // Another job may have its key from now on, so it must not be back with it after a power cut.
+    if place.name.holdsKey, !target.name.holdsKey {
+      touched(target.folder)
+      freed.append(stored)
+    }
     return ClaimedJob(
       job: stored.job, lease: Lease(id: stored.job.id, token: token), payload: payload,
       tags: stored.tags)

@@ -75,6 +75,11 @@ extension Spool {
     try noteRemoval(of: stored)
     let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(place.path) }
     guard removed != nil else { return false }
+    if stored.job.holdsUniqueKey {
+      // Must not be back with its key once another has it.
+      touched(place.folder)
+      freed.append(stored)
+    }
     removeIfEmpty(place.folder)
     return true
   }

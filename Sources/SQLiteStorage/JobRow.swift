@@ -104,6 +104,7 @@ enum JobRow {
     // As it would be if it had been inserted directly; whether it can be seen, others ask.
     job.state = job.runAt > job.enqueuedAt ? .scheduled : .ready
     job.holdsUniqueKey = job.uniqueKey != nil
+    job.worker = nil
   }
 
   /// Writes everything of a job that a transition can change.

@@ -205,6 +205,9 @@ extension SQLiteStore {
       guard (try? job.apply(event, at: request.now)) != nil else { continue }
       try transaction.change { connection throws(SQLiteFailure) in
         try JobRow.claim(job, on: connection)
+        if before.holdsUniqueKey, !job.holdsUniqueKey {
+          try JobRow.releaseKey(of: job.id, on: connection)
+        }
       }
       // A job that takes the whole machine down must be found in its worker's hands afterwards.
       if before.marked || before.crashes > 0 { transaction.requireSync() }

@@ -63,9 +63,14 @@ struct MemoryState: Sendable {
   /// Changes a job by an event; `nil`, and nothing changed, where the event means nothing to it.
   mutating func change(_ id: JobID, by event: JobEvent, at now: Instant) -> Job? {
     guard var job = jobs[id]?.job else { return nil }
-    let old = job.state
+    let before = job
     do { try job.apply(event, at: now) } catch { return nil }
-    books[job.queue, default: QueueBook()].move(from: old, to: job.state)
+    if job.comesBackWithoutKey(since: before), let key = job.uniqueKey,
+      holder(of: key, in: job.queue) == nil
+    {
+      job.holdsUniqueKey = true
+    }
+    books[job.queue, default: QueueBook()].move(from: before.state, to: job.state)
     jobs[id]?.job = job
     return job
   }

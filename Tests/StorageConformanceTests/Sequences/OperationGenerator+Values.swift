@@ -30,8 +30,13 @@ extension OperationGenerator {
     if chance(3) { job.maxAttempts = 0 }
     if chance(50) { job.backoff = any(of: Self.backoffs) }
     if chance(20) { job.timeout = .seconds(Int64(number(1...60))) }
-    if chance(25) { job.uniqueKey = "k\(number(1...4))" }
+    if chance(25) {
+      job.uniqueKey = "k\(number(1...4))"
+      if chance(60) { job.uniqueScope = any(of: UniqueScope.allCases) }
+      if chance(60) { job.onConflict = any(of: [.ignore, .replace, .replace, .fail]) }
+    }
     if chance(20) {
+      if chance(30) { job.idempotencyLifetime = .minutes(Int64(number(1...90))) }
       job.idempotencyKey = "i\(number(1...4))"
       if chance(70) { (job.payload, job.type) = (Self.payloads[0], Self.types[0]) }
     }

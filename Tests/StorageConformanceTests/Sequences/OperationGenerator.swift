@@ -76,7 +76,10 @@ extension OperationGenerator {
     let breaksOff = chance(15)
     var jobs = (0..<number(0...6)).map { _ in newJob() }
     if breaksOff || jobs.contains(where: { $0.maxAttempts == 0 }) {
-      for index in jobs.indices { jobs[index].idempotencyKey = nil }
+      for index in jobs.indices {
+        jobs[index].idempotencyKey = nil
+        jobs[index].onConflict = .ignore
+      }
     }
     return .bulk(jobs, breaksOff: breaksOff)
   }
