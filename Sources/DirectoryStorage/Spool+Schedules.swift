@@ -173,7 +173,11 @@ extension Spool {
   ) throws(StorageError) -> [JobID] {
     var made: [JobID] = []
     for intent in file.firing {
-      if !isNew, try locate(intent.id) != nil { continue }
+      if !isNew {
+        guard try locate(intent.id) == nil else { continue }
+        // What the dead has written of it, under a name that no other job has.
+        _ = try? tree.remove("tmp/" + intent.id.description)
+      }
       var job = file.schedule.job(at: intent.tick)
       if let after = intent.after {
         job.after = [after]

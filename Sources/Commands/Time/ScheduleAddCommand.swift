@@ -98,7 +98,7 @@ enum ScheduleAddCommand {
       schedule, replaces: options.replaces, actor: context.actor, reason: options.reason, now: now)
     return try options.store.withStore(.create, in: context) { store throws(CommandFailure) in
       let outcome = try stored { () throws(StorageError) in try store.put(request) }
-      return try tell(outcome, name, options, store, context)
+      return try tell(outcome, name, options, rules, store, context)
     }
   }
 
@@ -108,7 +108,7 @@ enum ScheduleAddCommand {
 
   private static func tell(
     _ outcome: PutScheduleOutcome, _ name: ScheduleName, _ options: Options,
-    _ store: any StorageAdapter, _ context: CommandContext
+    _ rules: TimeZoneRules, _ store: any StorageAdapter, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
     if outcome == .exists {
       context.tell(
@@ -117,11 +117,10 @@ enum ScheduleAddCommand {
     }
     guard !options.output.quiet else { return .success }
     let next = try stored { () throws(StorageError) in try store.schedule(name) }?.next
-    let times = TimeDisplay(options.output, context, relative: false)
     let word = outcome == .unchanged ? "is there already" : outcome.rawValue
     context.tell(
       "schedule \(name) \(outcome == .unchanged ? word : "was \(word)")"
-        + (next.map { "; it comes next at \(times.text($0))" } ?? "; it never comes"))
+        + (next.map { "; it comes next at \(RFC3339.text($0.milliseconds, in: rules))" } ?? "; it never comes"))
     return .success
   }
 }

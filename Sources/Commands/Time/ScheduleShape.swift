@@ -21,7 +21,7 @@ extension RecordShape where Record == Schedule {
       id: { $0.name.description },
       columns: [
         TableColumn("NAME", minimumWidth: 16), TableColumn("WHEN", minimumWidth: 14),
-        TableColumn("ZONE", minimumWidth: 8, expendability: 2),
+        TableColumn("ZONE", minimumWidth: 13, expendability: 2),
         TableColumn("NEXT", minimumWidth: times.width),
         TableColumn("LAST", minimumWidth: times.width, expendability: 1),
         TableColumn("QUEUE", minimumWidth: 8), TableColumn("TYPE", isShrinkable: true),

@@ -1,3 +1,4 @@
+import Calendar
 import CommandLineSpec
 import Jobs
 import Storage
@@ -75,18 +76,17 @@ enum ScheduleResumeCommand {
   private static func run(
     _ options: ScheduleActingOptions, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
-    let times = TimeDisplay(options.output, context, relative: false)
-    return try options.forEach(context) { schedule, store throws(CommandFailure) in
+    try options.forEach(context) { schedule, store throws(CommandFailure) in
       let now = context.now()
-      let next = schedule.rule.next(
-        after: now, anchor: schedule.createdAt, in: try context.rules(of: schedule.rule.zone))
+      let rules = try context.rules(of: schedule.rule.zone)
+      let next = schedule.rule.next(after: now, anchor: schedule.createdAt, in: rules)
       let request = PauseScheduleRequest(
         schedule.name, paused: false, next: next, actor: context.actor, reason: options.reason,
         now: now)
       guard try stored({ () throws(StorageError) in try store.setPaused(request) }) == true else {
         return "is not paused"
       }
-      return next.map { "goes on; it comes next at \(times.text($0))" } ?? "goes on"
+      return next.map { "goes on; it comes next at \(RFC3339.text($0.milliseconds, in: rules))" } ?? "goes on"
     }
   }
 }
