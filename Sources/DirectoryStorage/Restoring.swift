@@ -35,7 +35,7 @@ final class Restoring {
       switch part {
       case .job(let detail): detail.job.id
       case .request(let request): request.id
-      case .queue, .record, .minute: nil
+      case .queue, .record, .minute, .schedule: nil
       }
     }
     let old = Set(ids.filter { $0 <= greatest })
@@ -56,6 +56,7 @@ final class Restoring {
     case .queue(let queue): return try spool.restore(queue, at: now)
     case .job(let detail): return try restore(detail)
     case .request(let request): return try restore(request)
+    case .schedule(let schedule): return try spool.restore(schedule, at: now)
     case .record(let record):
       spool.unlogged.append(record)
       return .restored

@@ -52,6 +52,7 @@ extension WorkerSession {
     if let first = waiting.first { next = min(next, staleFrom(first)) }
     if rescuer != nil { next = min(next, nextUpkeep, rescueLooks.next ?? nextUpkeep) }
     if ending == nil, !isLost, trouble == nil { next = min(next, nextTidying) }
+    if keepsTime { next = min(next, nextTicking) }
     guard !slots.isEmpty else { return next }
     for job in slots.running { next = min(next, job.nextTimer, leaveBy(job)) }
     if let graceEnd { next = min(next, graceEnd) }

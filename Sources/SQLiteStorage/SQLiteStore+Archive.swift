@@ -50,6 +50,15 @@ extension SQLiteStore {
         try PresentMinute.open(nil, of: request.queue, on: connection)
         return try IdempotencyRow.restore(request, at: now, on: connection)
       }
+    case .schedule(let schedule):
+      let found = try transaction.sql { connection throws(SQLiteFailure) in
+        try ScheduleRow.find(schedule.name, on: connection)
+      }
+      guard found == nil else { return found == schedule ? .alreadyThere : .differs }
+      try transaction.change { connection throws(SQLiteFailure) in
+        try ScheduleRow.write(schedule, on: connection)
+      }
+      return .restored
     case .record(let record):
       try log(record, in: &transaction)
       return .restored
@@ -157,7 +166,7 @@ extension ArchivePart {
     switch self {
     case .queue: true
     case .job(let detail): detail.job.finishedAt != nil || !detail.attempts.isEmpty
-    case .request, .record, .minute: false
+    case .request, .record, .minute, .schedule: false
     }
   }
 }

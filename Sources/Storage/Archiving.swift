@@ -29,6 +29,8 @@ package enum ArchivePart: Equatable, Sendable {
   case job(JobDetail)
   /// A request that is remembered; takes the place of one whose time is over.
   case request(KnownRequest)
+  /// A schedule with its ticks; left alone where another has its name.
+  case schedule(Schedule)
   /// A log record; always added, at the end.
   case record(LogRecord)
   /// A minute of a queue.

@@ -28,6 +28,12 @@ extension MemoryState {
       case .minute(let minute):
         know(minute.queue)
         return books[minute.queue, default: QueueBook()].restore(minute)
+      case .schedule(let schedule):
+        if let found = schedules[schedule.name] {
+          return found == schedule ? .alreadyThere : .differs
+        }
+        schedules[schedule.name] = schedule
+        return .restored
       case .record(let record):
         log.append(record)
         return .restored

@@ -10,9 +10,9 @@ struct ArchiveFields {
   typealias Problem = JobLine.Problem
 
   init(_ bytes: [UInt8], in range: Range<Int>) throws(Problem) {
-    // One level more than a payload may have, which stands inside.
+    // More levels than a payload may have, which stands inside, or in a schedule's job.
     reader = JSONObjectReader(
-      bytes, in: range, maximumDepth: JSONValidation.payloadDepth + 1)
+      bytes, in: range, maximumDepth: JSONValidation.payloadDepth + 2)
     do throws(JSONError) {
       while let member = try reader.next() { members.append((member, false)) }
     } catch {

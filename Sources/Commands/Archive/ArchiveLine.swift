@@ -19,6 +19,7 @@ enum ArchiveLine {
     case .request(let request): write(request, to: &writer)
     case .minute(let minute): write(minute, to: &writer)
     case .record(let record): write(record, to: &writer)
+    case .schedule(let schedule): schedule.writeMembers(to: &writer)
     }
     writer.endObject()
     writer.endLine()

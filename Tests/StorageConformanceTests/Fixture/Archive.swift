@@ -18,6 +18,7 @@ struct Archive {
     }
     parts += everything.details.map { .job($0) }
     parts += try Self.requests(of: store).map { .request($0) }
+    parts += try store.schedules().map { .schedule($0) }
     parts += everything.minutes.map { .minute($0) }
     parts += everything.log.map { .record($0) }
     self.parts = parts
