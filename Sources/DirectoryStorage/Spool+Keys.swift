@@ -125,7 +125,11 @@ extension Spool {
 
   /// Whether a job has not come back meanwhile; under the lock it can't.
   private func isOver(_ job: StoredJob, _ file: KeyFile) -> Bool {
-    if job.job.state.isTerminal, !job.job.holdsUniqueKey, (try? tree.status(of: job.place.path)) != nil { return true }
+    if job.job.state.isTerminal, !job.job.holdsUniqueKey,
+      (try? tree.status(of: job.place.path)) != nil
+    {
+      return true
+    }
     guard let isHeld = try? isHeld(file) else { return false }
     return !isHeld
   }
