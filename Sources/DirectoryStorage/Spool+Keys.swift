@@ -48,16 +48,21 @@ extension Spool {
   static let keyPatience: Int64 = 10_000_000_000
 
   /// Accepts a valid request for a job that has keys, or finds the job that has them.
-  func enqueueWithKeys(_ new: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
+  ///
+  /// - Parameter drawn: the id of the job; `nil` to draw one.
+  func enqueueWithKeys(
+    _ new: NewJob, as drawn: JobID? = nil, at now: Instant
+  ) throws(StorageError) -> EnqueueResult {
     let places = Self.keyPlaces(of: new)
     return try locked(places.map(\.shard)) { () throws(StorageError) in
       if let known = try knownRequest(of: new, at: now) {
         return EnqueueResult(id: known, created: false)
       }
-      if let holder = try holder(inTheWayOf: new) {
-        return try enqueue(new, against: holder, at: now)
+      if let holder = try holder(inTheWayOf: new, as: drawn) {
+        return try enqueue(new, as: drawn, against: holder, at: now)
       }
-      let id = try counter.next(at: now, random: random())
+      let id: JobID
+      if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
       try writeKeys(Self.keyFiles(of: new, id, at: now))
       return EnqueueResult(id: try accept(new, as: id, at: now), created: true)
     }

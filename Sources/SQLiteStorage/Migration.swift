@@ -38,6 +38,8 @@ enum Migration {
     "ALTER TABLE qctl_jobs ADD COLUMN batch INTEGER",
     "ALTER TABLE qctl_jobs ADD COLUMN concurrency_key TEXT",
     "ALTER TABLE qctl_jobs ADD COLUMN schedule TEXT",
+    "ALTER TABLE qctl_log ADD COLUMN schedule TEXT",
+    Schema.schedules, Schema.schedulesDue,
     "DROP VIEW qctl_enqueue", EnqueueView.view, EnqueueView.trigger,
   ]
 

@@ -103,7 +103,7 @@ extension SQLiteStore {
   /// - Parameters:
   ///   - isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   ///   - first: the first job that the same bulk made; none of these gives way to a later one.
-  private func accept(
+  func accept(
     _ new: NewJob, at now: Instant, isDrawn: Bool = true, bulkFrom first: JobID? = nil,
     in transaction: inout Transaction
   ) throws(StorageError) -> EnqueueResult {
