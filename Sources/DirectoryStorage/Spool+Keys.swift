@@ -58,7 +58,7 @@ extension Spool {
       if let known = try knownRequest(of: new, at: now) {
         return EnqueueResult(id: known, created: false)
       }
-      if let holder = try holder(inTheWayOf: new) {
+      if let holder = try holder(inTheWayOf: new, as: drawn) {
         return try enqueue(new, as: drawn, against: holder, at: now)
       }
       let id: JobID
@@ -130,7 +130,11 @@ extension Spool {
 
   /// Whether a job has not come back meanwhile; under the lock it can't.
   private func isOver(_ job: StoredJob, _ file: KeyFile) -> Bool {
-    if job.job.state.isTerminal, !job.job.holdsUniqueKey, (try? tree.status(of: job.place.path)) != nil { return true }
+    if job.job.state.isTerminal, !job.job.holdsUniqueKey,
+      (try? tree.status(of: job.place.path)) != nil
+    {
+      return true
+    }
     guard let isHeld = try? isHeld(file) else { return false }
     return !isHeld
   }

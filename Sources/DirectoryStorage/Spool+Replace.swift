@@ -27,8 +27,11 @@ extension Spool {
 
   /// The job that holds the unique key of a request, if there is one.
   ///
+  /// - Parameter drawn: the id that the request's job has; it may be there already.
   /// - Throws: `keyConflict` where the request is refused for it.
-  func holder(inTheWayOf new: NewJob) throws(StorageError) -> StoredJob? {
+  func holder(
+    inTheWayOf new: NewJob, as drawn: JobID? = nil
+  ) throws(StorageError) -> StoredJob? {
     guard let key = new.uniqueKey else { return nil }
     for _ in 0..<Self.mostTurns {
       guard let file = try keyFile(KeyPlace(.unique, key, of: new.queue)), try isHeld(file),
@@ -39,7 +42,8 @@ extension Spool {
         // A file that makes no sense, and holds the key all the same.
         throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: new.queue, holder: file.id))
       }
-      guard new.onConflict.resolution(against: holder.job) == .conflict else { return holder }
+      guard holder.job.id != drawn, new.onConflict.resolution(against: holder.job) == .conflict
+      else { return holder }
       throw .keyConflict(KeyConflict(new, key: key, holder: holder.job))
     }
     throw .busy(path: root, detail: "the job with the unique key moves again and again")
@@ -51,7 +55,7 @@ extension Spool {
   func enqueue(
     _ new: NewJob, as drawn: JobID?, against found: StoredJob, at now: Instant
   ) throws(StorageError) -> EnqueueResult {
-    guard new.onConflict.resolution(against: found.job) != .existing else {
+    guard found.job.id != drawn, new.onConflict.resolution(against: found.job) != .existing else {
       return EnqueueResult(id: found.job.id, created: false)
     }
     let id: JobID

@@ -20,7 +20,7 @@ enum Migration {
 
   /// From version 2: what operators did to a job and with a command.
   ///
-  /// The trigger named no columns of qctl_payloads.
+  /// The trigger named no columns of qctl_payloads; the next step makes it again.
   private static let toVersion3 = [
     "ALTER TABLE qctl_payloads ADD COLUMN actions BLOB",
     "ALTER TABLE qctl_log ADD COLUMN from_queue TEXT",
@@ -29,7 +29,6 @@ enum Migration {
     "ALTER TABLE qctl_log ADD COLUMN planned INTEGER",
     "ALTER TABLE qctl_log ADD COLUMN changed INTEGER",
     "DROP TRIGGER qctl_enqueue_insert",
-    EnqueueView.trigger,
   ]
 
   /// From version 3: scopes of unique keys, jobs that wait for others, batches, limits, schedules.
@@ -41,6 +40,7 @@ enum Migration {
     "ALTER TABLE qctl_jobs ADD COLUMN schedule TEXT",
     "ALTER TABLE qctl_log ADD COLUMN schedule TEXT",
     Schema.schedules, Schema.schedulesDue,
+    "DROP VIEW qctl_enqueue", EnqueueView.view, EnqueueView.trigger,
   ]
 
   private static func step(from version: Int64) -> [String]? {

@@ -145,13 +145,19 @@ extension SQLiteStore {
     of key: String, in queue: QueueName, _ transaction: Transaction
   ) throws(StorageError) -> JobID? {
     try transaction.sql { connection throws(SQLiteFailure) in
-      let statement = try connection.statement(
-        "SELECT id FROM qctl_jobs WHERE queue = ?1 AND held_key = ?2 AND held_key IS NOT NULL")
-      statement.bind(1, queue.description)
-      statement.bind(2, key)
-      defer { statement.reset() }
-      return try statement.step() ? JobID(rawValue: statement.integer(0)) : nil
+      try Self.holder(of: key, in: queue, on: connection)
     }
+  }
+
+  static func holder(
+    of key: String, in queue: QueueName, on connection: Connection
+  ) throws(SQLiteFailure) -> JobID? {
+    let statement = try connection.statement(
+      "SELECT id FROM qctl_jobs WHERE queue = ?1 AND held_key = ?2 AND held_key IS NOT NULL")
+    statement.bind(1, queue.description)
+    statement.bind(2, key)
+    defer { statement.reset() }
+    return try statement.step() ? JobID(rawValue: statement.integer(0)) : nil
   }
 
   /// The greatest id that a row has, or had before it was purged.

@@ -146,8 +146,7 @@ extension SQLiteStore {
     guard let holder = found, rule.onConflict.resolution(against: holder) == .replace else {
       return false
     }
-    let now = max(job.enqueuedAt, holder.enqueuedAt)
-    try replace(holder, by: job.id, at: now, in: &transaction)
+    try replace(holder, by: job.id, at: job.enqueuedAt, in: &transaction)
     return true
   }
 }

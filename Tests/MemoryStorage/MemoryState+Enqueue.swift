@@ -15,7 +15,8 @@ extension MemoryState {
       return EnqueueResult(id: known, created: false)
     }
     var replaced: Job?
-    if let key = new.uniqueKey, let id = holder(of: key, in: new.queue), let holder = jobs[id]?.job {
+    if let key = new.uniqueKey, let id = holder(of: key, in: new.queue), let holder = jobs[id]?.job
+    {
       switch new.onConflict.resolution(against: holder) {
       case .existing: return EnqueueResult(id: id, created: false)
       case .conflict: throw .keyConflict(KeyConflict(new, key: key, holder: holder))

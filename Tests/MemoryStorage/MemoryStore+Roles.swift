@@ -15,6 +15,10 @@ extension MemoryStore: StorageBrowsing {
     state.withLock { $0.jobs[id] }
   }
 
+  package func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID? {
+    state.withLock { $0.holder(of: key, in: queue) }
+  }
+
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     state.withLock { $0.logPage(request) }
   }
