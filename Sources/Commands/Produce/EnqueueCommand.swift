@@ -20,6 +20,7 @@ enum EnqueueCommand {
     var timeout: TimeSpan?
     var uniqueKey: String?
     var idempotencyKey: String?
+    var concurrencyKey: String?
     var tags: [Tag] = []
     var bulk: String?
     var json = false
@@ -74,6 +75,8 @@ enum EnqueueCommand {
     .string("unique-key", "KEY", \.uniqueKey, "At most one live job of the queue has KEY"),
     .string(
       "idempotency-key", "KEY", \.idempotencyKey, "The same request sent again gives the same job"),
+    .string(
+      "concurrency-key", "KEY", \.concurrencyKey, "Of jobs with KEY only so many run at a time"),
   ]
 
   private static let bulkFlags: [Flag<Options>] = [
@@ -87,7 +90,7 @@ enum EnqueueCommand {
       "The payload is any bytes, at most 256 KiB; it reaches the handler as it is. When the id is printed, the job is on disk.",
       "A unique key that a live job of the queue holds gives that job's id back, with nothing created. An idempotency key gives the first job back for 24 hours if type, payload and tags are the same; with other content nothing changes and the status is 4.",
       "\(flag: "backoff") is \(literal: "exponential:base=30s,factor=4,cap=6h,jitter=20%"), \(literal: "fixed:10s") or a list such as \(literal: "1s,10s,1m").",
-      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, idempotency_key, tags (an object of texts), and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
+      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, idempotency_key, concurrency_key, tags (an object of texts), and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
     ]
   }
 
@@ -122,6 +125,7 @@ enum EnqueueCommand {
     job.timeout = options.timeout
     job.uniqueKey = options.uniqueKey
     job.idempotencyKey = options.idempotencyKey
+    job.concurrencyKey = options.concurrencyKey
     job.tags = options.tags
     let now = context.now()
     if let delay = options.delay { job.runAt = now + delay }

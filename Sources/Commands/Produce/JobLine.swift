@@ -68,6 +68,7 @@ private struct JobLineReader {
     case "timeout_ms": job.timeout = TimeSpan(milliseconds: try positive(member))
     case "unique_key": job.uniqueKey = try text(member)
     case "idempotency_key": job.idempotencyKey = try text(member)
+    case "concurrency_key": job.concurrencyKey = try text(member)
     case "tags": job.tags = try tags(member)
     default:
       throw JobLine.Problem(
@@ -131,6 +132,7 @@ private struct JobLineReader {
 
   private static let members = [
     "queue", "type", "priority", "payload", "payload_text", "payload_b64", "run_at", "delay_ms",
-    "max_attempts", "backoff", "timeout_ms", "unique_key", "idempotency_key", "tags",
+    "max_attempts", "backoff", "timeout_ms", "unique_key", "idempotency_key",
+    "concurrency_key", "tags",
   ]
 }
