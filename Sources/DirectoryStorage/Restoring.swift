@@ -188,15 +188,18 @@ extension Spool {
       ? SettingsFile.Pause(until: archive.pausedUntil, reason: archive.pauseReason) : nil
     let wasKnown = try isKnown(queue)
     memory.expiry.removeAll()
+    var kept = archive.settings
+    (kept.limits.rate, kept.limits.burst) = (nil, nil)
     let isChanged = try changeSettings(of: queue) { settings in
-      guard settings.pause(at: now) != wanted || settings.retention != archive.retention else {
+      guard settings.pause(at: now) != wanted || settings.settings != kept else {
         return false
       }
       settings.pause = wanted
-      settings.retention = archive.retention
+      settings.settings = kept
       return true
     }
     hasNews = hasNews || !isPaused
+    guard kept == archive.settings else { return .unsupported(.rateLimits) }
     return isChanged || !wasKnown ? .restored : .alreadyThere
   }
 }

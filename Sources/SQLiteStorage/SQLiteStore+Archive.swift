@@ -81,19 +81,19 @@ extension SQLiteStore {
     let before = try transaction.sql { connection throws(SQLiteFailure) in
       (
         try Self.pause(of: queue, at: now, on: connection),
-        try Self.retention(of: queue, on: connection)
+        try SettingsRow.settings(of: queue, on: connection)
       )
     }
     let isPaused = archive.isPaused(at: now)
     let wanted = Pause(
       isPaused: isPaused, until: isPaused ? archive.pausedUntil?.milliseconds : nil,
       reason: isPaused ? archive.pauseReason : nil)
-    guard before.0 != wanted || before.1 != archive.retention else { return .alreadyThere }
+    guard before.0 != wanted || before.1 != archive.settings else { return .alreadyThere }
     try transaction.change { connection throws(SQLiteFailure) in
       try PresentMinute.open(nil, of: queue, on: connection)
       try Self.store(wanted, of: queue, on: connection)
-      try Self.store(archive.retention, of: queue, on: connection)
     }
+    try store(archive.settings, of: queue, in: &transaction)
     if !isPaused { transaction.announce() }
     return .restored
   }

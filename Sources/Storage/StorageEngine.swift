@@ -30,6 +30,11 @@ package protocol StorageEngine: AnyObject, Sendable {
   ///
   /// A marked job comes alone, and the claim ends before one that is not the first: it must run
   /// alone in its worker (design.md §7).
+  ///
+  /// A queue with limits gives only what may run and start now, counted from the jobs themselves in the
+  /// same step: those that are active, be their worker alive or not, but not those that were settled
+  /// by the same call. Due jobs of a queue that has no room are not promoted. A job whose concurrency
+  /// key is at its limit is passed over, up to `QueueLimits.longestWalk` of them.
   func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob]
 
   /// Ends leases, each as its settlement says, and takes new jobs, all in one commit.

@@ -33,12 +33,16 @@ struct MemoryState: Sendable {
   /// How many records were removed from the front of the log; a record's number is its place in all.
   var logStart = 0
   var books: [QueueName: QueueBook] = [:]
-  var retention: [QueueName: Retention] = [:]
+  var settings: [QueueName: QueueSettings] = [:]
+  /// Until when the starts of a queue are paid for, where it has a rate.
+  var paid: [QueueName: Int64] = [:]
   /// The greatest id ever given out; outlives its job.
   var lastID: JobID?
   var schedules: [ScheduleName: Schedule] = [:]
   /// Whether minutes are kept.
   var keepsMinutes = true
+  /// Whether queues can have rates.
+  var keepsRates = true
   /// Whether attempts go with their job, and the log by whole days.
   var keepsPieces = false
   let random: @Sendable () -> UInt64

@@ -63,6 +63,13 @@ struct ArchiveFields {
     return number
   }
 
+  /// A setting of a queue, if it is there; what it should not be is an empty text.
+  mutating func setting(ifAny key: String) -> SettingValue? {
+    guard let member = take(key) else { return nil }
+    if let number = reader.int64(of: member) { return .number(number) }
+    return .text(reader.string(of: member) ?? "")
+  }
+
   /// A number that is not negative.
   mutating func count(_ key: String) throws(Problem) -> Int64 {
     let number = try number(key)

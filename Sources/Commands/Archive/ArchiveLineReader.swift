@@ -58,21 +58,10 @@ enum ArchiveLineReader {
       queue: try fields.value("queue") { try QueueName($0) }, paused: try fields.bool("paused"),
       pausedUntil: try fields.instant(ifAny: "paused_until"),
       pauseReason: try fields.text(ifAny: "pause_reason"))
-    queue.retention = Retention(
-      completed: try keep("keep_completed", &fields),
-      cancelled: try keep("keep_cancelled", &fields), dead: try keep("keep_dead", &fields))
+    do throws(InvalidSetting) {
+      queue.settings = try QueueSettings(members: { fields.setting(ifAny: $0) })
+    } catch { throw Problem(reason: "\(error.name) makes no sense") }
     return queue
-  }
-
-  private static func keep(
-    _ name: String, _ fields: inout ArchiveFields
-  ) throws(Problem) -> Keep? {
-    if let word = try fields.text(ifAny: name) {
-      guard word == "forever" else { throw Problem(reason: "\(name) is not 'forever'") }
-      return .forever
-    }
-    guard fields.has(name + "_ms") else { return nil }
-    return .span(TimeSpan(milliseconds: try fields.count(name + "_ms")))
   }
 
   private static func request(_ fields: inout ArchiveFields) throws(Problem) -> KnownRequest {

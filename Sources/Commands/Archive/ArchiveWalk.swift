@@ -33,7 +33,7 @@ struct ArchiveWalk {
       queues.append(
         QueueArchive(
           queue: summary.queue, paused: summary.paused, pausedUntil: summary.pausedUntil,
-          pauseReason: summary.pauseReason, retention: settings.retention))
+          pauseReason: summary.pauseReason, settings: settings))
     }
     return queues
   }

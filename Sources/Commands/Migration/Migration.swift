@@ -56,7 +56,7 @@ struct Migration {
       let filling = QueueArchive(
         queue: queue.queue, paused: true,
         pauseReason: fillingReason,
-        retention: queue.retention)
+        settings: queue.settings)
       _ = try restore(.queue(filling))
     }
     try handOverSchedules()

@@ -23,6 +23,7 @@ enum EnqueueCommand {
     var onConflict: UniqueConflict?
     var idempotencyKey: String?
     var idempotencyLifetime: TimeSpan?
+    var concurrencyKey: String?
     var tags: [Tag] = []
     var bulk: String?
     var json = false
@@ -98,6 +99,8 @@ enum EnqueueCommand {
       "idempotency-ttl", "TIME", \.idempotencyLifetime, "For how long it does",
       parse: ValueText.duration
     ).default("24h"),
+    .string(
+      "concurrency-key", "KEY", \.concurrencyKey, "Of jobs with KEY only so many run at a time"),
   ]
 
   private static let bulkFlags: [Flag<Options>] = [
@@ -113,7 +116,7 @@ enum EnqueueCommand {
       "Where another job holds the key, \(flag: "on-conflict") ignore gives its id back, with nothing created; fail changes nothing and ends with status 4; replace cancels one that no worker has taken, with the reason 'replaced by ID', and accepts the new one in its place (one that has ended and kept its key only loses that; one that is running is a conflict, status 4). Within a bulk file the first job with a key stays.",
       "An idempotency key gives the first job back for \(flag: "idempotency-ttl") if type, payload and tags are the same; with other content nothing changes and the status is 4.",
       "\(flag: "backoff") is \(literal: "exponential:base=30s,factor=4,cap=6h,jitter=20%"), \(literal: "fixed:10s") or a list such as \(literal: "1s,10s,1m").",
-      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, unique_scope, on_conflict, idempotency_key, idempotency_ttl_ms, tags (an object of texts), and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
+      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, unique_scope, on_conflict, idempotency_key, idempotency_ttl_ms, concurrency_key, tags (an object of texts), and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
     ]
   }
 
@@ -165,6 +168,7 @@ enum EnqueueCommand {
     job.onConflict = options.onConflict ?? .ignore
     job.idempotencyKey = options.idempotencyKey
     job.idempotencyLifetime = options.idempotencyLifetime
+    job.concurrencyKey = options.concurrencyKey
     job.tags = options.tags
     let now = context.now()
     if let delay = options.delay { job.runAt = now + delay }

@@ -72,6 +72,7 @@ private struct JobLineReader {
     case "idempotency_key": job.idempotencyKey = try text(member)
     case "idempotency_ttl_ms":
       job.idempotencyLifetime = TimeSpan(milliseconds: try positive(member))
+    case "concurrency_key": job.concurrencyKey = try text(member)
     case "tags": job.tags = try tags(member)
     default:
       throw JobLine.Problem(
@@ -145,6 +146,7 @@ private struct JobLineReader {
   private static let members = [
     "queue", "type", "priority", "payload", "payload_text", "payload_b64", "run_at", "delay_ms",
     "max_attempts", "backoff", "timeout_ms", "unique_key", "unique_scope", "on_conflict",
-    "idempotency_key", "idempotency_ttl_ms", "tags",
+    "idempotency_key", "idempotency_ttl_ms",
+    "concurrency_key", "tags",
   ]
 }

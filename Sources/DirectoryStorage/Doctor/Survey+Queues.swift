@@ -20,6 +20,8 @@ extension Survey {
       let inside = path + "/" + name
       if name == "settings" {
         lookAtSettings(inside)
+      } else if inside == path + Spool.limitFile {
+        _ = check(inside, is: .regular)
       } else if let state = JobState(rawValue: name) {
         if isFolder(inside) { try lookAtState(state, of: queue, inside) }
       } else {

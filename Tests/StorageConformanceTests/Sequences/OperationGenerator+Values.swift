@@ -40,6 +40,7 @@ extension OperationGenerator {
       job.idempotencyKey = "i\(number(1...4))"
       if chance(70) { (job.payload, job.type) = (Self.payloads[0], Self.types[0]) }
     }
+    if chance(25) { job.concurrencyKey = "c\(number(1...2))" }
     if chance(40) { job.tags = distinct(some(of: Self.tags)) }
     return job
   }
@@ -61,8 +62,18 @@ extension OperationGenerator {
       })
   }
 
-  mutating func retention() -> Retention {
-    Retention(completed: keep(), cancelled: keep(), dead: keep())
+  /// What queues keep, and their limits; mostly none of these, so that jobs get through.
+  mutating func settings() -> [QueueSettings.Change] {
+    guard chance(60) else {
+      return [.keep(.completed, keep()), .keep(.cancelled, keep()), .keep(.dead, keep())]
+    }
+    let small = (number(1...3), number(1...2))
+    return [
+      .concurrency(any(of: [nil, nil, Int64(small.0)])),
+      .concurrencyPerKey(any(of: [nil, Int64(small.1)])),
+      .rate(any(of: [nil, nil, Rate(Int64(number(1...40)), per: .minute)])),
+      .burst(any(of: [nil, 5])),
+    ].filter { _ in chance(60) }
   }
 
   private mutating func keep() -> Keep? {
