@@ -42,7 +42,10 @@ import Synchronization
 /// says where that one is, so that a claim finds it with one read more; the name is marked, so that an
 /// older qctl that still runs does not run the job with its old payload. For a new one to find out, the
 /// format became 2, which a store of format 1 gets before its first edited or moved job has its name
-/// (Spool.raiseFormat); all else is the same in both.
+/// (Spool.raiseFormat); all else is the same in both. Format 3 has lines in the headers of jobs that wait
+/// for others, belong to a batch or a schedule, or have another scope of their unique key or a concurrency
+/// key; an older store gets its number before the first such job, and a qctl that has it open meanwhile
+/// passes over them.
 ///
 /// **Order.** Ready jobs lie in a folder for each priority, in buckets by the minute in which they became
 /// due, a bulk in parts of a thousand; names begin with the moment. A claim reads the first bucket (and
@@ -67,7 +70,7 @@ package final class DirectoryStore: Sendable {
   private let turn = Mutex(())
 
   /// The version of the format, in `format`, that a store gets.
-  static let formatVersion: Int64 = 2
+  static let formatVersion: Int64 = 3
 
   /// Opens a store.
   ///

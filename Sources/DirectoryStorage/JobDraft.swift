@@ -10,12 +10,16 @@ struct JobDraft {
   let revision: Int64
   /// Whether the job is in another queue than the one for which it was accepted.
   let isElsewhere: Bool
+  /// Whether the header has lines that an older qctl does not know.
+  let isNewToFormat2: Bool
 
   init(_ detail: JobDetail, at now: Instant) {
     var accepted = detail.job
     accepted.queue = detail.acceptedQueue
     isElsewhere = accepted.queue != detail.job.queue
-    var bytes = JobHeader.file(accepted, tags: detail.tags, payload: detail.payload)
+    isNewToFormat2 = accepted.isNewToFormat2
+    var bytes = JobHeader.file(
+      accepted, tags: detail.tags, after: detail.after, payload: detail.payload)
     var revision: Int64 = 0
     for entry in Self.entries(of: detail, at: now) {
       var entry = entry

@@ -28,6 +28,8 @@ struct JobHeader {
   var payloadStart: Int
   /// How long it is, in bytes.
   var payloadCount: Int
+  /// The jobs that it was enqueued to wait for.
+  var after: [JobID] = []
 
   /// The version of the format, which is the first line.
   static let version = "1"
@@ -39,7 +41,9 @@ struct JobHeader {
 
 extension JobHeader {
   /// A whole file for a job that was just accepted.
-  static func file(_ job: Job, tags: [Tag], payload: [UInt8]) -> [UInt8] {
+  static func file(
+    _ job: Job, tags: [Tag], after: [JobID] = [], payload: [UInt8]
+  ) -> [UInt8] {
     var out = ByteBuffer(capacity: 384 + payload.count)
     line("qctl-job", version, &out)
     line("id", job.id.description, &out)
@@ -54,6 +58,12 @@ extension JobHeader {
     if let timeout = job.timeout { line("timeout_ms", String(timeout.milliseconds), &out) }
     if let backoff = job.backoff { line("backoff", backoff.description, &out) }
     if let text = TagText.write(tags) { line("tags", text, &out) }
+    if job.uniqueScope != .active { line("unique_scope", job.uniqueScope.rawValue, &out) }
+    if let key = job.concurrencyKey { line("concurrency_key", quoted(key), &out) }
+    if let schedule = job.schedule { line("schedule", schedule.description, &out) }
+    if let batch = job.batch { line("batch", batch.description, &out) }
+    if let policy = job.onParentFailure { line("on_parent_failure", policy.rawValue, &out) }
+    if !after.isEmpty { line("after", after.map(\.description).joined(separator: " "), &out) }
     line("payload_bytes", String(payload.count), &out)
     out.append(UInt8(ascii: "\n"))
     out.append(contentsOf: payload)
@@ -75,6 +85,14 @@ extension JobHeader {
   }
 }
 
+extension Job {
+  /// Whether its header has lines that a qctl of format 2 does not know.
+  var isNewToFormat2: Bool {
+    uniqueScope != .active || onParentFailure != nil || batch != nil || concurrencyKey != nil
+      || schedule != nil
+  }
+}
+
 // MARK: - Reading
 
 extension JobHeader {
@@ -88,7 +106,8 @@ extension JobHeader {
     }
     guard start < bytes.count, let job = fields.job, fields.payloadCount >= 0 else { return nil }
     self.init(
-      job: job, tags: fields.tags, payloadStart: start + 1, payloadCount: fields.payloadCount)
+      job: job, tags: fields.tags, payloadStart: start + 1, payloadCount: fields.payloadCount,
+      after: fields.after)
   }
 
   /// What the lines say, one after the other.
@@ -107,6 +126,12 @@ extension JobHeader {
     private var backoff: Backoff?
     private(set) var tags: [Tag] = []
     private(set) var payloadCount = -1
+    private(set) var after: [JobID] = []
+    private var uniqueScope: UniqueScope?
+    private var concurrencyKey: String?
+    private var schedule: QueueName?
+    private var batch: JobID?
+    private var onParentFailure: ParentFailure?
 
     /// Takes in a line; false for one that no such file has.
     mutating func take(_ line: ArraySlice<UInt8>) -> Bool {
@@ -138,6 +163,15 @@ extension JobHeader {
       case "tags":
         tags = TagText.read(value)
         return !tags.isEmpty
+      case "unique_scope": return Self.set(&uniqueScope, UniqueScope(rawValue: value))
+      case "concurrency_key": return Self.set(&concurrencyKey, Self.unquoted(value))
+      case "schedule": return Self.set(&schedule, try? QueueName(value))
+      case "batch": return Self.set(&batch, try? JobID(value))
+      case "on_parent_failure":
+        return Self.set(&onParentFailure, ParentFailure(rawValue: value))
+      case "after":
+        after = value.split(separator: " ").compactMap { try? JobID(String($0)) }
+        return !after.isEmpty
       case "payload_bytes":
         guard let count = Int(value), 0...(1 << 32) ~= count else { return false }
         payloadCount = count
@@ -166,6 +200,11 @@ extension JobHeader {
       job.idempotencyKey = idempotencyKey
       job.timeout = timeout
       job.backoff = backoff
+      job.uniqueScope = uniqueScope ?? .active
+      job.concurrencyKey = concurrencyKey
+      job.schedule = schedule
+      job.batch = batch
+      job.onParentFailure = onParentFailure
       return job
     }
   }

@@ -89,7 +89,7 @@ extension Restoring {
       "tmp/restore-\(CurrentProcess.id)-\(SystemClock.monotonicNanoseconds())-\(detail.job.id)"
     drafts[detail.job.id] = path
     let draft = JobDraft(detail.withoutWorker, at: now)
-    if draft.isElsewhere { try spool.raiseFormat() }
+    if draft.isElsewhere || draft.isNewToFormat2 { try spool.raiseFormat() }
     try spool.system { () throws(SystemError) in
       try spool.tree.create(path, draft.bytes, sync: sync)
     }

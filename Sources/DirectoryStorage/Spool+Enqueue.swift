@@ -26,7 +26,8 @@ extension Spool {
     try ensureFolder(Shelf.queue(job.queue))
     try ensureFolder(place.folder)
     let draft = "tmp/" + number.description
-    let bytes = JobHeader.file(job, tags: new.tags, payload: new.payload)
+    if job.isNewToFormat2 { try raiseFormat() }
+    let bytes = JobHeader.file(job, tags: new.tags, after: new.after, payload: new.payload)
     try system { () throws(SystemError) in try tree.create(draft, bytes, sync: true) }
     do throws(StorageError) {
       guard try move(draft, to: place) else {

@@ -2,8 +2,10 @@ import PosixIO
 import Storage
 
 extension Spool {
-  /// Sees to it that no qctl opens the store that knows only format 1, which would run an edited job
-  /// with its old payload, and whose `doctor` would bring a moved job back; durable when it returns.
+  /// Sees to it that no qctl opens the store that does not know the present format; durable when it returns.
+  ///
+  /// One of format 1 would run an edited job with its old payload, and its `doctor` would bring a moved
+  /// job back; one of format 2 would take a job with newer lines in its header for none.
   ///
   /// One that has it open already passes over edited jobs (see JobName), and takes moved ones as they
   /// are.

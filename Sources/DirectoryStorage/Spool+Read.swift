@@ -125,7 +125,8 @@ extension Spool {
   /// A job with its history.
   func readDetail(_ place: JobPlace) throws(StorageError) -> JobDetail? {
     guard let (stored, payload) = try readWithPayload(place) else { return nil }
-    var detail = JobDetail(job: stored.job, payload: payload, tags: stored.tags)
+    var detail = JobDetail(
+      job: stored.job, payload: payload, tags: stored.tags, after: stored.after)
     var next = place.name.revision
     var hasResult = false
     while next > 0 {

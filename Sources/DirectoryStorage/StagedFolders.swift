@@ -126,6 +126,7 @@ extension StagedFolders {
   private func stage(_ new: NewJob, index: Int, _ spool: Spool) throws(StorageError) {
     let id = try ids.next(spool)
     let job = Job(id: id, accepting: new, now: now)
+    if job.isNewToFormat2 { try spool.raiseFormat() }
     places.note(id, index)
     let name = JobName(of: job, revision: 0, isEdited: false)
     let key = Part.Key(
@@ -135,7 +136,8 @@ extension StagedFolders {
     try spool.system { () throws(SystemError) in
       try spool.tree.create(
         part.folder + "/" + name.description,
-        JobHeader.file(job, tags: new.tags, payload: new.payload), sync: false)
+        JobHeader.file(job, tags: new.tags, after: new.after, payload: new.payload),
+        sync: false)
     }
     part.count += 1
     if JobName.isBefore(name, part.least) { part.least = name }

@@ -11,6 +11,8 @@ struct StoredJob {
   let acceptedQueue: QueueName
   /// Where in the file the payload is.
   var payload: PayloadPlace
+  /// The jobs, and batches, that it was enqueued to wait for.
+  var after: [JobID] = []
 }
 
 /// Where in a job's file its payload is.
@@ -52,6 +54,7 @@ extension StoredJob {
     self.init(
       job: job, tags: header.tags, place: place, acceptedQueue: header.job.queue,
       payload: payload.map { .edited($0) }
-        ?? .accepted(start: header.payloadStart, count: header.payloadCount))
+        ?? .accepted(start: header.payloadStart, count: header.payloadCount),
+      after: header.after)
   }
 }

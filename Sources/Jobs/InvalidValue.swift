@@ -10,6 +10,11 @@ package struct InvalidValue: Error, Equatable, Sendable {
     case timeout = "timeout_ms"
     case uniqueKey = "unique_key"
     case idempotencyKey = "idempotency_key"
+    case after, batch, schedule
+    case uniqueScope = "unique_scope"
+    case onConflict = "on_conflict"
+    case onParentFailure = "on_parent_failure"
+    case concurrencyKey = "concurrency_key"
   }
 
   /// The field that was refused.

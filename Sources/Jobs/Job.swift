@@ -44,12 +44,22 @@ package struct Job: Equatable, Sendable {
   package var uniqueKey: String?
   /// Whether this job is the one that holds its unique key.
   package var holdsUniqueKey = false
+  /// For how long it holds its unique key.
+  package var uniqueScope = UniqueScope.active
   /// The name under which the same request is known again.
   package var idempotencyKey: String?
   /// How long one execution may take; `nil` for no limit.
   package var timeout: TimeSpan?
   /// How it waits between failures; `nil` for the queue's policy.
   package var backoff: Backoff?
+  /// What follows for it when a job that it waits for fails; `nil` for one that waits for none.
+  package var onParentFailure: ParentFailure?
+  /// The batch that it belongs to; batches have ids like jobs.
+  package var batch: JobID?
+  /// Of the jobs with this, a queue may run only so many at once.
+  package var concurrencyKey: String?
+  /// The schedule that made it.
+  package var schedule: QueueName?
   /// The end of what the latest failure said.
   package var error: String?
 
@@ -64,10 +74,15 @@ package struct Job: Equatable, Sendable {
     state = runAt > now ? .scheduled : .ready
     maxAttempts = new.maxAttempts ?? Self.defaultMaxAttempts
     uniqueKey = new.uniqueKey
+    uniqueScope = new.uniqueScope
     holdsUniqueKey = new.uniqueKey != nil
     idempotencyKey = new.idempotencyKey
     timeout = new.timeout
     backoff = new.backoff
+    onParentFailure = new.after.isEmpty ? nil : new.onParentFailure
+    batch = new.batch
+    concurrencyKey = new.concurrencyKey
+    schedule = new.schedule
   }
 
   /// The job as a store kept it.

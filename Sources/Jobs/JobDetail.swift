@@ -12,11 +12,13 @@ package struct JobDetail: Equatable, Sendable {
   package var attempts: [Attempt]
   /// What operators did to it, oldest first.
   package var actions: [JobAction]
+  /// The jobs, and batches, that it was enqueued to wait for, lowest id first.
+  package var after: [JobID]
 
   /// Every part in turn.
   package init(
     job: Job, payload: [UInt8], tags: [Tag] = [], result: [UInt8]? = nil,
-    attempts: [Attempt] = [], actions: [JobAction] = []
+    attempts: [Attempt] = [], actions: [JobAction] = [], after: [JobID] = []
   ) {
     self.job = job
     self.payload = payload
@@ -24,5 +26,6 @@ package struct JobDetail: Equatable, Sendable {
     self.result = result
     self.attempts = attempts
     self.actions = actions
+    self.after = after
   }
 }

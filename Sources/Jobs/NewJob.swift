@@ -18,10 +18,24 @@ package struct NewJob: Equatable, Sendable {
   package var timeout: TimeSpan?
   /// At most one live job of the queue has this.
   package var uniqueKey: String?
+  /// For how long the job holds its unique key.
+  package var uniqueScope = UniqueScope.active
+  /// What follows where another job holds the unique key.
+  package var onConflict = UniqueConflict.ignore
   /// The same request sent twice gives the first job back.
   package var idempotencyKey: String?
   /// For people, filters and log records.
   package var tags: [Tag] = []
+  /// The jobs, and batches, that it waits for.
+  package var after: [JobID] = []
+  /// What follows when one of them is dead or cancelled.
+  package var onParentFailure = ParentFailure.hold
+  /// The batch that it belongs to.
+  package var batch: JobID?
+  /// Of the jobs with this, a queue may run only so many at once.
+  package var concurrencyKey: String?
+  /// The schedule that makes it.
+  package var schedule: QueueName?
 
   /// A request with every choice left to its default.
   package init(
@@ -36,6 +50,9 @@ package struct NewJob: Equatable, Sendable {
   package static let largestPayload = 256 * 1024
   /// The longest unique or idempotency key, in bytes.
   package static let longestKey = 255
+
+  /// The most jobs that one may wait for.
+  package static let mostParents = 100
 
   /// The latest moment that a job may wait for, about the year 3084: later ones would break the
   /// order of priorities in a store.
@@ -53,6 +70,10 @@ package struct NewJob: Equatable, Sendable {
     }
     try Self.check(uniqueKey, .uniqueKey)
     try Self.check(idempotencyKey, .idempotencyKey)
+    try Self.check(concurrencyKey, .concurrencyKey)
+    guard after.count <= Self.mostParents else {
+      throw InvalidValue(.after, "names more than \(Self.mostParents) jobs")
+    }
     if let maxAttempts, !(1...1000).contains(maxAttempts) {
       throw InvalidValue(.maxAttempts, "must be 1 to 1000")
     }

@@ -7,7 +7,8 @@ enum JobRow {
   static let columns = """
     id, queue, type, state, priority, enqueued_at, run_at, max_attempts, started_at, finished_at, \
     attempt, failures, crashes, replays, lease_until, token, worker, cancel_requested, marked, \
-    unique_key, held_key IS NOT NULL, idempotency_key, timeout_ms, backoff, error, presence, bulk
+    unique_key, held_key IS NOT NULL, idempotency_key, timeout_ms, backoff, error, presence, bulk, \
+    unique_scope, on_parent_failure, batch, concurrency_key, schedule
     """
 
   /// The same columns of a join in which qctl_jobs is called `j`.
@@ -15,11 +16,12 @@ enum JobRow {
     j.id, j.queue, j.type, j.state, j.priority, j.enqueued_at, j.run_at, j.max_attempts, \
     j.started_at, j.finished_at, j.attempt, j.failures, j.crashes, j.replays, j.lease_until, \
     j.token, j.worker, j.cancel_requested, j.marked, j.unique_key, j.held_key IS NOT NULL, \
-    j.idempotency_key, j.timeout_ms, j.backoff, j.error, j.presence, j.bulk
+    j.idempotency_key, j.timeout_ms, j.backoff, j.error, j.presence, j.bulk, \
+    j.unique_scope, j.on_parent_failure, j.batch, j.concurrency_key, j.schedule
     """
 
   /// How many columns there are; further ones of a query follow.
-  static let columnCount: Int32 = 27
+  static let columnCount: Int32 = 32
 
   /// Where the number of a bulk stands, for a job of one that is not promoted yet.
   static let bulkColumn: Int32 = 26
@@ -93,6 +95,11 @@ enum JobRow {
     job.backoff = row.optionalText(23).flatMap { try? Backoff($0) }
     job.error = row.optionalText(24)
     job.presence = row.optionalInteger(25).flatMap(PresenceID.init(rawValue:))
+    job.uniqueScope = row.optionalText(27).flatMap(UniqueScope.init(rawValue:)) ?? .active
+    job.onParentFailure = row.optionalText(28).flatMap(ParentFailure.init(rawValue:))
+    job.batch = row.optionalInteger(29).flatMap(JobID.init(rawValue:))
+    job.concurrencyKey = row.optionalText(30)
+    job.schedule = row.optionalText(31).flatMap { try? QueueName($0) }
     guard !row.isNull(bulkColumn) else { return }
     // As it would be if it had been inserted directly; whether it can be seen, others ask.
     job.state = job.runAt > job.enqueuedAt ? .scheduled : .ready
@@ -135,8 +142,9 @@ enum JobRow {
     let statement = try connection.statement(
       """
       INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
-        max_attempts, unique_key, held_key, idempotency_key, timeout_ms, backoff)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        max_attempts, unique_key, held_key, idempotency_key, timeout_ms, backoff, unique_scope,
+        on_parent_failure, batch, concurrency_key, schedule)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
       """)
     statement.bind(1, job.id.rawValue)
     statement.bind(2, job.queue.description)
@@ -152,6 +160,11 @@ enum JobRow {
     statement.bind(12, job.idempotencyKey)
     statement.bind(13, job.timeout?.milliseconds)
     statement.bind(14, job.backoff?.description)
+    statement.bind(15, job.uniqueScope == .active ? nil : job.uniqueScope.rawValue)
+    statement.bind(16, job.onParentFailure?.rawValue)
+    statement.bind(17, job.batch?.rawValue)
+    statement.bind(18, job.concurrencyKey)
+    statement.bind(19, job.schedule?.description)
     try statement.run()
   }
 

@@ -32,10 +32,20 @@ enum Migration {
     EnqueueView.trigger,
   ]
 
+  /// From version 3: scopes of unique keys, jobs that wait for others, batches, limits, schedules.
+  private static let toVersion4 = [
+    "ALTER TABLE qctl_jobs ADD COLUMN unique_scope TEXT",
+    "ALTER TABLE qctl_jobs ADD COLUMN on_parent_failure TEXT",
+    "ALTER TABLE qctl_jobs ADD COLUMN batch INTEGER",
+    "ALTER TABLE qctl_jobs ADD COLUMN concurrency_key TEXT",
+    "ALTER TABLE qctl_jobs ADD COLUMN schedule TEXT",
+  ]
+
   private static func step(from version: Int64) -> [String]? {
     switch version {
     case 1: toVersion2
     case 2: toVersion3
+    case 3: toVersion4
     default: nil
     }
   }

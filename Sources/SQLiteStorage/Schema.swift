@@ -1,4 +1,4 @@
-/// The tables of format version 3, all under `qctl_`, so that they can live in an application's own
+/// The tables of format version 4, all under `qctl_`, so that they can live in an application's own
 /// database (design.md §4).
 ///
 /// The application's runtime may be old: no STRICT, no JSON function, nothing newer than SQLite 3.24
@@ -6,7 +6,7 @@
 /// format under Tests that must open for ever (CONTRIBUTING.md, "Changing the format").
 enum Schema {
   /// The version that this build writes.
-  static let version: Int64 = 3
+  static let version: Int64 = 4
 
   /// Everything, in order of creation.
   static let statements = tables + indexes + views
@@ -77,7 +77,12 @@ enum Schema {
       backoff TEXT,
       error TEXT,
       presence INTEGER,
-      bulk INTEGER
+      bulk INTEGER,
+      unique_scope TEXT,
+      on_parent_failure TEXT,
+      batch INTEGER,
+      concurrency_key TEXT,
+      schedule TEXT
     )
     """,
     """

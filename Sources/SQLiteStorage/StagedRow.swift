@@ -17,8 +17,10 @@ struct StagedRow {
     jobs = try connection.statement(
       """
       INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
-        max_attempts, unique_key, idempotency_key, timeout_ms, backoff, bulk)
-      VALUES (?1, ?2, ?3, 'blocked', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        max_attempts, unique_key, idempotency_key, timeout_ms, backoff, bulk, unique_scope,
+        on_parent_failure, batch, concurrency_key, schedule)
+      VALUES (?1, ?2, ?3, 'blocked', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+        ?17, ?18)
       """)
     payloads = try connection.statement(
       "INSERT INTO qctl_payloads(id, payload, tags) VALUES (?1, ?2, ?3)")
@@ -54,11 +56,17 @@ struct StagedRow {
   private mutating func bindRest(of new: NewJob) {
     let isPlain =
       new.uniqueKey == nil && new.idempotencyKey == nil && new.timeout == nil && new.backoff == nil
+      && new.after.isEmpty && new.batch == nil && new.concurrencyKey == nil && new.schedule == nil
     guard !(isPlain && self.isPlain) else { return }
     self.isPlain = isPlain
     jobs.bind(9, new.uniqueKey)
     jobs.bind(10, new.idempotencyKey)
     jobs.bind(11, new.timeout?.milliseconds)
     jobs.bind(12, new.backoff?.description)
+    jobs.bind(14, new.uniqueScope == .active ? nil : new.uniqueScope.rawValue)
+    jobs.bind(15, new.after.isEmpty ? nil : new.onParentFailure.rawValue)
+    jobs.bind(16, new.batch?.rawValue)
+    jobs.bind(17, new.concurrencyKey)
+    jobs.bind(18, new.schedule?.description)
   }
 }

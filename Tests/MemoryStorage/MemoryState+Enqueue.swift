@@ -17,7 +17,8 @@ extension MemoryState {
     }
     let id = try nextID(at: now, isDrawn: isDrawn)
     jobs[id] = JobDetail(
-      job: Job(id: id, accepting: new, now: now), payload: new.payload, tags: new.tags)
+      job: Job(id: id, accepting: new, now: now), payload: new.payload, tags: new.tags,
+      after: new.after)
     let state = jobs[id]?.job.state
     books[new.queue, default: QueueBook()].move(from: nil, to: state)
     books[new.queue, default: QueueBook()].change.totals.enqueued += 1

@@ -32,7 +32,7 @@ import Testing
     let first = try old.enqueue("INSERT", ["queue": "beside", "payload": "1"])
     let store = try StoreRig.open(path, for: .write)
     defer { store.close() }
-    #expect(try old.number("SELECT value FROM qctl_meta WHERE key = 'format_version'") == 3)
+    #expect(try old.number("SELECT value FROM qctl_meta WHERE key = 'format_version'") == 4)
     let second = try old.enqueue("INSERT", ["queue": "beside", "payload": "2"])
     try old.run("UPDATE qctl_payloads SET result = 'r' WHERE id = ?", .integer(second))
     try old.run(

@@ -94,6 +94,7 @@ extension ArchiveLine {
       ("cancel_requested", job.cancelRequested), ("marked", job.marked),
       ("holds_unique_key", job.holdsUniqueKey),
     ] where isSo { writer.member(name, true) }
+    writeRules(of: detail, to: &writer)
     if let result = detail.result { writer.bytes("result", result) }
     if !detail.attempts.isEmpty {
       writer.key("attempts")
@@ -105,6 +106,20 @@ extension ArchiveLine {
     writer.key("actions")
     writer.beginArray()
     for action in detail.actions { action.write(to: &writer) }
+    writer.endArray()
+  }
+
+  private static func writeRules(of detail: JobDetail, to writer: inout JSONWriter) {
+    let job = detail.job
+    if job.uniqueScope != .active { writer.member("unique_scope", job.uniqueScope.rawValue) }
+    writer.present("concurrency_key", job.concurrencyKey)
+    writer.present("schedule", job.schedule?.description)
+    writer.present("batch", job.batch?.description)
+    writer.present("on_parent_failure", job.onParentFailure?.rawValue)
+    guard !detail.after.isEmpty else { return }
+    writer.key("after")
+    writer.beginArray()
+    for id in detail.after { writer.string(id.description) }
     writer.endArray()
   }
 

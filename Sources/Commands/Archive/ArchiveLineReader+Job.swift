@@ -27,12 +27,46 @@ extension ArchiveLineReader {
     job.cancelRequested = try fields.bool("cancel_requested")
     job.marked = try fields.bool("marked")
     job.holdsUniqueKey = try fields.bool("holds_unique_key")
+    try readRules(of: &job, &fields)
     guard let payload = try fields.bytes("payload") else { throw ArchiveFields.missing("payload") }
     let detail = JobDetail(
       job: job, payload: payload, tags: try fields.tags(), result: try fields.bytes("result"),
-      attempts: try attempts(&fields), actions: try actions(&fields))
+      attempts: try attempts(&fields), actions: try actions(&fields),
+      after: try after(&fields))
     try check(detail)
     return detail
+  }
+
+  private static func readRules(
+    of job: inout Job, _ fields: inout ArchiveFields
+  ) throws(Problem) {
+    job.uniqueScope =
+      try word("unique_scope", UniqueScope.init(rawValue:), &fields) ?? .active
+    job.concurrencyKey = try fields.text(ifAny: "concurrency_key")
+    job.schedule = try fields.value(ifAny: "schedule") { try QueueName($0) }
+    job.batch = try fields.value(ifAny: "batch") { try JobID($0) }
+    job.onParentFailure =
+      try word("on_parent_failure", ParentFailure.init(rawValue:), &fields)
+  }
+
+  private static func word<Value>(
+    _ key: String, _ parse: (String) -> Value?, _ fields: inout ArchiveFields
+  ) throws(Problem) -> Value? {
+    guard let text = try fields.text(ifAny: key) else { return nil }
+    guard let value = parse(text) else { throw Problem(reason: "\(key) is no word of ours") }
+    return value
+  }
+
+  private static func after(_ fields: inout ArchiveFields) throws(Problem) -> [JobID] {
+    guard let tree = try fields.tree("after") else { return [] }
+    let problem = Problem(reason: "after is no array of ids")
+    guard let elements = tree.elements else { throw problem }
+    var ids: [JobID] = []
+    for element in elements {
+      guard let id = element.string.flatMap({ try? JobID($0) }) else { throw problem }
+      ids.append(id)
+    }
+    return ids
   }
 
   private static func priority(_ fields: inout ArchiveFields) throws(Problem) -> Priority {
@@ -52,12 +86,15 @@ extension ArchiveLineReader {
     probe.timeout = job.timeout
     probe.uniqueKey = job.uniqueKey
     probe.idempotencyKey = job.idempotencyKey
+    probe.concurrencyKey = job.concurrencyKey
+    probe.after = detail.after
     probe.tags = detail.tags
     try check(probe)
     guard job.state.isTerminal == (job.finishedAt != nil) else {
       throw Problem(reason: "finished_at does not fit the state \(job.state.rawValue)")
     }
-    guard !job.holdsUniqueKey || job.uniqueKey != nil && !job.state.isTerminal else {
+    let mayHold = !job.state.isTerminal || job.uniqueScope == .kept
+    guard !job.holdsUniqueKey || job.uniqueKey != nil && mayHold else {
       throw Problem(reason: "holds_unique_key does not fit the job")
     }
     var last: Int64 = 0

@@ -141,7 +141,12 @@ enum EnqueueCommand {
     case .idempotencyKey: "--idempotency-key"
     case .maxAttempts: "--max-attempts"
     case .tags: "--tag"
-    case .id, .queue, .type, .state, .priority, .payload, .backoff, .error, .token:
+    case .uniqueScope: "--unique-scope"
+    case .onConflict: "--on-conflict"
+    case .onParentFailure: "--on-parent-failure"
+    case .concurrencyKey: "--concurrency-key"
+    case .id, .queue, .type, .state, .priority, .payload, .backoff, .error, .token, .after,
+      .batch, .schedule:
       "--\(field.rawValue)"
     }
   }

@@ -11,6 +11,7 @@ enum JobDetailJSON {
     writer.tags(detail.tags)
     writer.member("backoff", (detail.job.backoff ?? .default).description)
     writer.member("cancel_requested", detail.job.cancelRequested)
+    rules(of: detail, &writer)
     result(detail.result, &writer)
     writer.key("attempts")
     writer.beginArray()
@@ -23,6 +24,21 @@ enum JobDetailJSON {
     writer.optional("error_group", detail.job.errorGroup?.description)
     writer.endObject()
     return writer.buffer.text
+  }
+
+  /// What ties the job to keys, limits and other jobs.
+  private static func rules(of detail: JobDetail, _ writer: inout JSONWriter) {
+    let job = detail.job
+    writer.optional("unique_scope", job.uniqueKey == nil ? nil : job.uniqueScope.rawValue)
+    writer.member("holds_unique_key", job.holdsUniqueKey)
+    writer.optional("concurrency_key", job.concurrencyKey)
+    writer.optional("schedule", job.schedule?.description)
+    writer.optional("batch", job.batch?.description)
+    writer.optional("on_parent_failure", job.onParentFailure?.rawValue)
+    writer.key("after")
+    writer.beginArray()
+    for id in detail.after { writer.string(id.description) }
+    writer.endArray()
   }
 
   private static func result(_ bytes: [UInt8]?, _ writer: inout JSONWriter) {

@@ -39,6 +39,9 @@ struct JobDetailPage {
     for tag in detail.tags { page.fact("Tag", "\(tag.name)=\(tag.value)") }
     page.fact("Unique key", job.uniqueKey)
     page.fact("Idempotency key", job.idempotencyKey)
+    page.fact("Concurrency key", job.concurrencyKey)
+    page.fact("Schedule", job.schedule?.description)
+    page.fact("Batch", job.batch?.description)
     page.fact("Error", job.error, .red)
     if let group = job.errorGroup {
       page.fact("Error group", "\(group), listed by '\(job.commandForGroup) \(group)'")

@@ -136,6 +136,9 @@ final class ArchiveRig {
       $0.payload = Array(" [1,\n2] ".utf8)
       $0.tags = [try Tag(name: "kind", value: "x\"y")]
       $0.uniqueKey = "k"
+      $0.uniqueScope = .kept
+      $0.concurrencyKey = "tenant\n7"
+      $0.schedule = try QueueName("nightly")
       $0.idempotencyKey = "i\u{0301}"
       $0.timeout = .seconds(5)
       $0.backoff = .list([.seconds(1), .minutes(2)])

@@ -53,7 +53,8 @@ import Text
     let known = Set(
       JobField.allCases.map(\.rawValue) + [
         "kind", "payload", "payload_text", "payload_b64", "tags", "backoff", "cancel_requested",
-        "marked", "holds_unique_key", "result", "result_text", "result_b64", "attempts",
+        "marked", "holds_unique_key", "unique_scope", "concurrency_key", "schedule", "batch",
+        "result", "result_text", "result_b64", "attempts",
       ])
     for line in lines where line.hasPrefix("{\"kind\":\"job\"") {
       #expect(known.isSuperset(of: try members(line).map(\.key)))

@@ -35,14 +35,14 @@ struct CrashVerdict {
 
   /// No job that an older qctl would take for what it was is in a store that one would open.
   private func format(in state: DiskState) -> String? {
-    if state.bytes(of: "format").contains("format 2\n".utf8) { return nil }
+    if state.bytes(of: "format").contains("format 3\n".utf8) { return nil }
     for path in state.files where path.hasPrefix("queues/") || path.hasPrefix("bulks/") {
       let parts = path.prefix { $0 != " " }.split(separator: "/")
       guard let name = parts.last, name.utf8.count > 40 else { continue }
       let queue = parts[parts[0] == "bulks" ? 3 : 1]
       let bytes = state.bytes(of: parts.joined(separator: "/"))
       guard !name.hasSuffix("-e"), bytes.contains("\nqueue: \(queue)\n".utf8) else {
-        return "\(path) is in a store of format 1"
+        return "\(path) is in a store of an older format"
       }
     }
     return nil

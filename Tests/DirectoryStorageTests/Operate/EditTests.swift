@@ -66,7 +66,7 @@ import Testing
     let copy = try DirectoryStore(target, for: .write) { (try? Random.word()) ?? 1 }
     defer { copy.close() }
     #expect(try copy.job(id) == rig.store.job(id))
-    #expect(copy.identity.formatVersion == 2)
+    #expect(copy.identity.formatVersion == 3)
   }
 
   @Test func `an edited job in the wrong place goes back with its payload`() throws {

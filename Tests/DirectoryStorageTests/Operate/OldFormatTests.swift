@@ -100,7 +100,9 @@ import Testing
     #expect(try format().hasSuffix("format 1\n"))
   }
 
-  @Test("It becomes one of format 2 before what an older qctl would undo", arguments: [0, 1, 2])
+  @Test(
+    "It becomes one of the present format before what an older qctl would undo",
+    arguments: [0, 1, 2])
   func raising(_ number: Int) throws {
     let store = try Self.open(path)
     defer { store.close() }
@@ -114,25 +116,57 @@ import Testing
     let outcomes = try store.apply(
       ApplyRequest(verbs[number], [PlanItem(job)], actor: "ann", reason: nil, now: now))
     #expect(outcomes == [.done])
-    #expect(try format().hasSuffix("format 2\n"))
+    #expect(try format().hasSuffix("format 3\n"))
     #expect(try FileSystem.entries(of: path + "/tmp").isEmpty)
     let again = try Self.open(path)
     defer { again.close() }
-    #expect(again.identity.formatVersion == 2)
+    #expect(again.identity.formatVersion == 3)
     #expect(try again.job(job.id)?.actions.count == 1)
     #expect(try again.findings().allSatisfy { $0.grade != .error && $0.grade != .warning })
   }
 
+  /// What `Fixtures/make-format-2.sh` put in.
+  @Test func aStoreOfFormat2KeepsItAndHasItsEditedAndMovedJobs() throws {
+    let path = scratch.path("second")
+    try Self.copy(
+      try #require(FileSystem.parent(of: #filePath)) + "/../Fixtures/format-2", to: path)
+    for folder in ["tmp", "workers"] {
+      try FileSystem.makeDirectory(path + "/" + folder, mode: 0o700)
+    }
+    let store = try Self.open(path)
+    defer { store.close() }
+    #expect(store.identity.formatVersion == 2)
+    let page = try store.page(
+      JobPageRequest(JobFilter(), order: .oldestFirst, size: 9, now: Instant(milliseconds: 0)))
+    let details = try store.jobs(page.jobs.map(\.id))
+    #expect(details.map(\.job.type.description) == ["edited", "moved", "dying"])
+    #expect(details.map(\.job.queue.description) == ["mail", "elsewhere", "mail"])
+    #expect(
+      details.map { String(decoding: $0.payload, as: UTF8.self) } == [
+        #"{"n":2}"#, #"{"n":3}"#, #"{"n":4}"#,
+      ])
+    #expect(details.map { $0.actions.map(\.event) } == [[.edited], [.moved], [.replayed]])
+    #expect(details.allSatisfy { $0.after.isEmpty && $0.job.uniqueScope == .active })
+    var new = NewJob(queue: try QueueName("mail"))
+    new.concurrencyKey = "tenant"
+    let last = try #require(details.last?.actions.last).at
+    let id = try store.enqueue(new, at: last).id
+    #expect(try store.job(id)?.job.concurrencyKey == "tenant")
+    let format = try FileSystem.readFile(path + "/format", limit: 100)
+    #expect(String(decoding: format, as: UTF8.self).hasSuffix("format 3\n"))
+    #expect(try store.findings().allSatisfy { $0.grade != .error && $0.grade != .warning })
+  }
+
   @Test func aNewStoreIsOfThePresentFormat() throws {
     let rig = try SpoolRig()
-    #expect(try rig.format().hasSuffix("format 2\n"))
-    #expect(rig.store.identity.formatVersion == 2)
+    #expect(try rig.format().hasSuffix("format 3\n"))
+    #expect(rig.store.identity.formatVersion == 3)
   }
 
   @Test func aNewerFormatIsRefused() throws {
     try FileSystem.replaceFile(
-      path + "/format", with: Array("qctl directory store\nformat 3\n".utf8), mode: 0o600)
-    #expect(throws: StorageError.newerVersion(path: path, found: 3, known: 2)) {
+      path + "/format", with: Array("qctl directory store\nformat 4\n".utf8), mode: 0o600)
+    #expect(throws: StorageError.newerVersion(path: path, found: 4, known: 3)) {
       try Self.open(path)
     }
   }
