@@ -78,7 +78,7 @@ extension WorkerSession {
         written: 0, handler: handler, outputLimit: configuration.outputLimit,
         leaseEnd: next.leaseEnd, started: now, startedAt: startedAt)
       let deadline = timeout.map { startedAt + $0 }
-      handler.tell(job, JobLine.bytes(of: next.claimed, deadline: deadline))
+      handler.tell(job, HandlerLine.bytes(of: next.claimed, deadline: deadline))
       slots.put(job)
       told.append(job)
     }

@@ -41,7 +41,7 @@ struct BatchTests {
     let rig = try LineScript.batches(
       of: 3, "[ $(member type) = default ] && say done", then: "exit \(status); ")
     let first = try rig.enqueue()
-    let second = try rig.enqueue { $0.type = try! JobType("other") }
+    let second = try rig.enqueue(type: "other")
     rig.run()
     #expect(try rig.job(first).job.state == .completed)
     #expect(try rig.job(second).job.state == state)
@@ -55,7 +55,7 @@ struct BatchTests {
       of: 2, "case $(member type) in default) say done ;; *) echo what ;; esac", then: "sleep 600; "
     )
     let first = try rig.enqueue()
-    let second = try rig.enqueue { $0.type = try! JobType("other") }
+    let second = try rig.enqueue(type: "other")
     rig.run()
     #expect(try rig.job(first).job.state == .completed)
     #expect(try rig.job(second).job.error?.contains("is no answer") == true)
@@ -74,7 +74,7 @@ struct BatchTests {
   func errors() throws {
     let rig = try LineScript.batches(of: 4, "echo \"$(member type)\" >&2; say dead")
     let ids = try ["a", "b", "c"].map { type in
-      try rig.enqueue { $0.type = try! JobType(type) }
+      try rig.enqueue(type: type)
     }
     rig.run()
     #expect(try ids.map { try rig.job($0).job.error } == ["a", "b", "c"])
@@ -118,15 +118,20 @@ struct BatchTests {
       if case .started = event {
         started += 1
         guard started == 2 else { return }
-        for _ in 0..<2 {
-          rig.await("ready")
-          rig.clock.advance(.seconds(20))
-          rig.release("go")
-        }
+        rig.await("ready")
+        rig.clock.advance(.seconds(20))
+        rig.release("go")
       }
-      if case .finished(let end) = event, end.job.id == ids[1] { rig.signals.send(.terminate) }
+      if case .finished(let end) = event {
+        guard end.job.id == ids[0] else { return rig.signals.send(.terminate) }
+        // Forty seconds after both were told, and twenty after the first was answered.
+        rig.await("ready")
+        rig.clock.advance(.seconds(20))
+        rig.signals.send(.user2)
+      }
+      if case .status = event { rig.release("go") }
     }
-    _ = ids
+    #expect(try ids.map { try rig.job($0).job.state } == [.completed, .completed])
   }
 
   @Test("that is not full waits for more, but not for long")
@@ -144,8 +149,8 @@ struct BatchTests {
       if claims > 3, (try? rig.job(first).job.state) == .completed, claims < 100 {
         claims = 100
         _ = try? rig.enqueue()
-        rig.clock.advance(.seconds(31))
       }
+      if claims == 103 { rig.clock.advance(.seconds(31)) }
       return nil
     }
     rig.run { event in

@@ -26,7 +26,7 @@ struct BrokenRulesTests {
   func broken(answer: String, reason: String) throws {
     let bad = "if [ $(member type) = bad ]; then \(answer); sleep 600; else say done; fi"
     let rig = try LineScript.persistent("echo $$ >> $SCRATCH/pids; " + bad)
-    let first = try rig.enqueue { $0.type = try! JobType("bad") }
+    let first = try rig.enqueue(type: "bad")
     let second = try rig.enqueue()
     rig.run()
     let error = try #require(try rig.job(first).job.error)
@@ -57,7 +57,7 @@ struct BrokenRulesTests {
     ])
   func death(end: String, state: JobState, error: String) throws {
     let rig = try LineScript.persistent("[ $(member type) != bad ] || { \(end); }; say done")
-    let first = try rig.enqueue { $0.type = try! JobType("bad") }
+    let first = try rig.enqueue(type: "bad")
     let second = try rig.enqueue()
     rig.run()
     #expect(try rig.job(first).job.state == state)
@@ -84,10 +84,7 @@ struct BrokenRulesTests {
     let rig = try LineScript.persistent(
       "echo up >&2; [ $(member type) != bad ] || { echo > $SCRATCH/ready; sleep 600; }; say done")
     rig.makeFIFO("ready")
-    let first = try rig.enqueue {
-      $0.type = try! JobType("bad")
-      $0.timeout = .seconds(30)
-    }
+    let first = try rig.enqueue(type: "bad") { $0.timeout = .seconds(30) }
     let second = try rig.enqueue()
     rig.run { event in
       guard case .started(let job) = event, job.id == first else { return }

@@ -1,5 +1,6 @@
 import Engine
 import Jobs
+import MemoryStorage
 import PosixIO
 import Storage
 import TestSupport
@@ -49,10 +50,20 @@ extension WorkerRig {
     try text(name).split(separator: "\n").map(String.init)
   }
 
+  func enqueue(
+    type: String, _ payload: [UInt8] = [], _ change: (inout NewJob) -> Void = { _ in }
+  ) throws -> JobID {
+    let type = try JobType(type)
+    return try enqueue(payload) {
+      $0.type = type
+      change(&$0)
+    }
+  }
+
   /// Asks for the end of a job that runs.
   func cancel(_ id: JobID) {
     _ = try? memory.apply(
-      OperationBatch(
+      ApplyRequest(
         .cancel, [PlanItem(id: id, state: .active, attempt: 1)], actor: "a", reason: nil,
         now: now))
   }

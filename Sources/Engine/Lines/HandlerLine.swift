@@ -3,7 +3,7 @@ import Storage
 import Text
 
 /// A job as a handler is told it: one line with a JSON object.
-enum JobLine {
+enum HandlerLine {
   /// The line, with its end.
   static func bytes(of claimed: ClaimedJob, deadline: Instant?) -> [UInt8] {
     let job = claimed.job
