@@ -60,6 +60,9 @@ private final class Copier {
       try copyJobs(progress)
       guard copied.count > before else { break }
     }
+    try copySchedules()
+    // What their ticks made until then.
+    try copyJobs(progress)
     try copySettings()
     try copyRequests()
     try copyLog()
@@ -130,6 +133,14 @@ private final class Copier {
       guard settings != SettingsFile() else { continue }
       try copy.add(shelves.own + "/settings", settings.bytes)
       report.bytes += Int64(settings.bytes.count)
+    }
+  }
+
+  private func copySchedules() throws(StorageError) {
+    for name in try spool.scheduleNames() {
+      guard let file = try spool.scheduleFile(name) else { continue }
+      try copy.add(ScheduleFile.path(name), file.bytes)
+      report.bytes += Int64(file.bytes.count)
     }
   }
 

@@ -10,6 +10,7 @@ import Synchronization
 /// STORE/queues/<queue>/…       a file for each job, in the folder of its state; see Shelf
 /// STORE/queues/<queue>/settings  pause and retention
 /// STORE/keys/<shard>/…         unique and idempotency keys; see KeyFile
+/// STORE/schedules/<name>       a schedule; see ScheduleFile
 /// STORE/bulks/…                bulks that were accepted and are being spread over the queues
 /// STORE/log/20261121.ndjson    the event log, a file a day
 /// STORE/tmp/…                  files that nobody was promised
@@ -117,7 +118,7 @@ package final class DirectoryStore: Sendable {
 }
 
 extension DirectoryStore: StorageSource, StorageBrowsing, StorageOperating, StorageControlling,
-  StorageEngine, StorageRepair, StorageBackup, StorageArchive
+  StorageEngine, StorageRepair, StorageBackup, StorageArchive, StorageScheduling
 {
   package var capabilities: Capabilities { Capabilities(absent: Self.absent) }
 

@@ -4,12 +4,16 @@ import Storage
 
 extension Spool {
   /// Accepts one job, or finds the one that has its keys.
-  func enqueue(_ new: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
+  ///
+  /// - Parameter drawn: the id of the job; `nil` to draw one.
+  func enqueue(
+    _ new: NewJob, as drawn: JobID? = nil, at now: Instant
+  ) throws(StorageError) -> EnqueueResult {
     do { try new.validate() } catch { throw .invalid(error) }
     guard new.uniqueKey == nil, new.idempotencyKey == nil else {
-      return try enqueueWithKeys(new, at: now)
+      return try enqueueWithKeys(new, as: drawn, at: now)
     }
-    return EnqueueResult(id: try accept(new, as: nil, at: now), created: true)
+    return EnqueueResult(id: try accept(new, as: drawn, at: now), created: true)
   }
 
   /// Accepts a job whose keys, if it has any, are its own by now; durable when it returns.

@@ -44,13 +44,18 @@ extension Spool {
   private static let keyPatience: Int64 = 10_000_000_000
 
   /// Accepts a valid request for a job that has keys, or finds the job that has them.
-  func enqueueWithKeys(_ new: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
+  ///
+  /// - Parameter drawn: the id of the job; `nil` to draw one.
+  func enqueueWithKeys(
+    _ new: NewJob, as drawn: JobID? = nil, at now: Instant
+  ) throws(StorageError) -> EnqueueResult {
     let places = Self.keyPlaces(of: new)
     return try locked(places.map(\.shard)) { () throws(StorageError) in
       if let known = try holder(for: new, at: now) {
         return EnqueueResult(id: known, created: false)
       }
-      let id = try counter.next(at: now, random: random())
+      let id: JobID
+      if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
       try writeKeys(Self.keyFiles(of: new, id, at: now))
       return EnqueueResult(id: try accept(new, as: id, at: now), created: true)
     }

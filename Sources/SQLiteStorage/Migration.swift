@@ -39,6 +39,8 @@ enum Migration {
     "ALTER TABLE qctl_jobs ADD COLUMN batch INTEGER",
     "ALTER TABLE qctl_jobs ADD COLUMN concurrency_key TEXT",
     "ALTER TABLE qctl_jobs ADD COLUMN schedule TEXT",
+    "ALTER TABLE qctl_log ADD COLUMN schedule TEXT",
+    Schema.schedules, Schema.schedulesDue,
   ]
 
   private static func step(from version: Int64) -> [String]? {

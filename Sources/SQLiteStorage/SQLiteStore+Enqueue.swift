@@ -98,7 +98,7 @@ extension SQLiteStore {
   /// Makes the job, or finds the one that its keys name.
   ///
   /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
-  private func accept(
+  func accept(
     _ new: NewJob, at now: Instant, isDrawn: Bool = true, in transaction: inout Transaction
   ) throws(StorageError) -> EnqueueResult {
     if let id = try known(new, at: now, transaction) {

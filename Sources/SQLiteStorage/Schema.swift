@@ -138,7 +138,8 @@ enum Schema {
       verb TEXT,
       "filter" TEXT,
       planned INTEGER,
-      changed INTEGER
+      changed INTEGER,
+      schedule TEXT
     )
     """,
     """
@@ -151,7 +152,7 @@ enum Schema {
       PRIMARY KEY(queue, key)
     ) WITHOUT ROWID
     """,
-    minutes, bulks,
+    minutes, bulks, schedules,
   ]
 
   /// What happened in each queue, minute by minute: the totals as they stood when the minute was
@@ -191,6 +192,26 @@ enum Schema {
     )
     """
 
+  /// What makes jobs by the clock; `rule` is the schedule as JSON, in which the columns count where
+  /// both tell something.
+  static let schedules = """
+    CREATE TABLE qctl_schedules(
+      name TEXT PRIMARY KEY NOT NULL CHECK(typeof(name) = 'text'),
+      rule BLOB NOT NULL,
+      paused INTEGER NOT NULL DEFAULT 0,
+      created_at INTEGER NOT NULL,
+      next_tick INTEGER,
+      last_tick INTEGER,
+      last_job INTEGER
+    ) WITHOUT ROWID
+    """
+
+  /// For the next tick of all.
+  static let schedulesDue = """
+    CREATE INDEX qctl_schedules_due ON qctl_schedules(next_tick)
+    WHERE paused = 0 AND next_tick IS NOT NULL
+    """
+
   /// One index per question, none of which holds rows that cannot be claimed: with one index over
   /// all states, a million scheduled rows in front left 18 claims a second (performance.md).
   private static let indexes = [
@@ -205,7 +226,7 @@ enum Schema {
     WHERE finished_at IS NOT NULL
     """,
     "CREATE UNIQUE INDEX qctl_jobs_key ON qctl_jobs(queue, held_key) WHERE held_key IS NOT NULL",
-    idempotencyExpiry,
+    idempotencyExpiry, schedulesDue,
   ]
 
   /// For forgetting keys in time.

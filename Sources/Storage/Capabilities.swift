@@ -28,6 +28,8 @@ package enum Capability: String, Hashable, Sendable, CaseIterable {
   case minutes
   /// Old attempts are dropped from jobs that stay, and log records one by one.
   case attemptRetention = "attempt_retention"
+  /// Schedules: jobs by the clock.
+  case schedules
   /// Make a copy of the store while it is in use.
   case backup
 }

@@ -91,6 +91,29 @@ extension ForwardingStore {
 }
 
 extension ForwardingStore {
+  package func schedules() throws(StorageError) -> [Schedule] { try base.schedules() }
+  package func schedule(_ name: ScheduleName) throws(StorageError) -> Schedule? {
+    try base.schedule(name)
+  }
+  package func nextTick() throws(StorageError) -> Instant? { try base.nextTick() }
+  package func put(_ request: PutScheduleRequest) throws(StorageError) -> PutScheduleOutcome {
+    try base.put(request)
+  }
+  package func remove(_ request: ScheduleRequest) throws(StorageError) -> [Bool] {
+    try base.remove(request)
+  }
+  package func setPaused(_ request: PauseScheduleRequest) throws(StorageError) -> Bool? {
+    try base.setPaused(request)
+  }
+  package func finishFirings(at now: Instant) throws(StorageError) {
+    try base.finishFirings(at: now)
+  }
+  package func fire(_ request: FireRequest) throws(StorageError) -> FireOutcome {
+    try base.fire(request)
+  }
+}
+
+extension ForwardingStore {
   package func requests(
     _ request: KnownRequestPageRequest
   ) throws(StorageError) -> KnownRequestPage { try base.requests(request) }

@@ -36,6 +36,7 @@ struct MemoryState: Sendable {
   var retention: [QueueName: Retention] = [:]
   /// The greatest id ever given out; outlives its job.
   var lastID: JobID?
+  var schedules: [ScheduleName: Schedule] = [:]
   /// Whether minutes are kept.
   var keepsMinutes = true
   /// Whether attempts go with their job, and the log by whole days.

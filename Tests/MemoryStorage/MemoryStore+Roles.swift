@@ -54,6 +54,39 @@ extension MemoryStore: StorageControlling {
   }
 }
 
+extension MemoryStore: StorageScheduling {
+  package func schedules() throws(StorageError) -> [Schedule] {
+    state.withLock { $0.schedules.values.sorted { $0.name < $1.name } }
+  }
+
+  package func schedule(_ name: ScheduleName) throws(StorageError) -> Schedule? {
+    state.withLock { $0.schedules[name] }
+  }
+
+  package func nextTick() throws(StorageError) -> Instant? {
+    state.withLock { $0.schedules.values.filter { !$0.isPaused }.compactMap(\.next).min() }
+  }
+
+  package func put(_ request: PutScheduleRequest) throws(StorageError) -> PutScheduleOutcome {
+    try state.withLock { (state) throws(StorageError) in try state.put(request) }
+  }
+
+  package func remove(_ request: ScheduleRequest) throws(StorageError) -> [Bool] {
+    state.withLock { $0.remove(request) }
+  }
+
+  package func setPaused(_ request: PauseScheduleRequest) throws(StorageError) -> Bool? {
+    state.withLock { $0.setPaused(request) }
+  }
+
+  package func fire(_ request: FireRequest) throws(StorageError) -> FireOutcome {
+    try state.withLock { (state) throws(StorageError) in
+      defer { state.writeBooks(at: request.now) }
+      return try state.fire(request)
+    }
+  }
+}
+
 extension MemoryStore: StorageArchive {
   package func requests(
     _ request: KnownRequestPageRequest

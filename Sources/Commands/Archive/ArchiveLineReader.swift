@@ -124,6 +124,7 @@ enum ArchiveLineReader {
     record.filter = try fields.text(ifAny: "filter")
     record.planned = try fields.number(ifAny: "planned")
     record.changed = try fields.number(ifAny: "changed")
+    record.schedule = try fields.value(ifAny: "schedule") { try ScheduleName($0) }
     record.tags = try fields.tags()
     return record
   }
