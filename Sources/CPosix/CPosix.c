@@ -178,6 +178,8 @@ int qctl_epoll_wait(
   return count;
 }
 
+int qctl_unread(int descriptor, int *count) { return ioctl(descriptor, FIONREAD, count); }
+
 int qctl_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int qctl_inotify_create(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }

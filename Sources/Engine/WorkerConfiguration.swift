@@ -24,6 +24,8 @@ package struct WorkerConfiguration: Sendable {
   package var concurrency = 1
   /// The handler's arguments exactly as given, the program's name first.
   package var handler: CStringList
+  /// How handlers are told their jobs, if not by a process for each.
+  package var lines: LineMode?
   /// When it ends of itself.
   package var mode = Mode.forever
   /// How long an execution may take where the job does not say; `nil` for no limit.

@@ -60,6 +60,10 @@ package enum WorkerWarning: Equatable, Sendable {
   case missingCommand(Job, status: Int32)
   /// The handler could not be started; the job was given back.
   case spawnFailed(Job, SystemError)
+  /// A handler that lives on ended before it had read of its jobs, which were given back; how.
+  case endedAtOnce(String)
+  /// A handler that lives on wrote what is no answer while it had no job, and was killed; what.
+  case brokeRules(String)
   /// Others declared this worker lost, since it had shown no life for too long: its handlers are
   /// killed, and it begins anew.
   case declaredLost

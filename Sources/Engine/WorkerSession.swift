@@ -43,6 +43,9 @@ final class WorkerSession {
   var isLost = false
 
   var slots: Slots
+  /// Handlers that are told their jobs in lines, busy or not.
+  var handlers: [LineHandler] = []
+  var handlersStarted: UInt64 = 0
   /// Jobs in hand whose handlers have not started, in the order in which they will.
   var waiting: [Waiting] = []
   var short: ShortJobs
@@ -100,8 +103,8 @@ final class WorkerSession {
     control = try WorkerRefusal.orSystem { () throws(SystemError) in
       try ControlDirectory(environment: inherited, random: random)
     }
-    slots = Slots(count: configuration.concurrency)
-    short = ShortJobs(group: configuration.group)
+    slots = Slots(count: configuration.concurrency, each: configuration.lines?.batch ?? 1)
+    short = ShortJobs(group: configuration.group, batch: configuration.lines?.batch ?? 1)
     pace = PollPace(configuration.poll)
     let place = configuration.meetingPlace
     (rescuer, rescueTrouble) = Self.rescuer(at: place)
@@ -142,6 +145,7 @@ final class WorkerSession {
       let now = clock.monotonic()
       keepHold(now)
       obeyTimers(now)
+      takeOverHandlers(now)
       slots.takeOver().forEach(conclude)
       startWaiting()
       returnWaiting(now)
@@ -149,7 +153,8 @@ final class WorkerSession {
       fireSchedules(now)
       exchange(now)
       tidy(now)
-      if let ending, slots.isEmpty, waiting.isEmpty, unsettled.isEmpty { return ending }
+      retireHandlers(now)
+      if let ending, hasNothing { return ending }
       waitForEvents(since: now)
     }
   }

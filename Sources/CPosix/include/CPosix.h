@@ -15,6 +15,8 @@ int qctl_set_nonblocking(int descriptor, int enabled);
 // Both ends closed on exec; the reader first.
 int qctl_pipe(int ends[2]);
 int qctl_duplicate(int descriptor, int at_least);
+// How many bytes wait in a pipe; either end will do.
+int qctl_unread(int descriptor, int *count);
 int qctl_flock(int descriptor, int operation);
 // Waits in the kernel's queue until then, by CLOCK_MONOTONIC in nanoseconds.
 // 1: locked, 0: the time is up, -1: errno; EAGAIN when there was no timer to be had.

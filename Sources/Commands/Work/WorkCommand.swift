@@ -13,6 +13,9 @@ enum WorkCommand {
     var lease = TimeSpan.seconds(60)
     var poll = TimeSpan.seconds(1)
     var group = 16
+    var isPersistent = false
+    var batch: Int?
+    var batchWait: TimeSpan?
     var untilEmpty = false
     var untilSettled = false
     var once = false
@@ -27,7 +30,7 @@ enum WorkCommand {
 
   static let command = Command<Options, Action>(
     "work", "Run each job with a program", defaults: Options(),
-    flags: jobFlags + endFlags + timeFlags + exitFlags + otherFlags
+    flags: jobFlags + lineFlags + endFlags + timeFlags + exitFlags + otherFlags
       + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
     operands: [
       .trailing("HANDLER", minimum: 1, \.handler, "The program for each job, and its arguments")
@@ -53,6 +56,22 @@ enum WorkCommand {
       )
       .default("16"),
     ]
+
+  private static let lineFlags: [Flag<Options>] = [
+    .switch(
+      "persistent", \.isPersistent, "Handlers live on, are told jobs in lines, and answer in lines"
+    ),
+    .int(
+      "batch", "N", in: 1...mostOfBatch, \.batch,
+      "Tell a handler of up to N jobs at once, in lines, even if it does not live on"),
+    .value(
+      "batch-wait", "TIME", \.batchWait, "How long a batch that is not full waits for more",
+      parse: ValueText.span
+    )
+    .default("0s"),
+  ].section("Lines")
+
+  private static let mostOfBatch = 1000
 
   private static let endFlags: [Flag<Options>] = [
     .switch("until-empty", \.untilEmpty, "End when nothing is ready, due or active"),
@@ -106,9 +125,18 @@ enum WorkCommand {
     .switch("utc", negatable: true, \.output.utc, "Show times in UTC"),
   ]
 
+  /// What one worker can have in hand.
+  private static let mostJobs = 1 << 16
+
   private static func validate(_ options: Options) throws(UsageError) {
     guard [options.untilEmpty, options.untilSettled, options.once].count(where: \.self) < 2 else {
       throw .invalid("--until-empty, --until-settled and --once exclude each other")
+    }
+    guard options.batchWait == nil || options.batch != nil else {
+      throw .invalid("--batch-wait needs --batch")
+    }
+    guard options.concurrency * (options.batch ?? 1) <= mostJobs else {
+      throw .invalid("--concurrency times --batch must be at most \(mostJobs)")
     }
   }
 
@@ -116,5 +144,13 @@ enum WorkCommand {
     _ options: Options, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
     try WorkRun(options: options, context: context).run()
+  }
+}
+
+extension WorkCommand.Options {
+  /// How handlers are told their jobs in lines; `nil` for a process for each job.
+  var lines: LineMode? {
+    guard isPersistent || batch != nil else { return nil }
+    return LineMode(isPersistent: isPersistent, batch: batch ?? 1, wait: batchWait ?? .zero)
   }
 }

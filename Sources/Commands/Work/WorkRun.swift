@@ -48,6 +48,7 @@ struct WorkRun {
     configuration.group = options.group
     configuration.types = options.scope.types.withoutRepeats
     configuration.concurrency = options.concurrency
+    configuration.lines = options.lines
     configuration.mode = mode
     configuration.timeout = options.timeout
     configuration.killAfter = options.killAfter
@@ -94,6 +95,12 @@ struct WorkRun {
       reporter.sumUp(report.counts)
       return .interrupted
     case .handlerUnusable(let error): throw Self.unusable(error)
+    case .handlerEndsAtOnce(let how):
+      let name = TerminalText.escape(options.handler.first ?? "", .line)
+      throw .failed(
+        .configuration,
+        "the handler '\(name)' ends again and again before it has read of a job: "
+          + TerminalText.escape(how, .line))
     case .storage(let error): throw CommandFailure(error)
     case .system(let error): throw Self.broken(error)
     }
