@@ -104,14 +104,14 @@ import Testing
   }
 
   @Test func aRowThatMayNotMeetItsKeyIsRefused() throws {
-    let row: [String: PlainDatabase.Value] = [
+    let row: KeyValuePairs<String, PlainDatabase.Value> = [
       "unique_key": .text("u"), "on_conflict": .text("fail"), "idempotency_key": .text("i"),
     ]
     let id = try insert(row)
     // The same request is known before its unique key is asked for.
     #expect(try insert(row) == id)
     #expect(throws: (any Error).self) {
-      try insert(row.merging(["idempotency_key": .text("j")]) { $1 })
+      try insert(["unique_key": .text("u"), "on_conflict": .text("fail")])
     }
     #expect(try insert(["unique_key": .text("u"), "on_conflict": .text("ignore")]) == id)
   }
@@ -126,11 +126,11 @@ import Testing
   }
 
   @Test func aRowSaysForHowLongItsRequestIsKnown() throws {
-    let row: [String: PlainDatabase.Value] = [
+    let row: KeyValuePairs<String, PlainDatabase.Value> = [
       "idempotency_key": .text("i"), "idempotency_ttl_ms": .integer(3_600_000),
     ]
     let id = try insert(row)
-    var job = NewJob(payload: Array("one".utf8))
+    var job = NewJob()
     job.idempotencyKey = "i"
     rig.now = rig.now + .minutes(50)
     #expect(try rig.store.enqueue(job, at: rig.now).id == id)
@@ -145,9 +145,8 @@ import Testing
   }
 
   @discardableResult
-  private func insert(_ row: [String: PlainDatabase.Value]) throws -> JobID {
-    let number = try application.enqueue(
-      "INSERT", row.merging(["payload": .text("one")]) { old, _ in old })
+  private func insert(_ row: KeyValuePairs<String, PlainDatabase.Value>) throws -> JobID {
+    let number = try application.enqueue("INSERT", row)
     return try #require(JobID(rawValue: number))
   }
 
