@@ -54,7 +54,8 @@ torture: test-deps build ## kill at random, on each store, for half an hour (SEE
 	&& cd "$$scratch" && env HOME="$$scratch" XDG_CONFIG_HOME="$$scratch/config" \
 	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 QCTL_KEEP="$(CURDIR)/.build" \
 	  QCTL_TORTURE_SEED='$(SEED)' QCTL_HISTORY_SEED='$(SEED)' QCTL_POINTS="$${QCTL_POINTS:-300}" sh -c ' \
-	    python3 "$$0/torture.py" 8 4 2000 20000 && python3 "$$0/history" --kills 1000 \
+	    python3 "$$0/torture.py" 8 4 2000 20000 && python3 "$$0/torture.py" --lines 8 4 500 20000 \
+	    && python3 "$$0/history" --kills 1000 \
 	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm \
 	    && python3 "$$0/readers.py" && python3 "$$0/between.py" \
 	    && python3 "$$0/migrate.py" 100000 a.db dir:b c.db whole' "$$scripts"
