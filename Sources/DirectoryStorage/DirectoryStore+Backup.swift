@@ -106,7 +106,7 @@ private final class Copier {
     else { return }
     var name = place.name
     let job = stored.job
-    if job.holdsUniqueKey, !job.state.isTerminal, let key = job.uniqueKey {
+    if job.holdsUniqueKey, job.mayHoldUniqueKey, let key = job.uniqueKey {
       let file = KeyFile(kind: .unique, queue: job.queue, key: key, id: job.id)
       // One that took the key since the other was copied.
       if try !copy.add(file.place.path, file.bytes) { name.holdsKey = false }

@@ -14,16 +14,22 @@ extension Spool {
     try lookForBulks(in: request.queues)
     for queue in request.queues where claimed.count < request.limit {
       let view = try freshView(of: queue, at: request.now)
-      if view.hasSettings, try pause(of: queue, at: request.now) { continue }
-      guard try take(from: try promoted(view, queue, at: request.now), request, into: &claimed)
-      else { break }
+      let settings = view.hasSettings ? try self.settings(of: queue) : SettingsFile()
+      guard settings.pause(at: request.now) == nil else { continue }
+      let goesOn =
+        settings.settings.limits.countsRunning
+        ? try claimWithin(settings.settings.limits, queue, request, into: &claimed)
+        : try take(
+          from: try promoted(view, queue, at: request.now), request, upTo: request.limit, nil,
+          into: &claimed)
+      guard goesOn else { break }
     }
     if !isHearing { views.removeAll() }
     return claimed
   }
 
   /// What is known of a queue once its lost jobs are rescued.
-  private func freshView(
+  func freshView(
     of queue: QueueName, at now: Instant
   ) throws(StorageError) -> QueueView {
     let view = try view(of: queue)
@@ -34,7 +40,7 @@ extension Spool {
   }
 
   /// What is known of a queue once what is due is ready.
-  private func promoted(
+  func promoted(
     _ view: QueueView, _ queue: QueueName, at now: Instant
   ) throws(StorageError) -> QueueView {
     guard let due = view.nextDue, due <= now else { return view }
@@ -66,14 +72,26 @@ extension Spool {
   }
 
   /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
-  private func take(
-    from view: QueueView, _ request: ClaimRequest, into claimed: inout [ClaimedJob]
+  ///
+  /// - Parameters:
+  ///   - limit: how many the whole claim may have in the end.
+  ///   - groups: how many more may run of each concurrency key; `nil` for any number.
+  func take(
+    from view: QueueView, _ request: ClaimRequest, upTo limit: Int, _ groups: GroupRoom?,
+    into claimed: inout [ClaimedJob]
   ) throws(StorageError) -> Bool {
-    for index in view.walks.indices where claimed.count < request.limit {
+    var groups = groups
+    var left = QueueLimits.longestWalk
+    for index in view.walks.indices where claimed.count < limit {
       var passed: [JobPlace] = []
       defer { view.walks[index].putBack(passed) }
-      while claimed.count < request.limit, let place = try view.walks[index].next() {
-        guard try isWanted(place, request, view) else {
+      while claimed.count < limit, let place = try view.walks[index].next() {
+        guard left > 0 else {
+          passed.append(place)
+          return true
+        }
+        guard try isWanted(place, request, view), groups?.hasRoom(for: place.name) ?? true else {
+          if groups != nil { left -= 1 }
           passed.append(place)
           continue
         }
@@ -84,6 +102,7 @@ extension Spool {
         }
         guard let taken = try begin(place, request) else { continue }
         claimed.append(taken)
+        groups?.take(place.name)
         guard !isMarked else { return false }
       }
     }
@@ -120,6 +139,11 @@ extension Spool {
     if place.name.isMarked { touched(target.folder) }
     stored.place = target
     hold(stored)
+    // Another job may have its key from now on, so it must not be back with it after a power cut.
+    if place.name.holdsKey, !target.name.holdsKey {
+      touched(target.folder)
+      freed.append(stored)
+    }
     return ClaimedJob(
       job: stored.job, lease: Lease(id: stored.job.id, token: token), payload: payload,
       tags: stored.tags)

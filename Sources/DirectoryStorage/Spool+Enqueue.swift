@@ -25,6 +25,18 @@ extension Spool {
   ) throws(StorageError) -> JobID {
     let number: JobID
     if let id { number = id } else { number = try counter.next(at: now, random: random()) }
+    try publish(try draft(new, as: number, at: now))
+    return number
+  }
+
+  /// A job that is written and synced in `tmp`, and that nobody sees yet.
+  struct Draft {
+    let path: String
+    let place: JobPlace
+  }
+
+  /// Writes a job whose keys need not be its own yet.
+  func draft(_ new: NewJob, as number: JobID, at now: Instant) throws(StorageError) -> Draft {
     let job = Job(id: number, accepting: new, now: now)
     let place = JobPlace(of: job, revision: 0)
     try ensureFolder(Shelf.queue(job.queue))
@@ -33,20 +45,25 @@ extension Spool {
     if job.isNewToFormat2 { try raiseFormat() }
     let bytes = JobHeader.file(job, tags: new.tags, after: new.after, payload: new.payload)
     try system { () throws(SystemError) in try tree.create(draft, bytes, sync: true) }
+    return Draft(path: draft, place: place)
+  }
+
+  /// Accepts a job that is written; durable when it returns.
+  func publish(_ draft: Draft) throws(StorageError) {
+    let place = draft.place
     do throws(StorageError) {
-      guard try move(draft, to: place) else {
+      guard try move(draft.path, to: place) else {
         throw StorageError.system(
-          path: root + "/" + draft,
+          path: root + "/" + draft.path,
           detail: "somebody removed it while it was written, or took its place")
       }
     } catch {
-      try? tree.remove(draft)
+      try? tree.remove(draft.path)
       throw error
     }
     touched(place.folder)
-    hasNews = hasNews || job.state == .ready || job.state.waitsForTime
+    hasNews = hasNews || place.state == .ready || place.state.waitsForTime
     // Before anybody who finds the job by its key says that it is accepted.
     try syncMoves()
-    return number
   }
 }

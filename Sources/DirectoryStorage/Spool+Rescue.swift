@@ -61,7 +61,7 @@ extension Spool {
       change.execution = Attempt(
         lost: before.job, loss, error: isCrash ? job.error : nil, at: now)
     }
-    guard let stored = try self.change(change, at: now) else { return false }
+    guard let stored = try changeTakingKey(change, at: now) else { return false }
     held[job.id] = nil
     ended(before.job, stored)
     guard let execution = change.execution else { return true }

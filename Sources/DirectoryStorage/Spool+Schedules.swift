@@ -80,6 +80,16 @@ extension Spool {
     }
   }
 
+  /// Takes in a schedule of another store, with its ticks.
+  func restore(_ schedule: Schedule, at now: Instant) throws(StorageError) -> RestoreOutcome {
+    try raiseFormat()
+    return try withSchedule(schedule.name, at: now) { (found) throws(StorageError) in
+      guard found == nil else { return found == schedule ? .alreadyThere : .differs }
+      try write(ScheduleFile(schedule: schedule))
+      return .restored
+    }
+  }
+
   func remove(_ request: ScheduleRequest) throws(StorageError) -> [Bool] {
     try request.names.map { (name) throws(StorageError) in
       guard try scheduleFile(name) != nil else { return false }
@@ -163,7 +173,11 @@ extension Spool {
   ) throws(StorageError) -> [JobID] {
     var made: [JobID] = []
     for intent in file.firing {
-      if !isNew, try locate(intent.id) != nil { continue }
+      if !isNew {
+        guard try locate(intent.id) == nil else { continue }
+        // What the dead has written of it, under a name that no other job has.
+        _ = try? tree.remove("tmp/" + intent.id.description)
+      }
       var job = file.schedule.job(at: intent.tick)
       if let after = intent.after {
         job.after = [after]

@@ -28,7 +28,7 @@ extension Spool {
     var change = JobChange(before: before, after: job)
     if !isQuiet { change.execution = settlement.attempt(of: before.job, at: now) }
     if case .complete(let result) = settlement.verdict { change.result = .set(result) }
-    guard let stored = try self.change(change, at: now) else { return nil }
+    guard let stored = try changeTakingKey(change, at: now) else { return nil }
     held[job.id] = nil
     ended(before.job, stored)
     if let execution = change.execution {
@@ -39,7 +39,9 @@ extension Spool {
 
   /// What follows once a job is terminal.
   func ended(_ before: Job, _ stored: StoredJob) {
-    guard stored.job.state.isTerminal, before.holdsUniqueKey else { return }
+    guard stored.job.state.isTerminal, before.holdsUniqueKey, !stored.job.holdsUniqueKey else {
+      return
+    }
     freed.append(stored)
   }
 

@@ -34,6 +34,10 @@ final class StagedFolders {
   var shards: Set<String> = []
   var ids: IDRow
   var places = IndexRuns()
+  /// The jobs of the store that give way to some of the bulk, with those.
+  var yielding: [(job: YieldingJob, to: JobID)] = []
+  /// Those that shall give way, while that is judged.
+  var replaced: [(job: StoredJob, new: NewJob, to: JobID)] = []
   /// Whether others may have seen its ids, so that they are used for good.
   var hasShownIDs = false
 
@@ -93,7 +97,7 @@ extension StagedFolders {
   func take(_ new: NewJob, index: Int, _ spool: Spool) throws(BulkError) {
     do { try new.validate() } catch { throw .job(index: index, .invalid(error)) }
     do {
-      if try holder(for: new, spool) != nil {
+      if try isKnown(new, spool) {
         result.existing += 1
       } else {
         try stage(new, index: index, spool)
@@ -107,15 +111,25 @@ extension StagedFolders {
     }
   }
 
-  /// The job, here or in the store, that has the keys of a request.
-  private func holder(for new: NewJob, _ spool: Spool) throws(StorageError) -> JobID? {
+  /// Whether a job, here or in the store, has a key of a request and is the answer to it.
+  ///
+  /// - Throws: `keyConflict` where the request is refused for it.
+  private func isKnown(_ new: NewJob, _ spool: Spool) throws(StorageError) -> Bool {
     if let key = new.idempotencyKey {
       let place = KeyPlace(.idempotency, key, of: new.queue)
-      if let file = try staged(place, spool) { return try file.answer(to: new) }
+      if let file = try staged(place, spool) {
+        _ = try file.answer(to: new)
+        return true
+      }
     }
-    if let known = try spool.holder(for: new, at: now) { return known }
-    guard let key = new.uniqueKey else { return nil }
-    return try staged(KeyPlace(.unique, key, of: new.queue), spool)?.id
+    if try spool.knownRequest(of: new, at: now) != nil { return true }
+    guard let key = new.uniqueKey else { return false }
+    if let file = try staged(KeyPlace(.unique, key, of: new.queue), spool) {
+      guard new.onConflict == .fail else { return true }
+      throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: new.queue, holder: file.id))
+    }
+    guard let holder = try spool.holder(inTheWayOf: new) else { return false }
+    return new.onConflict.resolution(against: holder.job) == .existing
   }
 
   private func staged(_ place: KeyPlace, _ spool: Spool) throws(StorageError) -> KeyFile? {
@@ -143,7 +157,11 @@ extension StagedFolders {
     if JobName.isBefore(name, part.least) { part.least = name }
     parts[key] = part
     if part.count >= Self.partSize { try close(key, spool) }
-    for file in Spool.keyFiles(of: new, id, at: now) { try stage(file, spool) }
+    for file in Spool.keyFiles(of: new, id, at: now) {
+      var file = file
+      if file.kind == .unique, new.onConflict != .ignore { file.onConflict = new.onConflict }
+      try stage(file, spool)
+    }
   }
 
   private func stage(_ file: KeyFile, _ spool: Spool) throws(StorageError) {

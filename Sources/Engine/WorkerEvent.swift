@@ -71,6 +71,8 @@ package enum WorkerWarning: Equatable, Sendable {
   case noPresence(SystemError)
   /// Workers that are gone can't be looked for.
   case noRescue(SystemError)
+  /// A schedule could not be fired; told once.
+  case scheduleFailed(ScheduleName, ScheduleTicker.Trouble)
   /// The directory for control files could not be removed.
   case controlDirectoryLeft(SystemError)
 }

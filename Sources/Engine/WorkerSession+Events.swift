@@ -56,6 +56,7 @@ extension WorkerSession {
     next = min(next, watchdog.next)
     if rescuer != nil { next = min(next, nextUpkeep, rescueLooks.next ?? nextUpkeep) }
     if ending == nil, !isLost, trouble == nil { next = min(next, nextTidying) }
+    if keepsTime { next = min(next, nextTicking) }
     guard !slots.isEmpty else { return next }
     for job in slots.running { next = min(next, job.nextTimer, leaveBy(job)) }
     if let graceEnd { next = min(next, graceEnd) }

@@ -103,6 +103,7 @@ extension WorkerSession {
     case .bell:
       pace.reset()
       nextPoll = now
+      hearOfSchedules(now)
     case .files: jobLooks.begin(at: now)
     case .workers: rescueLooks.begin(at: now)
     }

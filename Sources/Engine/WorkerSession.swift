@@ -11,9 +11,10 @@ import Storage
 //   4. handlers of jobs that were claimed ahead are started in the free slots: their processes work
 //      while this one waits for the disk;
 //   5. workers that are gone are looked for, now and then;
-//   6. one call to the store settles what is over and takes new jobs, whose handlers are started;
-//   7. what has been kept for long enough is removed, a little now and then;
-//   8. the loop waits for the next event or time.
+//   6. schedules that are due are fired;
+//   7. one call to the store settles what is over and takes new jobs, whose handlers are started;
+//   8. what has been kept for long enough is removed, a little now and then;
+//   9. the loop waits for the next event or time.
 //
 // Nothing accepted is lost: what can't be settled is left to whoever rescues it, and whoever takes
 // the job next presents another token.
@@ -73,6 +74,12 @@ final class WorkerSession {
   var rescueLooks = LookSeries()
   var nextUpkeep: Tick
   var nextTidying: Tick
+  /// Fires schedules, if this worker keeps time.
+  var ticker: ScheduleTicker?
+  var nextTicking: Tick
+  var lastTicking = Tick(nanoseconds: .min)
+  /// Schedules of which was told that they can't be fired.
+  var faultySchedules: Set<ScheduleName> = []
   /// No job is taken before this, after a handler could not be started.
   var claimsFrom: Tick
   var nextPoll: Tick
@@ -81,9 +88,10 @@ final class WorkerSession {
 
   init(
     _ configuration: WorkerConfiguration, store: any StorageEngine, signals: (any SignalFeed)?,
-    clock: WorkerClock, random: @escaping () -> UInt64,
+    ticker: ScheduleTicker? = nil, clock: WorkerClock, random: @escaping () -> UInt64,
     observe: @escaping (WorkerEvent) -> Void
   ) throws(WorkerRefusal) {
+    self.ticker = ticker
     self.configuration = configuration
     self.store = store
     self.signals = signals
@@ -111,7 +119,7 @@ final class WorkerSession {
     watchdog = WatchdogTimer(manager?.interval, from: now)
     nextStatus = now
     (claimsFrom, nextPoll, nextUpkeep) = (now, now, now)
-    (nextRenewal, nextCancelCheck) = (now, now)
+    (nextRenewal, nextCancelCheck, nextTicking) = (now, now, now)
     // Not at once: a worker for one job should not begin by cleaning up.
     nextTidying = now + TimeSpan.seconds(1)
   }
@@ -151,6 +159,7 @@ final class WorkerSession {
       startWaiting()
       returnWaiting(now)
       rescueOthers(now)
+      fireSchedules(now)
       exchange(now)
       tidy(now)
       retireHandlers(now)

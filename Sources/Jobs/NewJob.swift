@@ -24,6 +24,8 @@ package struct NewJob: Equatable, Sendable {
   package var onConflict = UniqueConflict.ignore
   /// The same request sent twice gives the first job back.
   package var idempotencyKey: String?
+  /// For so long the same request is known again; `nil` for the general rule.
+  package var idempotencyLifetime: TimeSpan?
   /// For people, filters and log records.
   package var tags: [Tag] = []
   /// The jobs, and batches, that it waits for.
@@ -82,6 +84,9 @@ package struct NewJob: Equatable, Sendable {
     }
     if let timeout, timeout.milliseconds <= 0 {
       throw InvalidValue(.timeout, "must be longer than nothing")
+    }
+    if let lifetime = idempotencyLifetime, lifetime.milliseconds < 1000 {
+      throw InvalidValue(.idempotencyLifetime, "must be at least a second")
     }
     try checkTags()
   }

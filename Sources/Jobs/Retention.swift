@@ -16,6 +16,10 @@ package struct Retention: Equatable, Sendable {
   package var cancelled: Keep?
   /// Jobs in the dead-letter queue.
   package var dead: Keep?
+  /// Attempts of jobs that stay.
+  package var attempts: Keep?
+  /// Idempotency keys, from when they are first used.
+  package var keys: Keep?
 
   /// The settings of one queue.
   package init(completed: Keep? = nil, cancelled: Keep? = nil, dead: Keep? = nil) {

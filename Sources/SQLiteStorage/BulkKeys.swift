@@ -42,10 +42,15 @@ final class BulkKeys {
     return true
   }
 
-  /// Whether an earlier job of the bulk has the unique key of this one.
+  /// Whether an earlier job of the bulk has the unique key of this one, and is the answer to it.
+  ///
+  /// - Throws: `keyConflict` where that is not to be.
   func knowsUnique(_ job: NewJob) throws(StorageError) -> Bool {
-    guard let key = job.uniqueKey else { return false }
-    return try find(Self.unique, key, job.queue) != nil
+    guard let key = job.uniqueKey, let found = try find(Self.unique, key, job.queue) else {
+      return false
+    }
+    guard job.onConflict == .fail, let holder = JobID(rawValue: found.id) else { return true }
+    throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: job.queue, holder: holder))
   }
 
   /// Remembers the keys of a job that the bulk makes.

@@ -13,12 +13,16 @@ struct CountChange {
   /// How long the executions took that ended.
   private var durations = DurationHistogram()
 
+  /// Whether jobs stopped running, so that others may.
+  private(set) var endsJobs = false
+
   var isEmpty: Bool {
     for index in values.indices where values[index] != 0 { return false }
     return durations.isEmpty
   }
 
   mutating func move(from old: JobState?, to new: JobState?) {
+    if old == .active { endsJobs = true }
     if let old { values[Self.index(old)] -= 1 }
     if let new { values[Self.index(new)] += 1 }
   }

@@ -18,7 +18,8 @@ enum EnqueueView {
 
   static let view = """
     CREATE VIEW qctl_enqueue AS SELECT queue, type, x'' AS payload, priority, run_at,
-      max_attempts, '' AS backoff, timeout_ms, unique_key, idempotency_key, tags
+      max_attempts, '' AS backoff, timeout_ms, unique_key, idempotency_key, tags,
+      '' AS unique_scope, '' AS on_conflict, 0 AS idempotency_ttl_ms
     FROM qctl_request WHERE 0
     """
 
@@ -57,10 +58,11 @@ enum EnqueueView {
           1 + coalesce((SELECT max(id) FROM qctl_jobs), 0),
           1 + (SELECT value FROM qctl_meta WHERE key = 'id_floor')));
       INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
-          max_attempts, backoff, timeout_ms, unique_key, held_key, idempotency_key)
+          max_attempts, backoff, timeout_ms, unique_key, held_key, idempotency_key, unique_scope)
         SELECT id, queue, type, CASE WHEN run_at > now THEN 'scheduled' ELSE 'ready' END,
           priority, run_at + priority * 288230376151711744, now, run_at, max_attempts,
-          NEW.backoff, timeout_ms, unique_key, unique_key, idempotency_key
+          NEW.backoff, timeout_ms, unique_key, unique_key, idempotency_key,
+          nullif(NEW.unique_scope, 'active')
         FROM qctl_request WHERE created;
       INSERT INTO qctl_payloads(id, payload, tags)
         SELECT id, \(payload), tags FROM qctl_request WHERE created;
@@ -73,7 +75,7 @@ enum EnqueueView {
       DELETE FROM qctl_idempotency WHERE queue = coalesce(NEW.queue, 'default')
         AND key = NEW.idempotency_key AND expires_at <= strftime('%s', 'now') * 1000;
       INSERT INTO qctl_idempotency
-        SELECT queue, idempotency_key, id, NULL, now + 86400000 FROM qctl_request
+        SELECT queue, idempotency_key, id, NULL, now + coalesce(NEW.idempotency_ttl_ms, 86400000) FROM qctl_request
         WHERE created AND idempotency_key IS NOT NULL;
     END
     """
@@ -112,6 +114,18 @@ enum EnqueueView {
       "timeout_ms is not a positive number of milliseconds"),
     refuse(badKey("unique_key"), "the unique key is not a text of 1 to 255 bytes"),
     refuse(badKey("idempotency_key"), "the idempotency key is not a text of 1 to 255 bytes"),
+    refuse(
+      "NEW.unique_scope NOT IN ('queued', 'active', 'kept')",
+      "unique_scope is queued, active or kept"),
+    refuse("NEW.on_conflict NOT IN ('ignore', 'fail')", "on_conflict is ignore or fail"),
+    refuse(
+      "typeof(NEW.idempotency_ttl_ms) NOT IN ('integer', 'null') OR NEW.idempotency_ttl_ms < 1000",
+      "idempotency_ttl_ms is not milliseconds, at least 1000"),
+    refuse(
+      """
+      NEW.on_conflict = 'fail' AND EXISTS (SELECT 1 FROM qctl_jobs j WHERE j.id = r.id \
+      AND j.held_key = r.unique_key AND j.idempotency_key IS NOT r.idempotency_key)
+      """, "another job holds the unique key"),
     refuse("tags NOT GLOB '{*}'", "tags is not a JSON object of texts"),
     refuse(
       "now NOT BETWEEN 1577836800000 AND 3776859535551",

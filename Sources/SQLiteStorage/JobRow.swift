@@ -23,6 +23,9 @@ enum JobRow {
   /// How many columns there are; further ones of a query follow.
   static let columnCount: Int32 = 32
 
+  /// Where the concurrency key stands.
+  static let keyColumn: Int32 = 30
+
   /// Where the number of a bulk stands, for a job of one that is not promoted yet.
   static let bulkColumn: Int32 = 26
 
@@ -104,6 +107,7 @@ enum JobRow {
     // As it would be if it had been inserted directly; whether it can be seen, others ask.
     job.state = job.runAt > job.enqueuedAt ? .scheduled : .ready
     job.holdsUniqueKey = job.uniqueKey != nil
+    job.worker = nil
   }
 
   /// Writes everything of a job that a transition can change.

@@ -62,6 +62,7 @@ extension SQLiteStore {
     guard !jobs.isEmpty else { return BulkResult() }
     var result = BulkResult()
     var index = 0
+    var first: JobID?
     do throws(StorageError) {
       if jobs.contains(where: \.hasKey) {
         try takePublishedKeys(at: now, within: staging.patience)
@@ -70,8 +71,10 @@ extension SQLiteStore {
         try session.write(at: now) { transaction throws(StorageError) in
           for job in jobs {
             let isDrawn = result.created == 0
-            let accepted = try accept(job, at: now, isDrawn: isDrawn, in: &transaction)
+            let accepted = try accept(
+              job, at: now, isDrawn: isDrawn, bulkFrom: first, in: &transaction)
             if accepted.created { result.created += 1 } else { result.existing += 1 }
+            if accepted.created, first == nil { first = accepted.id }
             if transaction.isCrowded { try transaction.finish() }
             index += 1
           }
@@ -97,14 +100,23 @@ extension SQLiteStore {
 
   /// Makes the job, or finds the one that its keys name.
   ///
-  /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
+  /// - Parameters:
+  ///   - isDrawn: whether its id is drawn; the later ones of a bulk just follow.
+  ///   - first: the first job that the same bulk made; none of these gives way to a later one.
   func accept(
-    _ new: NewJob, at now: Instant, isDrawn: Bool = true, in transaction: inout Transaction
+    _ new: NewJob, at now: Instant, isDrawn: Bool = true, bulkFrom first: JobID? = nil,
+    in transaction: inout Transaction
   ) throws(StorageError) -> EnqueueResult {
-    if let id = try known(new, at: now, transaction) {
+    if let id = try knownRequest(new, at: now, transaction) {
       return EnqueueResult(id: id, created: false)
     }
+    let holder = try holder(inTheWayOf: new, transaction)
+    let resolution = holder.map { new.onConflict.resolution(against: $0) }
+    if let holder, resolution == .existing || first.map({ holder.id >= $0 }) ?? false {
+      return EnqueueResult(id: holder.id, created: false)
+    }
     let id = try nextID(at: now, after: latestID(transaction), isDrawn: isDrawn)
+    if let holder { try replace(holder, by: id, at: now, in: &transaction) }
     let job = Job(id: id, accepting: new, now: now)
     try transaction.change { connection throws(SQLiteFailure) in
       try JobRow.insert(job, on: connection)
@@ -115,36 +127,37 @@ extension SQLiteStore {
     }
     transaction.count(job.queue, from: nil, to: job.state)
     transaction.tally(job.queue, .enqueued)
-    return EnqueueResult(id: id, created: true)
+    return EnqueueResult(id: id, outcome: holder.map { .replaced($0.id) } ?? .created)
   }
 
-  /// The job that has a key of this one.
+  /// The job that the same request made before.
   ///
   /// - Throws: `keyConflict` where its idempotency key was used with other content.
-  func known(
+  private func knownRequest(
     _ new: NewJob, at now: Instant, _ transaction: Transaction
   ) throws(StorageError) -> JobID? {
-    if let key = new.idempotencyKey,
-      let id = try IdempotencyRow.known(new, key: key, at: now, in: transaction)
-    {
-      return id
-    }
-    guard let key = new.uniqueKey else { return nil }
-    return try holder(of: key, in: new.queue, transaction)
+    guard let key = new.idempotencyKey else { return nil }
+    return try IdempotencyRow.known(new, key: key, at: now, in: transaction)
   }
 
-  /// The live job that holds a unique key.
+  /// The job that holds a unique key.
   func holder(
     of key: String, in queue: QueueName, _ transaction: Transaction
   ) throws(StorageError) -> JobID? {
     try transaction.sql { connection throws(SQLiteFailure) in
-      let statement = try connection.statement(
-        "SELECT id FROM qctl_jobs WHERE queue = ?1 AND held_key = ?2 AND held_key IS NOT NULL")
-      statement.bind(1, queue.description)
-      statement.bind(2, key)
-      defer { statement.reset() }
-      return try statement.step() ? JobID(rawValue: statement.integer(0)) : nil
+      try Self.holder(of: key, in: queue, on: connection)
     }
+  }
+
+  static func holder(
+    of key: String, in queue: QueueName, on connection: Connection
+  ) throws(SQLiteFailure) -> JobID? {
+    let statement = try connection.statement(
+      "SELECT id FROM qctl_jobs WHERE queue = ?1 AND held_key = ?2 AND held_key IS NOT NULL")
+    statement.bind(1, queue.description)
+    statement.bind(2, key)
+    defer { statement.reset() }
+    return try statement.step() ? JobID(rawValue: statement.integer(0)) : nil
   }
 
   /// The greatest id that a row has, or had before it was purged.

@@ -47,6 +47,7 @@ extension SQLiteStore {
     guard !isQuiet else { return try move(job, by: .rescue(loss), at: now, in: &transaction) }
     var after = job
     do { try after.apply(.rescue(loss), at: now) } catch { return }
+    try retakeKey(of: &after, since: job, transaction)
     let isCrash = if case .alone = loss { true } else { false }
     let attempt = Attempt(lost: job, loss, error: isCrash ? after.error : nil, at: now)
     try end(after, attempt, settlement, isCrash: isCrash, in: &transaction)
@@ -59,7 +60,8 @@ extension SQLiteStore {
   ) throws(StorageError) {
     var job = before
     guard (try? job.apply(event, at: now)) != nil else { return }
-    try transaction.change { connection throws(SQLiteFailure) in
+    try retakeKey(of: &job, since: before, transaction)
+    try transaction.change { [job] connection throws(SQLiteFailure) in
       try JobRow.update(job, on: connection)
     }
     transaction.count(job.queue, from: before.state, to: job.state)

@@ -98,6 +98,7 @@ extension SQLiteStore {
     do { try after.apply(settlement.event(for: job, random: random), at: now) } catch {
       return .settled(job.state)
     }
+    try retakeKey(of: &after, since: job, transaction)
     try end(after, settlement.attempt(of: job, at: now), settlement, in: &transaction)
     return .settled(after.state)
   }
@@ -109,7 +110,7 @@ extension SQLiteStore {
     _ settlement: Settlement, at now: Instant, in transaction: inout Transaction
   ) throws(StorageError) -> JobState? {
     guard let held = transaction.held.take(settlement.lease), case .complete = settlement.verdict,
-      !held.job.holdsUniqueKey
+      !held.job.holdsUniqueKey || held.job.uniqueScope == .kept
     else { return nil }
     var job = held.job
     guard (try? job.apply(.complete, at: now)) != nil else { return nil }

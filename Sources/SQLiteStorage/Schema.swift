@@ -11,6 +11,8 @@ enum Schema {
   /// Everything, in order of creation.
   static let statements = tables + indexes + views
 
+  /// In qctl_queues, `rate_paid` says until when, in microseconds, all starts are paid for (Rate), and
+  /// `reordered` up to which id jobs have the place that `aging_ms` gives them; NULL where all have.
   /// In qctl_payloads, `actions` says what operators did, one line of JSON for each, oldest first.
   ///
   /// It comes last, so that whoever claims a job need not read it, and is a BLOB, whose length is known
@@ -44,7 +46,21 @@ enum Schema {
       durations BLOB,
       keep_completed INTEGER,
       keep_cancelled INTEGER,
-      keep_dead INTEGER
+      keep_dead INTEGER,
+      concurrency INTEGER,
+      concurrency_per_key INTEGER,
+      rate TEXT,
+      burst INTEGER,
+      rate_paid INTEGER,
+      max_attempts INTEGER,
+      backoff TEXT,
+      timeout_ms INTEGER,
+      priority INTEGER,
+      max_depth INTEGER,
+      aging_ms INTEGER,
+      reordered INTEGER,
+      keep_attempts INTEGER,
+      keep_keys INTEGER
     ) WITHOUT ROWID
     """,
     """
@@ -221,6 +237,7 @@ enum Schema {
     WHERE state IN ('scheduled', 'retrying')
     """,
     "CREATE INDEX qctl_jobs_running ON qctl_jobs(queue, lease_until) WHERE state = 'active'",
+    runningKeys, aged,
     """
     CREATE INDEX qctl_jobs_ended ON qctl_jobs(state, finished_at)
     WHERE finished_at IS NOT NULL
@@ -228,6 +245,19 @@ enum Schema {
     "CREATE UNIQUE INDEX qctl_jobs_key ON qctl_jobs(queue, held_key) WHERE held_key IS NOT NULL",
     idempotencyExpiry, schedulesDue,
   ]
+
+  /// For counting the running jobs of a concurrency key; holds nothing but those.
+  static let runningKeys = """
+    CREATE INDEX qctl_jobs_running_key ON qctl_jobs(queue, concurrency_key)
+    WHERE state = 'active' AND concurrency_key IS NOT NULL
+    """
+
+  /// For the age of the oldest ready job in queues with aging, whose order does not tell it: all that
+  /// are not ordered by strict priority, and those of priority 0, of which nobody knows.
+  static let aged = """
+    CREATE INDEX qctl_jobs_aged ON qctl_jobs(queue, priority, run_at)
+    WHERE state = 'ready' AND ord < 288230376151711744
+    """
 
   /// For forgetting keys in time.
   static let idempotencyExpiry =

@@ -20,7 +20,8 @@ import Storage
 // there already counts as existing and is not staged, a conflict refuses the bulk. A row takes its
 // keys when it is promoted, and whoever enqueues such a bulk promotes it at once, before it returns.
 // A key that somebody else took between staging and promotion makes the staged job an existing one:
-// it is dropped, also where the other request had other content. If the enqueuing process dies
+// it is dropped, also where the other request had other content, or a worker took the job that it
+// was to replace. If the enqueuing process dies
 // before it is done, claims do the same, and so does whoever enqueues something with a key: else the
 // same bulk, enqueued again, would be there twice for a while. A stretch with keys is kept when all is promoted
 // (`published` = 2), until the enqueuing process has read how many were dropped.
@@ -228,10 +229,9 @@ extension StagedBulk {
       return true
     }
     if try keys.knowsRequest(job) { return true }
-    if let key = job.uniqueKey, try store.holder(of: key, in: job.queue, transaction) != nil {
-      return true
-    }
-    return try keys.knowsUnique(job)
+    if try keys.knowsUnique(job) { return true }
+    guard let holder = try store.holder(inTheWayOf: job, transaction) else { return false }
+    return job.onConflict.resolution(against: holder) == .existing
   }
 }
 

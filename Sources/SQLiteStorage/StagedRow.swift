@@ -18,9 +18,9 @@ struct StagedRow {
       """
       INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
         max_attempts, unique_key, idempotency_key, timeout_ms, backoff, bulk, unique_scope,
-        on_parent_failure, batch, concurrency_key, schedule)
+        on_parent_failure, batch, concurrency_key, schedule, worker)
       VALUES (?1, ?2, ?3, 'blocked', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-        ?17, ?18)
+        ?17, ?18, ?19)
       """)
     payloads = try connection.statement(
       "INSERT INTO qctl_payloads(id, payload, tags) VALUES (?1, ?2, ?3)")
@@ -68,5 +68,6 @@ struct StagedRow {
     jobs.bind(16, new.batch?.rawValue)
     jobs.bind(17, new.concurrencyKey)
     jobs.bind(18, new.schedule?.description)
+    jobs.bind(19, StagedRule(new).text)
   }
 }

@@ -98,12 +98,20 @@ struct Transaction {
     return counts.count - 1
   }
 
+  /// Whether somebody may wait for the end of a job of a queue.
+  private func makesRoom(in queue: QueueName) throws(StorageError) -> Bool {
+    try sql { connection throws(SQLiteFailure) in
+      try SQLiteStore.limits(of: queue, on: connection).0.countsRunning
+    }
+  }
+
   /// Writes the counts.
   mutating func finish() throws(StorageError) {
     guard !counts.isEmpty else { return }
     let (pending, now) = (counts, now)
     counts.removeAll()
     for (queue, change) in pending where !change.isEmpty {
+      if change.endsJobs, !hasNews, try makesRoom(in: queue) { announce() }
       try self.change { connection throws(SQLiteFailure) in
         try change.write(to: queue, at: now, on: connection)
       }

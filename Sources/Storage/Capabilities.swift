@@ -30,6 +30,8 @@ package enum Capability: String, Hashable, Sendable, CaseIterable {
   case attemptRetention = "attempt_retention"
   /// Schedules: jobs by the clock.
   case schedules
+  /// Limits on how many jobs of a queue start in a stretch of time.
+  case rateLimits = "rate_limits"
   /// Make a copy of the store while it is in use.
   case backup
 }

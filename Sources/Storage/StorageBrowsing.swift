@@ -17,6 +17,9 @@ package protocol StorageBrowsing: AnyObject, Sendable {
   /// - Parameter ids: at most `ApplyRequest.largestBatch`.
   func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail]
 
+  /// The job that holds a unique key of a queue; `nil` where the key is free.
+  func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID?
+
   /// Log records that a filter selects, oldest first. See `LogPageRequest`.
   func log(_ request: LogPageRequest) throws(StorageError) -> LogPage
 

@@ -31,6 +31,9 @@ extension ForwardingStore {
   package func job(_ id: JobID) throws(StorageError) -> JobDetail? { try base.job(id) }
 
   package func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail] { try base.jobs(ids) }
+  package func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID? {
+    try base.keyHolder(key, of: queue)
+  }
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     try base.log(request)
   }

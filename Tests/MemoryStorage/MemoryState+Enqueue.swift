@@ -4,18 +4,31 @@ import Storage
 extension MemoryState {
   /// Accepts a job, or finds the one that has its key.
   ///
-  /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
+  /// - Parameters:
+  ///   - isDrawn: whether its id is drawn; the later ones of a bulk just follow.
+  ///   - first: the first job that the same bulk made.
   mutating func enqueue(
-    _ new: NewJob, at now: Instant, isDrawn: Bool = true
+    _ new: NewJob, at now: Instant, isDrawn: Bool = true, bulkFrom first: JobID? = nil
   ) throws(StorageError) -> EnqueueResult {
     do { try new.validate() } catch { throw .invalid(error) }
     if let known = try knownRequest(new, at: now) {
       return EnqueueResult(id: known, created: false)
     }
-    if let key = new.uniqueKey, let holder = holder(of: key, in: new.queue) {
-      return EnqueueResult(id: holder, created: false)
+    var replaced: Job?
+    if let key = new.uniqueKey, let id = holder(of: key, in: new.queue), let holder = jobs[id]?.job
+    {
+      switch new.onConflict.resolution(against: holder) {
+      case .existing: return EnqueueResult(id: id, created: false)
+      case .conflict: throw .keyConflict(KeyConflict(new, key: key, holder: holder))
+      // Within one bulk the first one stays.
+      case .replace where first.map { $0 <= id } ?? false:
+        return EnqueueResult(id: id, created: false)
+      case .replace: replaced = holder
+      case .queueAfter: throw .invalid(InvalidValue(.onConflict, "is not known"))
+      }
     }
     let id = try nextID(at: now, isDrawn: isDrawn)
+    if let replaced { replace(replaced, by: id, at: now) }
     jobs[id] = JobDetail(
       job: Job(id: id, accepting: new, now: now), payload: new.payload, tags: new.tags,
       after: new.after)
@@ -24,20 +37,28 @@ extension MemoryState {
     books[new.queue, default: QueueBook()].change.totals.enqueued += 1
     remember(new, id, at: now)
     if queues[new.queue] == nil { queues[new.queue] = .some(nil) }
-    return EnqueueResult(id: id, created: true)
+    return EnqueueResult(id: id, outcome: replaced.map { .replaced($0.id) } ?? .created)
+  }
+
+  /// Takes the unique key from a job that nobody is running; one that waits is cancelled.
+  private mutating func replace(_ holder: Job, by id: JobID, at now: Instant) {
+    let request = ApplyRequest(replacementBy: id, at: now)
+    let isCancelled = change(holder.id, by: .cancel, at: now) != nil
+    jobs[holder.id]?.job.holdsUniqueKey = false
+    if isCancelled { tell(.cancelled, holder.id, request) }
   }
 
   /// Accepts all jobs or none: what fails leaves the state as it was, last id included.
   mutating func enqueueAll(_ wanted: [NewJob], at now: Instant) throws(BulkError) -> BulkResult {
     var after = self
     var result = BulkResult()
+    var first: JobID?
     for (index, new) in wanted.enumerated() {
       do {
-        if try after.enqueue(new, at: now, isDrawn: result.created == 0).created {
-          result.created += 1
-        } else {
-          result.existing += 1
-        }
+        let accepted = try after.enqueue(
+          new, at: now, isDrawn: result.created == 0, bulkFrom: first)
+        if accepted.created { result.created += 1 } else { result.existing += 1 }
+        if accepted.created, first == nil { first = accepted.id }
       } catch { throw .job(index: index, error) }
     }
     self = after
@@ -58,7 +79,7 @@ extension MemoryState {
   private mutating func remember(_ new: NewJob, _ id: JobID, at now: Instant) {
     guard let key = new.idempotencyKey else { return }
     remembered[QueueKey(queue: new.queue, key: key)] = Remembered(
-      id: id, digest: new.contentDigest, expiry: now + NewJob.requestLifetime)
+      id: id, digest: new.contentDigest, expiry: new.requestExpiry(at: now))
   }
 
   private mutating func nextID(at now: Instant, isDrawn: Bool) throws(StorageError) -> JobID {

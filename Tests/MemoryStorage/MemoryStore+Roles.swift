@@ -15,15 +15,17 @@ extension MemoryStore: StorageBrowsing {
     state.withLock { $0.jobs[id] }
   }
 
+  package func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID? {
+    state.withLock { $0.holder(of: key, in: queue) }
+  }
+
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     state.withLock { $0.logPage(request) }
   }
 
   package func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
-    guard case .none(let reason, let remedy) = capabilities[.minutes] else {
-      return state.withLock { $0.minutes(request) }
-    }
-    throw .unsupported(.minutes, reason: reason, remedy: remedy)
+    try require(.minutes)
+    return state.withLock { $0.minutes(request) }
   }
 }
 
@@ -46,7 +48,8 @@ extension MemoryStore: StorageControlling {
   }
 
   package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
-    state.withLock { $0.configure(request) }
+    if request.changes.contains(where: \.setsRate) { try require(.rateLimits) }
+    return state.withLock { $0.configure(request) }
   }
 
   package func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
@@ -84,6 +87,13 @@ extension MemoryStore: StorageScheduling {
       defer { state.writeBooks(at: request.now) }
       return try state.fire(request)
     }
+  }
+}
+
+extension MemoryStore {
+  private func require(_ capability: Capability) throws(StorageError) {
+    guard case .none(let reason, let remedy) = capabilities[capability] else { return }
+    throw .unsupported(capability, reason: reason, remedy: remedy)
   }
 }
 

@@ -2,7 +2,7 @@ import Storage
 
 /// What a part of an archive is about; the raw values are the `kind` of its line.
 enum ArchiveKind: String, CaseIterable, Sendable {
-  case queue, job, request, minute, log
+  case queue, job, request, minute, log, schedule
 
   init(_ part: ArchivePart) {
     self =
@@ -12,6 +12,7 @@ enum ArchiveKind: String, CaseIterable, Sendable {
       case .request: .request
       case .minute: .minute
       case .record: .log
+      case .schedule: .schedule
       }
   }
 
@@ -24,6 +25,7 @@ enum ArchiveKind: String, CaseIterable, Sendable {
       case .request: ("remembered request", "remembered requests")
       case .minute: ("minute", "minutes")
       case .log: ("log record", "log records")
+      case .schedule: ("schedule", "schedules")
       }
     return "\(count) \(count == 1 ? one : many)"
   }
@@ -54,6 +56,7 @@ struct ArchiveCounts: Equatable, Sendable {
     case .request: 2
     case .minute: 3
     case .log: 4
+    case .schedule: 5
     }
   }
 }

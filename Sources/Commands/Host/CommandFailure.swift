@@ -77,6 +77,8 @@ package enum CommandFailure: Error, Equatable, Sendable {
     return switch conflict.kind {
     case .unique:
       "job \(conflict.holder) of queue \(conflict.queue) holds the unique key '\(key)'"
+        + (conflict.isRunning
+          ? " and is running; --on-conflict after runs the new one once more when it ends" : "")
     case .idempotency:
       "the idempotency key '\(key)' of queue \(conflict.queue) made job \(conflict.holder) "
         + "from other content"

@@ -89,8 +89,14 @@ enum ShowCommand {
       times: TimeDisplay(options.output, context, relative: false),
       relative: isTerminal ? TimeDisplay(relative, context, relative: true) : nil, now: now,
       isColoured: options.output.usesColor(isTerminal: isTerminal, context.environment),
-      isWorkerAlive: isWorkerAlive(detail.job, store))
+      isWorkerAlive: isWorkerAlive(detail.job, store), keyHolder: keyHolder(detail.job, store))
     try context.write(page.bytes(detail))
+  }
+
+  /// Who has the unique key of a job that goes on without it.
+  private static func keyHolder(_ job: Job, _ store: any StorageAdapter) -> JobID? {
+    guard let key = job.uniqueKey, !job.holdsUniqueKey, job.mayHoldUniqueKey else { return nil }
+    return (try? store.keyHolder(key, of: job.queue)) ?? nil
   }
 
   /// Whether the worker that runs a job shows life on this host.

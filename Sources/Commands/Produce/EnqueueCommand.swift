@@ -19,7 +19,11 @@ enum EnqueueCommand {
     var backoff: Backoff?
     var timeout: TimeSpan?
     var uniqueKey: String?
+    var uniqueScope: UniqueScope?
+    var onConflict: UniqueConflict?
     var idempotencyKey: String?
+    var idempotencyLifetime: TimeSpan?
+    var concurrencyKey: String?
     var tags: [Tag] = []
     var bulk: String?
     var json = false
@@ -29,7 +33,8 @@ enum EnqueueCommand {
 
   static let command = Command<Options, Action>(
     "enqueue", "Accept a job and print its id; or many with --bulk", defaults: Options(),
-    flags: jobFlags + timeFlags + ruleFlags + bulkFlags + OutputOptions.common.lifted(\.output)
+    flags: jobFlags + timeFlags + ruleFlags + keyFlags + bulkFlags
+      + OutputOptions.common.lifted(\.output)
       + StoreOptions.flags.lifted(\.store),
     prose: prose,
     examples: [
@@ -37,6 +42,9 @@ enum EnqueueCommand {
         "id=$(qctl enqueue -q emails -t welcome --payload-file -)", "One job, payload from stdin"),
       Example("qctl enqueue -t report --payload '{\"month\":7}' --delay 1h", "Not before an hour"),
       Example("qctl enqueue -t sync --idempotency-key req-4711", "Safe to send twice"),
+      Example(
+        "qctl enqueue -t rebuild --unique-key site --on-conflict replace",
+        "In the place of one that still waits"),
       Example("qctl enqueue --bulk jobs.ndjson", "A file of jobs, all or none"),
     ],
     exits: ExitStatus.notes(.keyConflict, .badData, .noInput, .cannotCreate),
@@ -71,9 +79,28 @@ enum EnqueueCommand {
       .default("10"),
     .value("backoff", "POLICY", \.backoff, "How to wait between failures", parse: ValueText.backoff)
       .default("exponential:base=30s,factor=4,cap=6h,jitter=20%"),
-    .string("unique-key", "KEY", \.uniqueKey, "At most one live job of the queue has KEY"),
+  ]
+
+  private static let keyFlags: [Flag<Options>] = [
+    .string("unique-key", "KEY", \.uniqueKey, "At most one job of the queue holds KEY"),
+    .choice(
+      "unique-scope", "SCOPE", \.uniqueScope,
+      "How long it holds KEY: queued (until claimed), active (until it ends) or kept"
+    )
+    .default("active"),
+    .choice(
+      "on-conflict", "RULE", \.onConflict,
+      "If another holds KEY: ignore (give that back), replace, after or fail"
+    )
+    .default("ignore"),
     .string(
       "idempotency-key", "KEY", \.idempotencyKey, "The same request sent again gives the same job"),
+    .value(
+      "idempotency-ttl", "TIME", \.idempotencyLifetime, "For how long it does",
+      parse: ValueText.duration
+    ).default("24h"),
+    .string(
+      "concurrency-key", "KEY", \.concurrencyKey, "Of jobs with KEY only so many run at a time"),
   ]
 
   private static let bulkFlags: [Flag<Options>] = [
@@ -85,9 +112,11 @@ enum EnqueueCommand {
   private static var prose: Prose {
     [
       "The payload is any bytes, at most 256 KiB; it reaches the handler as it is. When the id is printed, the job is on disk.",
-      "A unique key that a live job of the queue holds gives that job's id back, with nothing created. An idempotency key gives the first job back for 24 hours if type, payload and tags are the same; with other content nothing changes and the status is 4.",
+      "A unique key is held by one job of the queue at most: until a worker takes it (\(flag: "unique-scope") queued), until it is completed, dead or cancelled (active), or for as long as it is there (kept: until retention or a purge removes it). A job that waits again after a failure takes its key again if nobody has it, and else goes on without.",
+      "Where another job holds the key, \(flag: "on-conflict") ignore gives its id back, with nothing created; fail changes nothing and ends with status 4; replace cancels one that no worker has taken, with the reason 'replaced by ID', and accepts the new one in its place (one that has ended and kept its key only loses that; one that is running is a conflict, status 4). Within a bulk file the first job with a key stays.",
+      "An idempotency key gives the first job back for \(flag: "idempotency-ttl") if type, payload and tags are the same; with other content nothing changes and the status is 4.",
       "\(flag: "backoff") is \(literal: "exponential:base=30s,factor=4,cap=6h,jitter=20%"), \(literal: "fixed:10s") or a list such as \(literal: "1s,10s,1m").",
-      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, idempotency_key, tags (an object of texts), and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
+      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, unique_scope, on_conflict, idempotency_key, idempotency_ttl_ms, concurrency_key, tags (an object of texts), and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
     ]
   }
 
@@ -97,9 +126,23 @@ enum EnqueueCommand {
     guard options.delay == nil || options.at == nil else {
       throw .invalid("--delay and --at exclude each other")
     }
-    guard options.bulk != nil else { return }
+    if let lifetime = options.idempotencyLifetime, lifetime < .seconds(1) {
+      throw .invalid("--idempotency-ttl is at least 1s")
+    }
+    guard options.bulk != nil else { return try validateKeys(options) }
     guard sources == 0, options.uniqueKey == nil, options.idempotencyKey == nil else {
       throw .invalid("--bulk takes payloads and keys from the file")
+    }
+  }
+
+  /// A rule for a key that is not given would be forgotten without a word.
+  private static func validateKeys(_ options: Options) throws(UsageError) {
+    guard options.uniqueKey != nil || options.uniqueScope == nil && options.onConflict == nil else {
+      let flag = options.uniqueScope == nil ? "--on-conflict" : "--unique-scope"
+      throw .invalid("\(flag) is about a --unique-key")
+    }
+    guard options.idempotencyKey != nil || options.idempotencyLifetime == nil else {
+      throw .invalid("--idempotency-ttl is about an --idempotency-key")
     }
   }
 
@@ -121,7 +164,11 @@ enum EnqueueCommand {
     job.backoff = options.backoff
     job.timeout = options.timeout
     job.uniqueKey = options.uniqueKey
+    job.uniqueScope = options.uniqueScope ?? .active
+    job.onConflict = options.onConflict ?? .ignore
     job.idempotencyKey = options.idempotencyKey
+    job.idempotencyLifetime = options.idempotencyLifetime
+    job.concurrencyKey = options.concurrencyKey
     job.tags = options.tags
     let now = context.now()
     if let delay = options.delay { job.runAt = now + delay }
@@ -139,6 +186,7 @@ enum EnqueueCommand {
     case .timeout: "--timeout"
     case .uniqueKey: "--unique-key"
     case .idempotencyKey: "--idempotency-key"
+    case .idempotencyLifetime: "--idempotency-ttl"
     case .maxAttempts: "--max-attempts"
     case .tags: "--tag"
     case .uniqueScope: "--unique-scope"
@@ -168,8 +216,26 @@ enum EnqueueCommand {
     writer.beginObject()
     writer.member("id", result.id.description)
     writer.member("created", result.created)
+    writer.member("outcome", result.outcome.word)
+    switch result.outcome {
+    case .created, .existing: break
+    case .replaced(let id): writer.member("replaced", id.description)
+    case .queuedAfter(let id): writer.member("after", id.description)
+    }
     writer.endObject()
     try context.writeLine(writer.buffer.text)
     return .success
+  }
+}
+
+extension EnqueueResult.Outcome {
+  /// The word for it in JSON.
+  fileprivate var word: String {
+    switch self {
+    case .created: "created"
+    case .existing: "existing"
+    case .replaced: "replaced"
+    case .queuedAfter: "queued_after"
+    }
   }
 }

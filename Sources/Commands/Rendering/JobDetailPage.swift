@@ -11,6 +11,8 @@ struct JobDetailPage {
   let isColoured: Bool
   /// Whether the worker that has the job lives; `nil` where that can't be known here.
   var isWorkerAlive: Bool?
+  /// Who has the job's unique key, if it is another.
+  var keyHolder: JobID?
 
   func bytes(_ detail: JobDetail) -> [UInt8] {
     var page = FactPage(isColoured: isColoured, capacity: 2048 + detail.payload.count)
@@ -37,7 +39,7 @@ struct JobDetailPage {
     page.fact("State", stateText(detail), job.effectiveState(at: now).style)
     page.fact("Priority", String(job.priority.level))
     for tag in detail.tags { page.fact("Tag", "\(tag.name)=\(tag.value)") }
-    page.fact("Unique key", job.uniqueKey)
+    page.fact("Unique key", keyText(job))
     page.fact("Idempotency key", job.idempotencyKey)
     page.fact("Concurrency key", job.concurrencyKey)
     page.fact("Schedule", job.schedule?.description)
@@ -46,6 +48,14 @@ struct JobDetailPage {
     if let group = job.errorGroup {
       page.fact("Error group", "\(group), listed by '\(job.commandForGroup) \(group)'")
     }
+  }
+
+  /// The key, its scope where that is not the usual one, and who has it where the job should.
+  private func keyText(_ job: Job) -> String? {
+    guard var text = job.uniqueKey else { return nil }
+    if job.uniqueScope != .active { text += " (\(job.uniqueScope.rawValue))" }
+    guard !job.holdsUniqueKey, job.mayHoldUniqueKey else { return text }
+    return text + (keyHolder.map { " (held by \($0))" } ?? " (not held)")
   }
 
   private func moments(_ job: Job, _ page: inout FactPage) {

@@ -130,6 +130,7 @@ extension WorkerReporter {
     case .noRescue(let error):
       let reason = TerminalText.escape(error.description, .line)
       context.tell("cannot look for workers that are gone: \(reason)")
+    case .scheduleFailed(let name, let trouble): context.tell(trouble.sentence(about: name))
     case .controlDirectoryLeft(let error):
       inform("a directory was left behind: \(TerminalText.escape(error.description, .line))")
     }

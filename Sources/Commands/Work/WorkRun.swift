@@ -1,3 +1,4 @@
+import Calendar
 import Engine
 import Jobs
 import PosixIO
@@ -19,7 +20,10 @@ struct WorkRun {
       let reporter = WorkerReporter(options.output, context)
       let worker = Worker(
         configuration(environment, store), store: store,
-        signals: try signals(), random: context.random, observe: reporter.hear)
+        signals: try signals(),
+        ticker: ScheduleTicker(store) { (name) throws(TimeZoneError) in
+          try context.zones.zone(named: name)
+        }, random: context.random, observe: reporter.hear)
       return try status(of: worker.run(), reporter)
     }
   }

@@ -97,7 +97,10 @@ extension RowFlaw {
       "times", "t.state NOT IN (\(ended)) AND t.finished_at IS NOT NULL",
       "with a time of end, though not ended", .set("finished_at = NULL")),
     RowFlaw(
-      "keys", "t.held_key IS NOT NULL AND t.state IN (\(ended))",
+      "keys",
+      """
+      t.held_key IS NOT NULL AND t.state IN (\(ended)) AND t.unique_scope IS NOT 'kept'
+      """,
       "with a unique key held, though ended", .set("held_key = NULL")),
     RowFlaw(
       "keys", "t.held_key IS NOT NULL AND t.held_key IS NOT t.unique_key",

@@ -10,6 +10,8 @@ struct Everything: Equatable {
   private(set) var queues: [QueueSummary]
   private(set) var log: [LogRecord]
   private(set) var outstanding: Outstanding
+  private(set) var schedules: [Schedule]
+  private(set) var nextTick: Instant?
   private(set) var presences: [PresenceID]
   private(set) var minutes: [QueueMinute]
   /// Those of the last hour alone, with what stood before it.
@@ -29,6 +31,8 @@ struct Everything: Equatable {
     log = try Self.log(of: store, LogFilter(), size: 100)
     outstanding = try store.outstanding(in: queues.map(\.queue), at: now)
     presences = try store.presences()
+    schedules = try store.schedules()
+    nextTick = try store.nextTick()
     (minutes, recent) = ([], [])
     guard store.keepsMinutes else { return }
     let ever = Instant(milliseconds: .min)...Instant(milliseconds: .max)
@@ -90,6 +94,10 @@ struct Everything: Equatable {
       parts.append("log of \(log.count) against \(other.log.count)")
     }
     if presences != other.presences { parts.append("presences") }
+    if schedules != other.schedules {
+      parts.append("schedules \(schedules) against \(other.schedules)")
+    }
+    if nextTick != other.nextTick { parts.append("next tick") }
     for (left, right) in zip(minutes, other.minutes) where left != right {
       parts.append("minute \(left) against \(right)")
     }

@@ -23,7 +23,7 @@ struct OperationGenerator {
     case 26..<41: .claim(claimRequest())
     case 41..<57: settle()
     case 57..<60: .tidy(TidyRequest(now: now, limit: any(of: [2, 5, 20, 500])))
-    case 60..<61: .retain(retention(), any(of: Self.queues))
+    case 60..<61: .configure(settings(), any(of: Self.queues))
     case 61..<65: .renew(someLeases(), until: now + .seconds(Int64(number(-5...120))))
     case 65..<66: .status(someLeases())
     case 66..<68: .rescue(rescueRequest())
@@ -76,7 +76,10 @@ extension OperationGenerator {
     let breaksOff = chance(15)
     var jobs = (0..<number(0...6)).map { _ in newJob() }
     if breaksOff || jobs.contains(where: { $0.maxAttempts == 0 }) {
-      for index in jobs.indices { jobs[index].idempotencyKey = nil }
+      for index in jobs.indices {
+        jobs[index].idempotencyKey = nil
+        jobs[index].onConflict = .ignore
+      }
     }
     return .bulk(jobs, breaksOff: breaksOff)
   }
@@ -84,7 +87,8 @@ extension OperationGenerator {
   private mutating func claimRequest() -> ClaimRequest {
     ClaimRequest(
       queues: some(of: Self.queues), types: chance(20) ? some(of: Self.types) : [],
-      limit: any(of: [0, 1, 1, 2, 3, 10]), worker: any(of: ["w1", "w2"]),
+      limit: any(of: [0, 1, 1, 2, 3, 10]), atOnce: chance(50) ? number(0...4) : nil,
+      worker: any(of: ["w1", "w2"]),
       lease: .seconds(Int64(number(1...90))),
       presence: chance(50) ? any(of: Self.presences) : nil, now: now)
   }

@@ -28,7 +28,7 @@ import Testing
     #expect(try shop.store.nextTick() == shop.now + .minutes(7))
     #expect(try shop.store.schedule(ScheduleName("c")) == nil)
     let record = try #require(try shop.log().last)
-    #expect(record.event == .scheduleAdded && record.schedule == ScheduleName("a"))
+    #expect(try record.event == .scheduleAdded && record.schedule == ScheduleName("a"))
     #expect(record.actor == "olga" && record.reason == "because")
   }
 
