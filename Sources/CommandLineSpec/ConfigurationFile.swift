@@ -89,4 +89,11 @@ package struct ConfiguredCommand: Equatable, Sendable {
   package let number: Int
   /// The words behind the command.
   package let words: [String]
+
+  /// A line with its parts.
+  package init(path: String, number: Int, words: [String]) {
+    self.path = path
+    self.number = number
+    self.words = words
+  }
 }

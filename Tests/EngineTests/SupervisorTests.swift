@@ -1,9 +1,10 @@
-import Engine
 import Glibc
 import Jobs
 import PosixIO
 import TestSupport
 import Testing
+
+@testable import Engine
 
 @Suite("A supervisor")
 struct SupervisorTests {
