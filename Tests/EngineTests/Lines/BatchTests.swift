@@ -182,13 +182,17 @@ struct BatchTests {
       guard let bytes = try? FileSystem.readFile(path, limit: 1 << 16) else { return }
       let slots = PresenceSlot.all(in: bytes)
       if started == 3 {
-        #expect(Set(slots.map(\.execution.id)) == Set(ids))
-        #expect(slots.allSatisfy(\.hasStarted))
+        let named = Set(slots.map(\.execution.id))
+        let haveStarted = slots.allSatisfy(\.hasStarted)
+        #expect(named == Set(ids))
+        #expect(haveStarted)
         processes = Set(slots.map(\.process?.pid))
       } else {
         // The handler lives on, and its note with it.
-        #expect(
-          slots.contains { $0.execution.id == ids.last && processes.contains($0.process?.pid) })
+        let isNoted = slots.contains {
+          $0.execution.id == ids.last && processes.contains($0.process?.pid)
+        }
+        #expect(isNoted)
       }
     }
     #expect(started == 4)
