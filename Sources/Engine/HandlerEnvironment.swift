@@ -13,7 +13,7 @@ struct HandlerEnvironment {
   private static let removedNames: [String] = [
     "NOTIFY_SOCKET", "QCTL_JOB_ID", "QCTL_QUEUE", "QCTL_TYPE", "QCTL_ATTEMPT",
     "QCTL_MAX_ATTEMPTS", "QCTL_ENQUEUED_AT", "QCTL_DEADLINE", "QCTL_IDEMPOTENCY_KEY",
-    "QCTL_STORE", "QCTL_CONTROL", "QCTL_PRESENCE",
+    "QCTL_STORE", "QCTL_CONTROL", "QCTL_PRESENCE", SupervisedProcess.variable,
   ]
   private static let removedPrefixes: [String] = ["WATCHDOG_", "LISTEN_"]
 

@@ -53,6 +53,7 @@ extension WorkerSession {
     }
     for handler in handlers { next = min(next, handler.nextTimer) }
     if let first = waiting.first { next = min(next, staleFrom(first)) }
+    next = min(next, watchdog.next)
     if rescuer != nil { next = min(next, nextUpkeep, rescueLooks.next ?? nextUpkeep) }
     if ending == nil, !isLost, trouble == nil { next = min(next, nextTidying) }
     if keepsTime { next = min(next, nextTicking) }

@@ -65,6 +65,7 @@ extension WorkerSession {
     } catch {
       observe(.reloaded(error))
     }
+    tellReloaded()
   }
 
   private func resize(by difference: Int) {

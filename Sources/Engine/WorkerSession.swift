@@ -39,6 +39,11 @@ final class WorkerSession {
   let rescuer: Rescuer?
   let rescueTrouble: SystemError?
   let watch: StoreWatch?
+  let manager: ServiceManager?
+  var watchdog: WatchdogTimer
+  var nextStatus: Tick
+  var lastStatus = ""
+  var hasToldStopping = false
   /// Others have declared this worker lost.
   var isLost = false
 
@@ -109,7 +114,10 @@ final class WorkerSession {
     let place = configuration.meetingPlace
     (rescuer, rescueTrouble) = Self.rescuer(at: place)
     watch = place.flatMap { try? StoreWatch($0) }
+    manager = ServiceManager(inherited)
     let now = clock.monotonic()
+    watchdog = WatchdogTimer(manager?.interval, from: now)
+    nextStatus = now
     (claimsFrom, nextPoll, nextUpkeep) = (now, now, now)
     (nextRenewal, nextCancelCheck, nextTicking) = (now, now, now)
     // Not at once: a worker for one job should not begin by cleaning up.
@@ -141,6 +149,7 @@ final class WorkerSession {
         return .system(error)
       }
     }
+    tellReady()
     while true {
       let now = clock.monotonic()
       keepHold(now)
@@ -154,6 +163,7 @@ final class WorkerSession {
       exchange(now)
       tidy(now)
       retireHandlers(now)
+      tellManager(now)
       if let ending, hasNothing { return ending }
       waitForEvents(since: now)
     }

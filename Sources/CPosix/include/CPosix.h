@@ -95,6 +95,13 @@ int qctl_epoll_control(
 int qctl_epoll_wait(
     int epoll, uint64_t *tokens, uint32_t *events, int capacity, int timeout_ms);
 int qctl_eventfd(void);
+// Non-blocking and closed on exec.
+int qctl_datagram_socket(void);
+// `address` is a path, or an abstract name behind an @.
+int qctl_send(
+    int descriptor, const void *address, size_t address_size, const void *bytes, size_t count);
+// Sends this process the signal when the thread that started it ends.
+int qctl_signal_at_parents_end(int signal);
 int qctl_inotify_create(void);
 
 // Starts a thread with every signal blocked; returns an errno value, 0 for success.

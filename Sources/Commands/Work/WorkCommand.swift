@@ -23,6 +23,7 @@ enum WorkCommand {
     var retryExits: [Int32] = []
     var outputLimit = 64 << 10
     var name: String?
+    var isAllConfigured = false
     var handler: [String] = []
     var output = OutputOptions()
     var store = StoreOptions()
@@ -33,7 +34,7 @@ enum WorkCommand {
     flags: jobFlags + lineFlags + endFlags + timeFlags + exitFlags + otherFlags
       + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
     operands: [
-      .trailing("HANDLER", minimum: 1, \.handler, "The program for each job, and its arguments")
+      .trailing("HANDLER", \.handler, "The program for each job, and its arguments")
     ],
     prose: prose,
     examples: [
@@ -41,6 +42,10 @@ enum WorkCommand {
       Example("qctl work -q urgent,emails -- ./send-email", "emails only while urgent has none"),
       Example(
         "qctl work --until-empty -- sh -c 'cat >\"out/$QCTL_JOB_ID\"'", "What waits now, then end"),
+      Example(
+        "qctl work -q thumbs -c 2 --persistent -- python3 thumb.py", "Two that live on"),
+      Example("qctl work -q hits --batch 100 --batch-wait 1s -- ./insert", "Many in one call"),
+      Example("qctl work --all-configured", "Every worker of the configuration"),
       Example("qctl work -q reports --timeout 10m -- ./report --fast", "At most ten minutes each"),
     ],
     exits: ExitStatus.notes(.negative, .interrupted), sections: sections,
@@ -114,6 +119,9 @@ enum WorkCommand {
   ].section("Outcome")
 
   private static let otherFlags: [Flag<Options>] = [
+    .switch(
+      "all-configured", \.isAllConfigured,
+      "Run every worker of the configuration files, each in a process of its own"),
     .value(
       "output-limit", "SIZE", \.outputLimit, "Keep so much of each output stream",
       parse: ValueText.outputLimit
@@ -129,6 +137,10 @@ enum WorkCommand {
   private static let mostJobs = 1 << 16
 
   private static func validate(_ options: Options) throws(UsageError) {
+    guard options.handler.isEmpty == options.isAllConfigured else {
+      throw options.isAllConfigured
+        ? .invalid("--all-configured takes no HANDLER") : .missingOperand("HANDLER")
+    }
     guard [options.untilEmpty, options.untilSettled, options.once].count(where: \.self) < 2 else {
       throw .invalid("--until-empty, --until-settled and --once exclude each other")
     }
@@ -143,7 +155,10 @@ enum WorkCommand {
   private static func run(
     _ options: Options, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
-    try WorkRun(options: options, context: context).run()
+    if options.isAllConfigured {
+      return try ConfiguredWorkers(options: options, context: context).run()
+    }
+    return try WorkRun(options: options, context: context).run()
   }
 }
 

@@ -12,6 +12,8 @@ struct WorkRun {
 
   func run() throws(CommandFailure) -> ExitStatus {
     let environment = context.process.environment()
+    // A supervisor that is gone already left nobody to work for.
+    guard SupervisedProcess.begin(environment) else { return .success }
     // Before the store, so that a misspelt handler leaves none behind.
     try checkHandler(environment)
     return try options.store.withStore(.create, in: context) { store throws(CommandFailure) in

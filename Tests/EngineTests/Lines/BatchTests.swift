@@ -1,10 +1,11 @@
-import Engine
 import Jobs
 import MemoryStorage
 import PosixIO
 import Storage
 import TestSupport
 import Testing
+
+@testable import Engine
 
 @Suite("A batch")
 struct BatchTests {
@@ -161,6 +162,41 @@ struct BatchTests {
     let pids = try rig.lines("pids")
     #expect(pids.count == 4)
     #expect(Set(pids.prefix(3)).count == 1)
+  }
+
+  @Test("is noted in the worker's file job by job, each with the handler's process")
+  func noted() throws {
+    let meeting = try MeetingRig(LineScript.loop("say done"))
+    meeting.rig.configuration.lines = LineMode(isPersistent: true, batch: 3)
+    var ids = try (0..<3).map { _ in try meeting.enqueue() }
+    var started = 0
+    var processes: Set<Int32?> = []
+    try meeting.run { event in
+      if case .finished = event, ids.count == 3 {
+        ids += [try? meeting.enqueue()].compactMap(\.self)
+      }
+      guard case .started = event else { return }
+      started += 1
+      guard started >= 3, let name = meeting.files.first else { return }
+      let path = meeting.place.workers + "/" + name
+      guard let bytes = try? FileSystem.readFile(path, limit: 1 << 16) else { return }
+      let slots = PresenceSlot.all(in: bytes)
+      if started == 3 {
+        let named = Set(slots.map(\.execution.id))
+        let haveStarted = slots.allSatisfy(\.hasStarted)
+        #expect(named == Set(ids))
+        #expect(haveStarted)
+        processes = Set(slots.map(\.process?.pid))
+      } else {
+        // The handler lives on, and its note with it.
+        let isNoted = slots.contains {
+          $0.execution.id == ids.last && processes.contains($0.process?.pid)
+        }
+        #expect(isNoted)
+      }
+    }
+    #expect(started == 4)
+    #expect(processes.count == 1 && !processes.contains(nil))
   }
 
   @Test("has a job alone that was running when a worker was lost")
