@@ -1,6 +1,7 @@
 import Calendar
 import Engine
 import Jobs
+import MemoryStorage
 import Storage
 import Testing
 
