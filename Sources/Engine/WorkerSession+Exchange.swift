@@ -81,7 +81,8 @@ extension WorkerSession {
   private func claimRequest(_ limit: Int, _ wall: Instant) -> ClaimRequest {
     ClaimRequest(
       queues: configuration.queues, types: configuration.types, limit: limit,
-      atOnce: max(0, slots.free - waiting.count), worker: configuration.name, lease: configuration.lease, presence: presence?.id, now: wall)
+      atOnce: max(0, slots.free - waiting.count), worker: configuration.name,
+      lease: configuration.lease, presence: presence?.id, now: wall)
   }
 
   private func settleAndClaim(

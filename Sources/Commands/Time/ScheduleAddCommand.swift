@@ -120,7 +120,8 @@ enum ScheduleAddCommand {
     let word = outcome == .unchanged ? "is there already" : outcome.rawValue
     context.tell(
       "schedule \(name) \(outcome == .unchanged ? word : "was \(word)")"
-        + (next.map { "; it comes next at \(RFC3339.text($0.milliseconds, in: rules))" } ?? "; it never comes"))
+        + (next.map { "; it comes next at \(RFC3339.text($0.milliseconds, in: rules))" }
+          ?? "; it never comes"))
     return .success
   }
 }

@@ -86,7 +86,8 @@ enum ScheduleResumeCommand {
       guard try stored({ () throws(StorageError) in try store.setPaused(request) }) == true else {
         return "is not paused"
       }
-      return next.map { "goes on; it comes next at \(RFC3339.text($0.milliseconds, in: rules))" } ?? "goes on"
+      return next.map { "goes on; it comes next at \(RFC3339.text($0.milliseconds, in: rules))" }
+        ?? "goes on"
     }
   }
 }
