@@ -58,7 +58,12 @@ extension WorkCommand {
       ManualSection(
         .environment,
         [
-          "The handler finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT (from 1), QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (where there is a timeout), QCTL_IDEMPOTENCY_KEY (the job's id where none was given), QCTL_STORE and QCTL_CONTROL."
+          "The handler finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT (from 1), QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (where there is a timeout), QCTL_IDEMPOTENCY_KEY (the job's id where none was given), QCTL_STORE and QCTL_CONTROL. With \(flag: "persistent") or \(flag: "batch"), only QCTL_STORE: the rest is in the lines.",
+          .terms([
+            Term(
+              "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",
+              "How to speak with the service manager; kept from handlers.")
+          ]),
         ]),
       ManualSection(
         .notes,
