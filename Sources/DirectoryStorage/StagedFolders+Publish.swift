@@ -75,6 +75,7 @@ extension StagedFolders {
         try spool.system { () throws(SystemError) in try spool.tree.remove(place.path) }
         result.created -= 1
         result.existing += 1
+        leftOut.append(place.name.id)
       }
     }
     try forEachKey(spool) { (file: KeyFile) throws(StorageError) in
