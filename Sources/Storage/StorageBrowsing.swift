@@ -17,6 +17,12 @@ package protocol StorageBrowsing: AnyObject, Sendable {
   /// - Parameter ids: at most `ApplyRequest.largestBatch`.
   func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail]
 
+  /// Some batches, the newest first.
+  func batches(_ request: BatchPageRequest) throws(StorageError) -> [BatchSummary]
+
+  /// One batch; `nil` if there is none.
+  func batch(_ id: JobID) throws(StorageError) -> BatchSummary?
+
   /// Log records that a filter selects, oldest first. See `LogPageRequest`.
   func log(_ request: LogPageRequest) throws(StorageError) -> LogPage
 

@@ -21,9 +21,10 @@ package protocol StorageEngine: AnyObject, Sendable {
   /// - Parameters:
   ///   - source: gives the next job, `nil` at the end; what it throws undoes everything. Called
   ///     while the store holds no lock, so it may be slow, and may look into the store.
+  ///   - batch: that all jobs made belong to; where none is made, neither is the batch.
   ///   - progress: hears the number accepted so far, now and then.
   func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
     progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult
 
@@ -69,6 +70,16 @@ package protocol StorageEngine: AnyObject, Sendable {
   func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult
 }
 
+extension StorageEngine {
+  /// Accepts all jobs of a source, or none, in no batch.
+  package func enqueueAll(
+    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    progress: (Int) -> Void
+  ) throws(BulkError) -> BulkResult {
+    try enqueueAll(at: now, as: nil, from: source, progress: progress)
+  }
+}
+
 /// What became of a request to accept a job.
 package struct EnqueueResult: Equatable, Sendable {
   /// The job accepted, or the one that was there already.
@@ -107,6 +118,8 @@ package struct BulkResult: Equatable, Sendable {
   package var existing: Int
   /// The jobs that had labels, known ones too, by label; of several with the same one the latest.
   package var labelled: [Int: JobID] = [:]
+  /// The batch, where one was asked for and some job was made.
+  package var batch: BatchResult?
 
   /// A result with its parts.
   package init(created: Int = 0, existing: Int = 0) {

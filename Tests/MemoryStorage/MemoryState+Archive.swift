@@ -25,6 +25,7 @@ extension MemoryState {
     return parts.map { part in
       switch part {
       case .queue(let queue): return restore(queue, at: now)
+      case .batch(let batch): return restore(batch)
       case .job(let detail): return restore(detail)
       case .request(let request): return restore(request, at: now)
       case .minute where !keepsMinutes: return .unsupported(.minutes)
@@ -53,6 +54,15 @@ extension MemoryState {
     guard !isSame else { return .alreadyThere }
     queues[queue] = .some(wanted)
     retention[queue] = archive.retention
+    return .restored
+  }
+
+  private mutating func restore(_ batch: BatchSummary) -> RestoreOutcome {
+    if let there = batches[batch.id] { return there == batch ? .alreadyThere : .differs }
+    guard jobs[batch.id] == nil else { return .differs }
+    batches[batch.id] = batch
+    lastID = max(lastID ?? batch.id, batch.id)
+    touchedBatches.insert(batch.id)
     return .restored
   }
 

@@ -6,20 +6,30 @@ extension MemoryState {
   ///
   /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   mutating func enqueue(
-    _ new: NewJob, at now: Instant, isDrawn: Bool = true, labelled: [Int: JobID] = [:]
+    _ new: NewJob, at now: Instant, isDrawn: Bool = true
   ) throws(StorageError) -> EnqueueResult {
+    try enqueue(new, at: now, isDrawn: isDrawn, labelled: [:], batch: (nil, nil)).result
+  }
+
+  /// As above, for a job of a bulk; the first that is made draws the batch's id.
+  private mutating func enqueue(
+    _ new: NewJob, at now: Instant, isDrawn: Bool, labelled: [Int: JobID],
+    batch: (new: NewBatch?, id: JobID?)
+  ) throws(StorageError) -> (result: EnqueueResult, batch: JobID?) {
     do { try new.validate() } catch { throw .invalid(error) }
     if let noParents, !new.after.isEmpty || !new.afterLabels.isEmpty { throw noParents }
     if let known = try knownRequest(new, at: now) {
-      return EnqueueResult(id: known, created: false)
+      return (EnqueueResult(id: known, created: false), batch.id)
     }
     if let key = new.uniqueKey, let holder = holder(of: key, in: new.queue) {
-      return EnqueueResult(id: holder, created: false)
+      return (EnqueueResult(id: holder, created: false), batch.id)
     }
     var new = new
     new.after = new.parents(labelled)
     let waitsFor = try pending(of: new)
-    let id = try nextID(at: now, isDrawn: isDrawn)
+    new.batch = batch.id
+    if batch.new != nil, batch.id == nil { new.batch = try nextID(at: now, isDrawn: isDrawn) }
+    let id = try nextID(at: now, isDrawn: isDrawn && batch.new == nil)
     jobs[id] = JobDetail(
       job: Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty),
       payload: new.payload, tags: new.tags, after: new.after)
@@ -29,24 +39,47 @@ extension MemoryState {
     books[new.queue, default: QueueBook()].change.totals.enqueued += 1
     remember(new, id, at: now)
     if queues[new.queue] == nil { queues[new.queue] = .some(nil) }
-    return EnqueueResult(id: id, created: true)
+    return (EnqueueResult(id: id, created: true), new.batch)
   }
 
   /// Accepts all jobs or none: what fails leaves the state as it was, last id included.
-  mutating func enqueueAll(_ wanted: [NewJob], at now: Instant) throws(BulkError) -> BulkResult {
+  mutating func enqueueAll(
+    _ wanted: [NewJob], as batch: NewBatch?, at now: Instant
+  ) throws(BulkError) -> BulkResult {
+    if let batch {
+      do { try batch.validate() } catch { throw .storage(.invalid(error)) }
+    }
     var after = self
     var result = BulkResult()
     for (index, new) in wanted.enumerated() {
       do {
         let accepted = try after.enqueue(
-          new, at: now, isDrawn: result.created == 0, labelled: result.labelled)
-        if accepted.created { result.created += 1 } else { result.existing += 1 }
-        if let label = new.label { result.labelled[label] = accepted.id }
+          new, at: now, isDrawn: result.created == 0, labelled: result.labelled,
+          batch: (batch, result.batch?.id))
+        if accepted.result.created {
+          result.created += 1
+          result.batch = accepted.batch.map { BatchResult(id: $0) }
+        } else {
+          result.existing += 1
+        }
+        if let label = new.label { result.labelled[label] = accepted.result.id }
       } catch { throw .job(index: index, error) }
     }
+    do { try after.finish(batch, &result, at: now) } catch { throw .storage(error) }
     after.tellDependants(at: now)
     self = after
     return result
+  }
+
+  private mutating func finish(
+    _ batch: NewBatch?, _ result: inout BulkResult, at now: Instant
+  ) throws(StorageError) {
+    guard let batch, let id = result.batch?.id else { return }
+    batches[id] = BatchSummary(
+      id: id, name: batch.name, createdAt: now, total: Int64(result.created))
+    guard let new = batch.follower(of: id) else { return }
+    result.batch?.follower = try enqueue(new, at: now, isDrawn: false).id
+    batches[id]?.follower = result.batch?.follower
   }
 
   private func knownRequest(_ new: NewJob, at now: Instant) throws(StorageError) -> JobID? {

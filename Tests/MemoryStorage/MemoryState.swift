@@ -44,6 +44,9 @@ struct MemoryState: Sendable {
   var noParents: StorageError?
   /// Who waits for a job, by its id.
   var dependants: [JobID: Set<JobID>] = [:]
+  var batches: [JobID: BatchSummary] = [:]
+  /// The batches whose jobs changed in the call under way.
+  var touchedBatches: Set<JobID> = []
   /// The jobs that ended or went in the call under way, and those who wait have not heard of yet.
   var ended: [JobID] = []
   let random: @Sendable () -> UInt64
@@ -72,6 +75,7 @@ struct MemoryState: Sendable {
     do { try job.apply(event, at: now) } catch { return nil }
     books[job.queue, default: QueueBook()].move(from: old, to: job.state)
     jobs[id]?.job = job
+    countBatch(of: job, from: old, to: job.state)
     if old == .blocked, job.state != .blocked { stopWaiting(id) }
     if job.state.isTerminal, !old.isTerminal { ended.append(id) }
     return job

@@ -15,6 +15,18 @@ extension MemoryStore: StorageBrowsing {
     state.withLock { $0.jobs[id] }
   }
 
+  package func batches(_ request: BatchPageRequest) throws(StorageError) -> [BatchSummary] {
+    state.withLock { state in
+      Array(
+        state.batches.values.filter { batch in request.after.map { batch.id < $0 } ?? true }
+          .sorted { $0.id > $1.id }.prefix(max(request.size, 1)))
+    }
+  }
+
+  package func batch(_ id: JobID) throws(StorageError) -> BatchSummary? {
+    state.withLock { $0.batches[id] }
+  }
+
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     state.withLock { $0.logPage(request) }
   }
@@ -81,12 +93,13 @@ extension MemoryStore: StorageEngine {
   // The source is heard out before the lock is taken: it is the caller's code, may be slow, and may
   // itself look into the store.
   package func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
+    progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
     let wanted = try Self.collect(source)
     let result = try state.withLock { (state) throws(BulkError) in
       defer { state.writeBooks(at: now) }
-      return try state.enqueueAll(wanted, at: now)
+      return try state.enqueueAll(wanted, as: batch, at: now)
     }
     progress(wanted.count)
     return result
