@@ -20,7 +20,15 @@ extension Spool {
       else { break }
     }
     if !isHearing { views.removeAll() }
+    if claimed.isEmpty { try sweepIdle(at: request.now) }
     return claimed
+  }
+
+  /// A worker that finds nothing to do looks now and then whether a batch is held up.
+  private func sweepIdle(at now: Instant) throws(StorageError) {
+    // The first claim of a process is often its only one.
+    guard batches.swept != nil else { return batches.swept = now }
+    try sweepBatches(at: now, pause: .seconds(10))
   }
 
   /// What is known of a queue once its lost jobs are rescued.

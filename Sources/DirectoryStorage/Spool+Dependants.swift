@@ -46,8 +46,11 @@ struct DependantWork {
 
 extension Spool {
   /// Says that a job is about to end or to be removed; before it moves.
-  func willEnd(_ id: JobID, isRemoval: Bool) throws(StorageError) {
-    guard try hasEntries(id) else { return }
+  ///
+  /// - Returns: whether others wait for it.
+  @discardableResult
+  func willEnd(_ id: JobID, isRemoval: Bool) throws(StorageError) -> Bool {
+    guard try hasEntries(id) else { return false }
     try ensureFolder(DependantEntry.ends)
     let note = DependantEntry.note(of: id, isRemoval: isRemoval)
     try system { () throws(SystemError) in
@@ -56,6 +59,7 @@ extension Spool {
       }
       try tree.syncFolder(DependantEntry.ends)
     }
+    return true
   }
 
   /// Says that a job has ended or was removed, once its name says so.
@@ -77,7 +81,11 @@ extension Spool {
     let places = try locate(Set(parents))
     var stands: [JobID: ParentStand] = [:]
     for parent in parents {
-      stands[parent] = places[parent].map { ParentStand($0.state) } ?? .removed
+      if let place = places[parent] {
+        stands[parent] = ParentStand(place.state)
+      } else {
+        stands[parent] = try batch(parent)?.stand ?? .removed
+      }
     }
     return stands
   }
@@ -154,7 +162,9 @@ extension Spool {
   func tellDependants(at now: Instant) throws(StorageError) {
     var left = ParentStep.largest
     var next = 0
-    while next < dependants.ends.count {
+    while true {
+      if next >= dependants.ends.count { try endBatches(at: now) }
+      guard next < dependants.ends.count else { break }
       let (parent, stand) = dependants.ends[next]
       next += 1
       guard left > 0 else {
@@ -178,9 +188,7 @@ extension Spool {
     guard stand != .live else { return false }
     let all = try names(in: DependantEntry.folder(of: parent)).sorted()
       .compactMap { DependantEntry($0) }
-    let entries = all.filter {
-      stand.effect(by: $0.rule, parent: parent) != .none
-    }
+    let entries = all.filter { effect(of: stand, parent, on: $0) != .none }
     let step = entries.prefix(left)
     left -= max(step.count, 1)
     let places = try self.places(of: step, for: parent)
@@ -202,6 +210,13 @@ extension Spool {
     }
     removeIfEmpty(DependantEntry.folder(of: parent))
     return true
+  }
+
+  /// What the end of a parent means for an entry; nothing takes back that one is done.
+  private func effect(
+    of stand: ParentStand, _ parent: JobID, on entry: DependantEntry
+  ) -> ParentEffect {
+    entry.isDone ? .released : stand.effect(by: entry.rule, parent: parent)
   }
 
   /// Where jobs that wait are: mostly where they were when they began to.
@@ -258,7 +273,7 @@ extension Spool {
       _ = try ifThere { () throws(SystemError) in try tree.remove(entry.path(for: parent)) }
       return
     }
-    switch stand.effect(by: entry.rule, parent: parent) {
+    switch effect(of: stand, parent, on: entry) {
     case .none: return
     case .released:
       try markDone(entry, parent)

@@ -12,6 +12,7 @@ extension Spool {
     try tellDependants(at: request.now)
     try lookForEnds(at: request.now)
     try sweepDependants(at: request.now)
+    try sweepBatches(at: request.now, pause: .seconds(60))
     return budget.result
   }
 
@@ -24,6 +25,10 @@ extension Spool {
     for kind in [TidyKind.completed, .cancelled, .dead] where !budget.result.hasMore {
       try tidyJobs(kind, in: shelves, at: request.now, &budget)
     }
+    guard !budget.result.hasMore else { return }
+    let (expired, hasMore) = try expireBatches(at: request.now, limit: budget.left)
+    budget.note(.batches, expired)
+    if hasMore { budget.result.hasMore = true }
     guard !budget.result.hasMore else { return }
     // What was just told may begin a new file, so that an old one need not stay.
     writeLog()

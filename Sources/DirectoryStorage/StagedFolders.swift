@@ -27,6 +27,8 @@ final class StagedFolders {
   /// The folder.
   let path: String
   let now: Instant
+  /// The batch that was asked for.
+  let batch: NewBatch?
   var result = BulkResult()
   var parts: [Part.Key: Part] = [:]
   private var partCount = 0
@@ -38,11 +40,20 @@ final class StagedFolders {
   var hasShownIDs = false
   /// Jobs of its own that later ones may name.
   private var labelled: Set<JobID> = []
+  /// Jobs that wait for others, whose entries are made when the bulk is published.
+  private(set) var waiting: [Waiting] = []
   /// Jobs of others for which some of its own wait.
   private var parents: Set<JobID> = []
   /// Jobs that were left out in the end, since others have their keys.
   var leftOut: [JobID] = []
   private(set) var parentsInOrder: [JobID] = []
+
+  /// A job that waits for others.
+  struct Waiting {
+    let id: JobID
+    let rule: ParentFailure
+    let waitsFor: [JobID]
+  }
 
   /// The most jobs of a part.
   static let partSize = 1000
@@ -65,7 +76,8 @@ final class StagedFolders {
   }
 
   /// Makes the folder of a new bulk.
-  init(_ spool: Spool, at now: Instant) throws(StorageError) {
+  init(_ spool: Spool, at now: Instant, as batch: NewBatch? = nil) throws(StorageError) {
+    self.batch = batch
     self.now = now
     ids = IDRow(at: now)
     path = try Self.makeFolder(spool, at: now)
@@ -148,15 +160,46 @@ extension StagedFolders {
     return (own + (try spool.pending(of: others))).sorted()
   }
 
+  /// The folder of its batch.
+  var batchFolder: BatchFolder? {
+    result.batch.map { BatchFolder(path: path + "/" + BatchFolder.own($0.id), id: $0.id) }
+  }
+
+  /// The id of the batch, which comes before those of its jobs.
+  private func ownBatch(_ spool: Spool) throws(StorageError) -> JobID? {
+    guard batch != nil, result.batch == nil else { return result.batch?.id }
+    try spool.raiseFormat()
+    let id = try ids.next(spool)
+    result.batch = BatchResult(id: id)
+    for state in [JobState.ready, .dead, .cancelled] {
+      if let folder = batchFolder { try makeFolders(folder.folder(of: state), spool) }
+    }
+    return id
+  }
+
+  /// Makes the job that waits for the batch.
+  func addFollower(_ spool: Spool) throws(StorageError) {
+    guard let id = result.batch?.id, let new = batch?.follower(of: id) else { return }
+    labelled.insert(id)
+    let waitsFor = try pending(of: new, spool)
+    result.batch?.follower = try stage(
+      new, index: result.created + result.existing, waitsFor: waitsFor, isFollower: true, spool)
+  }
+
   private func stage(
-    _ new: NewJob, index: Int, waitsFor: [JobID], _ spool: Spool
+    _ new: NewJob, index: Int, waitsFor: [JobID], isFollower: Bool = false, _ spool: Spool
   ) throws(StorageError) -> JobID {
+    var new = new
+    new.batch = isFollower ? nil : try ownBatch(spool)
     let id = try ids.next(spool)
     let job = Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
+    if let folder = batchFolder, !isFollower {
+      try spool.system { () throws(SystemError) in
+        try spool.tree.create(folder.entry(id, .ready), [], sync: false)
+      }
+    }
     if !waitsFor.isEmpty {
-      // Its number stands in entries that others may have seen.
-      hasShownIDs = true
-      try spool.addEntries(of: id, new.onParentFailure, for: waitsFor, at: "", sync: false)
+      waiting.append(Waiting(id: id, rule: new.onParentFailure, waitsFor: waitsFor))
       for parent in waitsFor where !labelled.contains(parent) && parents.insert(parent).inserted {
         parentsInOrder.append(parent)
       }

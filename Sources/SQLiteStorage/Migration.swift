@@ -41,7 +41,7 @@ enum Migration {
     "ALTER TABLE qctl_jobs ADD COLUMN schedule TEXT",
     "ALTER TABLE qctl_jobs ADD COLUMN waits INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE qctl_jobs ADD COLUMN dependants INTEGER NOT NULL DEFAULT 0",
-    Schema.parents, Schema.ended, Schema.pendingParents,
+    Schema.parents, Schema.ended, Schema.batches, Schema.pendingParents, Schema.endedBatches,
   ]
 
   private static func step(from version: Int64) -> [String]? {

@@ -9,7 +9,7 @@ extension SQLiteStore {
       try session.write(at: now) { transaction throws(StorageError) in
         let result = try accept(job, at: now, in: &transaction)
         if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
-        return result
+        return EnqueueResult(id: result.id, created: result.created)
       }
     }
   }
@@ -17,28 +17,29 @@ extension SQLiteStore {
   // The source is heard outside the gate and outside the store's own lock: it is the caller's code,
   // may be slow, and may itself look into the store.
   package func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
     progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
+    do { try batch?.validate() } catch { throw .storage(.invalid(error)) }
     var buffer = BulkBuffer(staging)
     let isWhole = try buffer.fill(from: source)
     guard !isWhole || staging.stagesAll && !buffer.jobs.isEmpty else {
-      let result = try acceptAll(buffer.jobs, at: now)
+      let result = try acceptAll(buffer.jobs, as: batch, at: now)
       progress(buffer.jobs.count)
       return result
     }
-    return try stageAll(&buffer, isWhole, at: now, from: source, progress: progress)
+    return try stageAll(&buffer, isWhole, at: now, as: batch, from: source, progress: progress)
   }
 
   private func stageAll(
-    _ buffer: inout BulkBuffer, _ isWhole: Bool, at now: Instant,
+    _ buffer: inout BulkBuffer, _ isWhole: Bool, at now: Instant, as batch: NewBatch?,
     from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
     try? withSession { session throws(StorageError) in collectAbandoned(session) }
     if buffer.jobs.contains(where: \.hasKey) {
       do { try takePublishedKeys(at: now, within: .max) } catch { throw .storage(error) }
     }
-    var bulk = StagedBulk(self, at: now)
+    var bulk = StagedBulk(self, at: now, as: batch)
     do throws(BulkError) {
       var isLast = isWhole
       while true {
@@ -60,7 +61,9 @@ extension SQLiteStore {
   }
 
   /// All jobs in one commit.
-  private func acceptAll(_ jobs: [NewJob], at now: Instant) throws(BulkError) -> BulkResult {
+  private func acceptAll(
+    _ jobs: [NewJob], as batch: NewBatch?, at now: Instant
+  ) throws(BulkError) -> BulkResult {
     guard !jobs.isEmpty else { return BulkResult() }
     var result = BulkResult()
     var index = 0
@@ -73,12 +76,15 @@ extension SQLiteStore {
           for job in jobs {
             let isDrawn = result.created == 0
             let accepted = try accept(
-              job, at: now, isDrawn: isDrawn, labelled: result.labelled, in: &transaction)
+              job, at: now, isDrawn: isDrawn, labelled: result.labelled,
+              batch: (batch, result.batch?.id), in: &transaction)
             if accepted.created { result.created += 1 } else { result.existing += 1 }
+            if let id = accepted.batch { result.batch = BatchResult(id: id) }
             if let label = job.label { result.labelled[label] = accepted.id }
             if transaction.isCrowded { try transaction.finish() }
             index += 1
           }
+          try finish(batch, &result, at: now, in: &transaction)
           if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
         }
       }
@@ -92,6 +98,25 @@ extension SQLiteStore {
     return result
   }
 
+  /// Writes down a batch whose jobs are there, and makes the job that waits for it.
+  func finish(
+    _ batch: NewBatch?, _ result: inout BulkResult, at now: Instant,
+    in transaction: inout Transaction
+  ) throws(StorageError) {
+    guard let batch, let id = result.batch?.id else { return }
+    var summary = BatchSummary(
+      id: id, name: batch.name, createdAt: now, total: Int64(result.created))
+    try transaction.change { [summary] connection throws(SQLiteFailure) in
+      try BatchRow.save(summary, on: connection)
+    }
+    guard let new = batch.follower(of: id) else { return }
+    summary.follower = try accept(new, at: now, isDrawn: false, in: &transaction).id
+    result.batch?.follower = summary.follower
+    try transaction.change { [summary] connection throws(SQLiteFailure) in
+      try BatchRow.save(summary, on: connection)
+    }
+  }
+
   static func validate(_ job: NewJob) throws(StorageError) {
     do {
       try job.validate()
@@ -100,20 +125,35 @@ extension SQLiteStore {
     }
   }
 
+  /// What became of a request.
+  private struct Accepted {
+    let id: JobID
+    let created: Bool
+    /// The batch that the job is in, where it was made.
+    var batch: JobID?
+  }
+
   /// Makes the job, or finds the one that its keys name.
   ///
+  /// The first job of a bulk that is made draws the id of its batch.
   /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   private func accept(
     _ new: NewJob, at now: Instant, isDrawn: Bool = true, labelled: [Int: JobID] = [:],
-    in transaction: inout Transaction
-  ) throws(StorageError) -> EnqueueResult {
+    batch: (new: NewBatch?, id: JobID?) = (nil, nil), in transaction: inout Transaction
+  ) throws(StorageError) -> Accepted {
     if let id = try known(new, at: now, transaction) {
-      return EnqueueResult(id: id, created: false)
+      return Accepted(id: id, created: false)
     }
     var new = new
     new.after = new.parents(labelled)
     let waitsFor = try pending(of: new, transaction)
-    let id = try nextID(at: now, after: latestID(transaction), isDrawn: isDrawn)
+    new.batch = batch.id
+    var latest = try latestID(transaction)
+    if batch.new != nil, batch.id == nil {
+      let id = try nextID(at: now, after: latest, isDrawn: isDrawn)
+      (new.batch, latest) = (id, id.rawValue)
+    }
+    let id = try nextID(at: now, after: latest, isDrawn: isDrawn && batch.new == nil)
     let job = Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
     try transaction.change { connection throws(SQLiteFailure) in
       try JobRow.insert(job, on: connection)
@@ -125,7 +165,7 @@ extension SQLiteStore {
     try wait(id, new.after, for: waitsFor, in: &transaction)
     transaction.count(job.queue, from: nil, to: job.state)
     transaction.tally(job.queue, .enqueued)
-    return EnqueueResult(id: id, created: true)
+    return Accepted(id: id, created: true, batch: job.batch)
   }
 
   /// The job that has a key of this one.
@@ -163,6 +203,7 @@ extension SQLiteStore {
       let statement = try connection.statement(
         """
         SELECT max(coalesce((SELECT max(id) FROM qctl_jobs), 0),
+          coalesce((SELECT max(id) FROM qctl_batches), 0),
           (SELECT value FROM qctl_meta WHERE key = 'id_floor'))
         """)
       defer { statement.reset() }

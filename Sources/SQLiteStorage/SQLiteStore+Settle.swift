@@ -122,6 +122,7 @@ extension SQLiteStore {
     try tell(
       of: job, settlement.attempt(of: held.job, at: now), settlement, tags: held.tags,
       in: &transaction)
+    if let batch = job.batch { transaction.countBatch(batch, from: .active, to: .completed) }
     return job.state
   }
 

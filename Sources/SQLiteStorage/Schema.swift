@@ -153,7 +153,7 @@ enum Schema {
       PRIMARY KEY(queue, key)
     ) WITHOUT ROWID
     """,
-    minutes, bulks, parents, ended,
+    minutes, bulks, parents, ended, batches,
   ]
 
   /// What happened in each queue, minute by minute: the totals as they stood when the minute was
@@ -211,6 +211,26 @@ enum Schema {
     )
     """
 
+  /// Jobs that were accepted together, and how many of them have ended how (BatchRow).
+  static let batches = """
+    CREATE TABLE qctl_batches(
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      total INTEGER NOT NULL,
+      completed INTEGER NOT NULL,
+      dead INTEGER NOT NULL,
+      cancelled INTEGER NOT NULL,
+      finished_at INTEGER,
+      follower INTEGER
+    )
+    """
+
+  /// For forgetting batches in time.
+  static let endedBatches = """
+    CREATE INDEX qctl_batches_ended ON qctl_batches(finished_at) WHERE finished_at IS NOT NULL
+    """
+
   /// For those who wait for a job.
   static let pendingParents =
     "CREATE INDEX qctl_parents_pending ON qctl_parents(parent_id, job_id) WHERE pending = 1"
@@ -229,7 +249,7 @@ enum Schema {
     WHERE finished_at IS NOT NULL
     """,
     "CREATE UNIQUE INDEX qctl_jobs_key ON qctl_jobs(queue, held_key) WHERE held_key IS NOT NULL",
-    idempotencyExpiry, pendingParents,
+    idempotencyExpiry, pendingParents, endedBatches,
   ]
 
   /// For forgetting keys in time.

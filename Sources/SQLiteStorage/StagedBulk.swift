@@ -36,6 +36,7 @@ struct StagedBulk {
   private let now: Instant
   private let begun: Int64
   private(set) var result = BulkResult()
+  private let batch: NewBatch?
   private var keys: BulkKeys?
   private var owner: BulkOwner?
   private var number: Int64?
@@ -58,8 +59,10 @@ struct StagedBulk {
 
   /// - Parameter begun: when the bulk began, in monotonic nanoseconds.
   init(
-    _ store: SQLiteStore, at now: Instant, begun: Int64 = SystemClock.monotonicNanoseconds()
+    _ store: SQLiteStore, at now: Instant, as batch: NewBatch? = nil,
+    begun: Int64 = SystemClock.monotonicNanoseconds()
   ) {
+    self.batch = batch
     self.store = store
     self.now = now
     self.begun = begun
@@ -87,7 +90,7 @@ struct StagedBulk {
   }
 
   /// Makes all of it visible.
-  func publish() throws(StorageError) {
+  mutating func publish() throws(StorageError) {
     guard let number else { return }
     try store.withSession { session throws(StorageError) in
       try session.write(at: presentTime) { transaction throws(StorageError) in
@@ -97,6 +100,7 @@ struct StagedBulk {
         }
         try count(in: &transaction)
         transaction.announce()
+        try store.finish(batch, &result, at: now, in: &transaction)
         guard hasBlocked else { return }
         try noteEndedParents(of: number, in: &transaction)
         try store.tellDependants(at: presentTime, in: &transaction)
@@ -174,7 +178,15 @@ extension StagedBulk {
         job.after = job.parents(result.labelled)
         let waitsFor = try pending(of: job, transaction)
         let last = range?.lastID ?? latest
-        let id = try store.nextID(at: now, after: last, isDrawn: number == nil)
+        var drawn: JobID?
+        if batch != nil, result.batch == nil {
+          let first = try store.nextID(at: now, after: last, isDrawn: true)
+          drawn = first
+          result.batch = BatchResult(id: first)
+        }
+        job.batch = result.batch?.id
+        let id = try store.nextID(
+          at: now, after: drawn?.rawValue ?? last, isDrawn: number == nil && drawn == nil)
         let number = number ?? begin(id)
         try transaction.change { [job] connection throws(SQLiteFailure) in
           try row.insert(job, id, bulk: number, waits: waitsFor.count)

@@ -68,6 +68,7 @@ extension MemoryState {
 
   private mutating func restore(_ detail: JobDetail) -> RestoreOutcome {
     var detail = detail
+    let stateBefore = detail.job.state
     detail.job = detail.job.withoutWorker
     let conflict = conflict(of: detail.job)
     if conflict != nil { detail.job.holdsUniqueKey = false }
@@ -76,6 +77,7 @@ extension MemoryState {
     jobs[detail.job.id] = detail
     wait(detail.job.id, for: detail.waitsFor)
     if detail.job.state.isTerminal { ended.append(detail.job.id) }
+    countBatch(of: detail.job, from: stateBefore, to: detail.job.state)
     lastID = max(lastID ?? detail.job.id, detail.job.id)
     books[detail.job.queue, default: QueueBook()].move(from: nil, to: detail.job.state)
     return conflict.map { .withoutKey($0) } ?? .restored

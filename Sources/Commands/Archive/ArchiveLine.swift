@@ -15,6 +15,7 @@ enum ArchiveLine {
     writer.member("kind", ArchiveKind(part).rawValue)
     switch part {
     case .queue(let queue): write(queue, to: &writer)
+    case .batch(let batch): write(batch, to: &writer)
     case .job(let detail): write(detail, to: &writer)
     case .request(let request): write(request, to: &writer)
     case .minute(let minute): write(minute, to: &writer)
@@ -42,6 +43,18 @@ enum ArchiveLine {
   static let keepNames: [(JobState, String)] = [
     (.completed, "keep_completed"), (.cancelled, "keep_cancelled"), (.dead, "keep_dead"),
   ]
+
+  private static func write(_ batch: BatchSummary, to writer: inout JSONWriter) {
+    writer.member("id", batch.id.description)
+    writer.member("name", batch.name)
+    writer.member("created_at", batch.createdAt.rfc3339)
+    writer.member("total", batch.total)
+    writer.member("completed", batch.completed)
+    writer.member("dead", batch.dead)
+    writer.member("cancelled", batch.cancelled)
+    writer.present("finished_at", batch.finishedAt?.rfc3339)
+    writer.present("follower", batch.follower?.description)
+  }
 
   private static func write(_ request: KnownRequest, to writer: inout JSONWriter) {
     writer.member("queue", request.queue.description)

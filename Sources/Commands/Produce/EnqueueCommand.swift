@@ -26,6 +26,9 @@ enum EnqueueCommand {
     var chain: [JobType] = []
     var bulk: String?
     var isChained = false
+    var batch: String?
+    var then: JobType?
+    var thenQueue: QueueName?
     var json = false
     var output = OutputOptions()
     var store = StoreOptions()
@@ -43,6 +46,7 @@ enum EnqueueCommand {
       Example("qctl enqueue -t report --payload '{\"month\":7}' --delay 1h", "Not before an hour"),
       Example("qctl enqueue -t sync --idempotency-key req-4711", "Safe to send twice"),
       Example("qctl enqueue --bulk jobs.ndjson", "A file of jobs, all or none"),
+      Example("qctl enqueue --bulk jobs.ndjson --batch nightly --then report", "As one batch"),
       Example("qctl enqueue -t ship --after $pay,$pack", "Once two others are completed"),
       Example("qctl enqueue --chain fetch,parse,load", "Three jobs, one after the other"),
     ],
@@ -101,6 +105,14 @@ enum EnqueueCommand {
   private static let bulkFlags: [Flag<Options>] = [
     .string("bulk", "FILE", \.bulk, "Accept all jobs of an NDJSON FILE, or none; - for stdin")
       .completing(.file),
+    .string("batch", "NAME", \.batch, "Put all jobs of the file into one batch, and print its id"),
+    .value(
+      "then", "TYPE", \.then, "A job that runs when the batch has ended", parse: ValueText.type
+    ).completing(.type),
+    .value(
+      "then-queue", "QUEUE", \.thenQueue, "Its queue, if not that of the flags",
+      parse: ValueText.queue
+    ).completing(.queue),
     .switch("bulk-chain", \.isChained, "Let each job of the file wait for the one before"),
     .switch("json", \.json, "Print an object with id and created instead of the id"),
   ]
@@ -112,6 +124,7 @@ enum EnqueueCommand {
       "\(flag: "backoff") is \(literal: "exponential:base=30s,factor=4,cap=6h,jitter=20%"), \(literal: "fixed:10s") or a list such as \(literal: "1s,10s,1m").",
       "A job with \(flag: "after") is blocked until each job that it names is completed; at most 100, all of which must be there. When one of them is dead or cancelled, \(flag: "on-parent-failure") decides: with \(literal: "hold") it waits on, and goes on when that one is replayed and completed; with \(literal: "cancel") it is cancelled, and so are those that wait for it in the same way; with \(literal: "run") it runs all the same. One whose parent is removed before it ended well can never be freed, and is cancelled unless it runs all the same. \(flag: "chain") makes several jobs with the same payload and flags, of the types given, and prints their ids in order.",
       "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, idempotency_key, tags (an object of texts), ref (a name for later lines), after (an array of ids and refs of earlier lines), on_parent_failure, and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
+      "\(flag: "batch") puts the jobs that a file makes into one batch, whose id is printed: \(command: "batch show") tells how far it is, and \(flag: "after") takes it like a job's. A batch has ended when each of its jobs is completed, dead or cancelled, and ended well when all are completed; one that is replayed opens it again. \(flag: "then") makes a job that waits for the batch and runs however it ends, with the payload \(literal: "{\"batch\":ID,\"name\":NAME}").",
     ]
   }
 
@@ -127,8 +140,15 @@ enum EnqueueCommand {
     guard options.chain.isEmpty || options.uniqueKey == nil && options.idempotencyKey == nil else {
       throw .invalid("--chain makes several jobs, which can't share a key")
     }
+    guard options.then == nil || options.batch != nil else {
+      throw .invalid("--then goes with --batch")
+    }
+    guard options.thenQueue == nil || options.then != nil else {
+      throw .invalid("--then-queue goes with --then")
+    }
     guard options.bulk != nil else {
       guard !options.isChained else { throw .invalid("--bulk-chain goes with --bulk") }
+      guard options.batch == nil else { throw .invalid("--batch goes with --bulk") }
       return
     }
     guard sources == 0, options.uniqueKey == nil, options.idempotencyKey == nil else {

@@ -23,6 +23,7 @@ final class Survey {
   private static let known: Set<String> = [
     "format", "tmp", "log", "keys", "bulks", "workers", "queues", "quarantine", "last-id", "bell",
     "lock", "repair", DependantEntry.root, DependantEntry.ends,
+    BatchFolder.root,
   ]
 
   init(_ spool: Spool) { self.spool = spool }

@@ -16,6 +16,7 @@ struct Archive {
             queue: queue.queue, paused: queue.paused, pausedUntil: queue.pausedUntil,
             pauseReason: queue.pauseReason, retention: try store.retention(of: queue.queue))))
     }
+    parts += everything.batches.map { .batch($0) }
     parts += everything.details.map { .job($0) }
     parts += try Self.requests(of: store).map { .request($0) }
     parts += everything.minutes.map { .minute($0) }

@@ -11,6 +11,7 @@ struct Everything: Equatable {
   private(set) var log: [LogRecord]
   private(set) var outstanding: Outstanding
   private(set) var presences: [PresenceID]
+  private(set) var batches: [BatchSummary]
   private(set) var minutes: [QueueMinute]
   /// Those of the last hour alone, with what stood before it.
   private(set) var recent: [QueueMinute]
@@ -29,6 +30,7 @@ struct Everything: Equatable {
     log = try Self.log(of: store, LogFilter(), size: 100)
     outstanding = try store.outstanding(in: queues.map(\.queue), at: now)
     presences = try store.presences()
+    batches = try store.batches(BatchPageRequest(size: 1000))
     (minutes, recent) = ([], [])
     guard store.keepsMinutes else { return }
     let ever = Instant(milliseconds: .min)...Instant(milliseconds: .max)
@@ -90,6 +92,12 @@ struct Everything: Equatable {
       parts.append("log of \(log.count) against \(other.log.count)")
     }
     if presences != other.presences { parts.append("presences") }
+    for (left, right) in zip(batches, other.batches) where left != right {
+      parts.append("batch \(left) against \(right)")
+    }
+    if batches.count != other.batches.count {
+      parts.append("\(batches.count) batches against \(other.batches.count)")
+    }
     for (left, right) in zip(minutes, other.minutes) where left != right {
       parts.append("minute \(left) against \(right)")
     }
@@ -128,6 +136,9 @@ extension Everything {
 
   /// Counts a job that was active before.
   private mutating func note(_ before: Job, _ after: Job) {
+    if after.state == .cancelled, let place = batches.firstIndex(where: { $0.id == after.batch }) {
+      batches[place].cancelled += 1
+    }
     outstanding.active -= 1
     if after.state == .ready { outstanding.ready += 1 }
     guard let place = queues.firstIndex(where: { $0.queue == after.queue }) else { return }

@@ -36,8 +36,8 @@ extension OperationGenerator {
       if chance(70) { (job.payload, job.type) = (Self.payloads[0], Self.types[0]) }
     }
     if chance(40) { job.tags = distinct(some(of: Self.tags)) }
-    if chance(25) { job.after = Array(someIDs().prefix(3)) }
-    if chance(20), let latest = ids.last { job.after.append(latest) }
+    if chance(12) { job.after = Array(someIDs().prefix(3)) }
+    if chance(15), let latest = ids.last { job.after.append(latest) }
     if !job.after.isEmpty { job.onParentFailure = any(of: ParentFailure.allCases) }
     return job
   }
