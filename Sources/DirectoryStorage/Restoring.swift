@@ -37,7 +37,7 @@ final class Restoring {
       switch part {
       case .job(let detail): detail.job.id
       case .request(let request): request.id
-      case .queue, .batch, .record, .minute: nil
+      case .queue, .batch, .record, .minute, .schedule: nil
       }
     }
     let old = Set(ids.filter { $0 <= greatest })
@@ -61,6 +61,7 @@ final class Restoring {
     case .batch(let batch): return try spool.restore(batch)
     case .job(let detail): return try restore(detail)
     case .request(let request): return try restore(request)
+    case .schedule(let schedule): return try spool.restore(schedule, at: now)
     case .record(let record):
       spool.unlogged.append(record)
       return .restored
@@ -202,15 +203,18 @@ extension Spool {
       ? SettingsFile.Pause(until: archive.pausedUntil, reason: archive.pauseReason) : nil
     let wasKnown = try isKnown(queue)
     memory.expiry.removeAll()
+    var kept = archive.settings
+    (kept.limits.rate, kept.limits.burst) = (nil, nil)
     let isChanged = try changeSettings(of: queue) { settings in
-      guard settings.pause(at: now) != wanted || settings.retention != archive.retention else {
+      guard settings.pause(at: now) != wanted || settings.settings != kept else {
         return false
       }
       settings.pause = wanted
-      settings.retention = archive.retention
+      settings.settings = kept
       return true
     }
     hasNews = hasNews || !isPaused
+    guard kept == archive.settings else { return .unsupported(.rateLimits) }
     return isChanged || !wasKnown ? .restored : .alreadyThere
   }
 }

@@ -57,6 +57,7 @@ extension Spool {
     guard try move(before.path, to: place) else { return nil }
     touched(place.folder)
     hasNews = hasNews || place.state == .ready
+    if before.state == .active, place.state != .active { try noteEnd(in: before.queue) }
     stored.job = change.after
     stored.place = place
     if ends {

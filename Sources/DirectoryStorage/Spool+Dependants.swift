@@ -296,6 +296,12 @@ extension Spool {
   private func unblock(_ before: StoredJob, at now: Instant) throws(StorageError) {
     var stored = before
     do { try stored.job.apply(.unblock, at: now) } catch { return }
+    guard !stored.job.comesBackWithoutKey(since: before.job) else {
+      let change = JobChange(before: before, after: stored.job)
+      guard let taken = try changeTakingKey(change, at: now) else { return }
+      hasNews = true
+      return unlogged.append(.afterParents(taken.job, taken.tags, at: now))
+    }
     stored.place = JobPlace(
       of: stored.job, revision: before.place.name.revision, isEdited: before.place.name.isEdited)
     guard try move(before.place.path, to: stored.place) else { return }

@@ -90,6 +90,11 @@ extension Spool {
     try willEnd(stored.job.id, isRemoval: true)
     let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(place.path) }
     guard removed != nil else { return false }
+    if stored.job.holdsUniqueKey {
+      // Must not be back with its key once another has it.
+      touched(place.folder)
+      freed.append(stored)
+    }
     removeIfEmpty(place.folder)
     try didEnd(stored.job.id, .removed)
     return true
@@ -99,7 +104,7 @@ extension Spool {
   private func tell(_ removed: [QueueName: Int], _ kind: TidyKind, at now: Instant) {
     guard kind == .dead else { return }
     for (queue, count) in removed.sorted(by: { $0.key < $1.key }) {
-      let retention = (try? settings(of: queue))?.retention ?? Retention()
+      let retention = (try? settings(of: queue))?.settings.retention ?? Retention()
       unlogged.append(.expired(count, in: queue, by: retention, at: now))
     }
   }

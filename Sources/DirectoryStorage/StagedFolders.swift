@@ -36,6 +36,10 @@ final class StagedFolders {
   var shards: Set<String> = []
   var ids: IDRow
   var places = IndexRuns()
+  /// The jobs of the store that give way to some of the bulk, with those.
+  var yielding: [(job: YieldingJob, to: JobID)] = []
+  /// Those that shall give way, while that is judged.
+  var replaced: [(job: StoredJob, new: NewJob, to: JobID)] = []
   /// Whether others may have seen its ids, so that they are used for good.
   var hasShownIDs = false
   /// Jobs of its own that later ones may name.
@@ -75,6 +79,9 @@ final class StagedFolders {
     var least: JobName
   }
 
+  /// What is set for the queues of its jobs.
+  var sheets: [QueueName: QueueSettings] = [:]
+
   /// Makes the folder of a new bulk.
   init(_ spool: Spool, at now: Instant, as batch: NewBatch? = nil) throws(StorageError) {
     self.batch = batch
@@ -113,12 +120,12 @@ extension StagedFolders {
     do { try new.validate() } catch { throw .job(index: index, .invalid(error)) }
     do {
       let id: JobID
-      let known = try holder(for: new, spool)
+      let known = try known(new, spool)
       if let known {
         id = known
         result.existing += 1
       } else {
-        var new = new
+        var new = new.filled(by: try settings(of: new.queue, spool))
         new.after = new.parents(result.labelled)
         id = try stage(new, index: index, waitsFor: try pending(of: new, spool), spool)
         result.created += 1
@@ -135,20 +142,39 @@ extension StagedFolders {
     }
   }
 
-  /// The job, here or in the store, that has the keys of a request.
-  private func holder(for new: NewJob, _ spool: Spool) throws(StorageError) -> JobID? {
+  /// The job, here or in the store, that has a key of a request and is the answer to it.
+  ///
+  /// - Throws: `keyConflict` where the request is refused for it.
+  private func known(_ new: NewJob, _ spool: Spool) throws(StorageError) -> JobID? {
     if let key = new.idempotencyKey {
       let place = KeyPlace(.idempotency, key, of: new.queue)
       if let file = try staged(place, spool) { return try file.answer(to: new) }
     }
-    if let known = try spool.holder(for: new, at: now) { return known }
+    if let known = try spool.knownRequest(of: new, at: now) { return known }
     guard let key = new.uniqueKey else { return nil }
-    return try staged(KeyPlace(.unique, key, of: new.queue), spool)?.id
+    if let file = try staged(KeyPlace(.unique, key, of: new.queue), spool) {
+      guard new.onConflict == .fail else { return file.id }
+      throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: new.queue, holder: file.id))
+    }
+    guard let holder = try spool.holder(inTheWayOf: new),
+      new.onConflict.resolution(against: holder.job) == .existing
+    else { return nil }
+    return holder.job.id
   }
 
   private func staged(_ place: KeyPlace, _ spool: Spool) throws(StorageError) -> KeyFile? {
     guard shards.contains(place.shard) else { return nil }
     return try spool.keyFile(at: path + "/" + place.path)
+  }
+
+  /// What is set for a queue, as it was when its first job was taken in.
+  private func settings(
+    of queue: QueueName, _ spool: Spool
+  ) throws(StorageError) -> QueueSettings {
+    if let known = sheets[queue] { return known }
+    let settings = try spool.settings(of: queue).settings
+    sheets[queue] = settings
+    return settings
   }
 
   /// Those of its parents that a job must wait for; those of the same bulk can't have ended.
@@ -221,7 +247,11 @@ extension StagedFolders {
     if JobName.isBefore(name, part.least) { part.least = name }
     parts[key] = part
     if part.count >= Self.partSize { try close(key, spool) }
-    for file in Spool.keyFiles(of: new, id, at: now) { try stage(file, spool) }
+    for file in Spool.keyFiles(of: new, id, at: now) {
+      var file = file
+      if file.kind == .unique, new.onConflict != .ignore { file.onConflict = new.onConflict }
+      try stage(file, spool)
+    }
     return id
   }
 

@@ -52,6 +52,15 @@ extension SQLiteStore {
         try PresentMinute.open(nil, of: request.queue, on: connection)
         return try IdempotencyRow.restore(request, at: now, on: connection)
       }
+    case .schedule(let schedule):
+      let found = try transaction.sql { connection throws(SQLiteFailure) in
+        try ScheduleRow.find(schedule.name, on: connection)
+      }
+      guard found == nil else { return found == schedule ? .alreadyThere : .differs }
+      try transaction.change { connection throws(SQLiteFailure) in
+        try ScheduleRow.write(schedule, on: connection)
+      }
+      return .restored
     case .record(let record):
       try log(record, in: &transaction)
       return .restored
@@ -74,19 +83,19 @@ extension SQLiteStore {
     let before = try transaction.sql { connection throws(SQLiteFailure) in
       (
         try Self.pause(of: queue, at: now, on: connection),
-        try Self.retention(of: queue, on: connection)
+        try SettingsRow.settings(of: queue, on: connection)
       )
     }
     let isPaused = archive.isPaused(at: now)
     let wanted = Pause(
       isPaused: isPaused, until: isPaused ? archive.pausedUntil?.milliseconds : nil,
       reason: isPaused ? archive.pauseReason : nil)
-    guard before.0 != wanted || before.1 != archive.retention else { return .alreadyThere }
+    guard before.0 != wanted || before.1 != archive.settings else { return .alreadyThere }
     try transaction.change { connection throws(SQLiteFailure) in
       try PresentMinute.open(nil, of: queue, on: connection)
       try Self.store(wanted, of: queue, on: connection)
-      try Self.store(archive.retention, of: queue, on: connection)
     }
+    try store(archive.settings, of: queue, in: &transaction)
     if !isPaused { transaction.announce() }
     return .restored
   }
@@ -186,7 +195,7 @@ extension ArchivePart {
     switch self {
     case .queue: true
     case .job(let detail): detail.job.finishedAt != nil || !detail.attempts.isEmpty
-    case .batch, .request, .record, .minute: false
+    case .batch, .request, .record, .minute, .schedule: false
     }
   }
 }

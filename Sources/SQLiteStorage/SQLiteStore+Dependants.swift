@@ -173,6 +173,7 @@ extension SQLiteStore {
     }
     var job = before
     guard (try? job.apply(event, at: now)) != nil else { return }
+    try retakeKey(of: &job, since: before, transaction)
     let tags = try transaction.change { [job] connection throws(SQLiteFailure) in
       try JobRow.update(job, on: connection)
       return try PayloadRow.tags(of: child, on: connection)

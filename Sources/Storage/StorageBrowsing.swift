@@ -23,6 +23,9 @@ package protocol StorageBrowsing: AnyObject, Sendable {
   /// One batch; `nil` if there is none.
   func batch(_ id: JobID) throws(StorageError) -> BatchSummary?
 
+  /// The job that holds a unique key of a queue; `nil` where the key is free.
+  func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID?
+
   /// Log records that a filter selects, oldest first. See `LogPageRequest`.
   func log(_ request: LogPageRequest) throws(StorageError) -> LogPage
 

@@ -32,6 +32,12 @@ extension MemoryState {
       case .minute(let minute):
         know(minute.queue)
         return books[minute.queue, default: QueueBook()].restore(minute)
+      case .schedule(let schedule):
+        if let found = schedules[schedule.name] {
+          return found == schedule ? .alreadyThere : .differs
+        }
+        schedules[schedule.name] = schedule
+        return .restored
       case .record(let record):
         log.append(record)
         return .restored
@@ -48,13 +54,16 @@ extension MemoryState {
     let wanted =
       archive.isPaused(at: now)
       ? Pause(until: archive.pausedUntil, reason: archive.pauseReason) : nil
+    var kept = archive.settings
+    if !keepsRates { (kept.limits.rate, kept.limits.burst) = (nil, nil) }
+    let isWhole = kept == archive.settings
     let isSame =
       queues[queue] != nil && pause(of: queue, at: now) == wanted
-      && retention[queue] ?? Retention() == archive.retention
-    guard !isSame else { return .alreadyThere }
+      && settings[queue] ?? QueueSettings() == kept
+    guard !isSame else { return isWhole ? .alreadyThere : .unsupported(.rateLimits) }
     queues[queue] = .some(wanted)
-    retention[queue] = archive.retention
-    return .restored
+    settings[queue] = kept
+    return isWhole ? .restored : .unsupported(.rateLimits)
   }
 
   private mutating func restore(_ batch: BatchSummary) -> RestoreOutcome {

@@ -92,6 +92,8 @@ extension ArchivePart {
     case .request(let request):
       "the idempotency key '\(TerminalText.escape(request.key, .line))' of queue \(request.queue) "
         + "is known for another request, which was left alone"
+    case .schedule(let schedule):
+      "schedule \(schedule.name) is there with other content and was left alone"
     case .queue, .record, .minute: nil
     }
   }

@@ -2,7 +2,7 @@ import Storage
 
 /// What a part of an archive is about; the raw values are the `kind` of its line.
 enum ArchiveKind: String, CaseIterable, Sendable {
-  case queue, batch, job, request, minute, log
+  case queue, batch, job, request, minute, log, schedule
 
   init(_ part: ArchivePart) {
     self =
@@ -13,6 +13,7 @@ enum ArchiveKind: String, CaseIterable, Sendable {
       case .request: .request
       case .minute: .minute
       case .record: .log
+      case .schedule: .schedule
       }
   }
 
@@ -26,6 +27,7 @@ enum ArchiveKind: String, CaseIterable, Sendable {
       case .request: ("remembered request", "remembered requests")
       case .minute: ("minute", "minutes")
       case .log: ("log record", "log records")
+      case .schedule: ("schedule", "schedules")
       }
     return "\(count) \(count == 1 ? one : many)"
   }
@@ -57,6 +59,7 @@ struct ArchiveCounts: Equatable, Sendable {
     case .request: 3
     case .minute: 4
     case .log: 5
+    case .schedule: 6
     }
   }
 }

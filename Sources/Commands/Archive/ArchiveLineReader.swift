@@ -29,6 +29,7 @@ enum ArchiveLineReader {
     case .request: entry = .part(.request(try request(&fields)))
     case .minute: entry = .part(.minute(try minute(&fields)))
     case .log: entry = .part(.record(try record(&fields)))
+    case .schedule: return .part(.schedule(try schedule(bytes, in: range)))
     case nil where kind == "end": entry = try end(&fields)
     case nil: throw Problem(reason: "an unknown kind '\(TerminalText.escape(kind, .line))'")
     }
@@ -38,12 +39,9 @@ enum ArchiveLineReader {
 
   private static func end(_ fields: inout ArchiveFields) throws(Problem) -> ArchiveEntry {
     var counts = ArchiveCounts()
-    for kind in ArchiveKind.allCases {
-      // Archives from before there were batches say nothing of them.
-      if kind == .batch {
-        counts[kind] = Int(clamping: max(0, try fields.number(ifAny: kind.rawValue) ?? 0))
-        continue
-      }
+    // Archives from before there were schedules and batches count none.
+    for kind in ArchiveKind.allCases
+    where ![.schedule, .batch].contains(kind) || fields.has(kind.rawValue) {
       counts[kind] = Int(clamping: try fields.count(kind.rawValue))
     }
     return .end(counts, digest: try fields.hexadecimal("sha256"))
@@ -66,26 +64,23 @@ enum ArchiveLineReader {
     return batch
   }
 
+  private static func schedule(
+    _ bytes: [UInt8], in range: Range<Int>
+  ) throws(Problem) -> Schedule {
+    do { return try Schedule(json: Array(bytes[range])) } catch {
+      throw Problem(reason: "\(error.field.rawValue) \(error.reason)")
+    }
+  }
+
   private static func queue(_ fields: inout ArchiveFields) throws(Problem) -> QueueArchive {
     var queue = QueueArchive(
       queue: try fields.value("queue") { try QueueName($0) }, paused: try fields.bool("paused"),
       pausedUntil: try fields.instant(ifAny: "paused_until"),
       pauseReason: try fields.text(ifAny: "pause_reason"))
-    queue.retention = Retention(
-      completed: try keep("keep_completed", &fields),
-      cancelled: try keep("keep_cancelled", &fields), dead: try keep("keep_dead", &fields))
+    do throws(InvalidSetting) {
+      queue.settings = try QueueSettings(members: { fields.setting(ifAny: $0) })
+    } catch { throw Problem(reason: "\(error.name) makes no sense") }
     return queue
-  }
-
-  private static func keep(
-    _ name: String, _ fields: inout ArchiveFields
-  ) throws(Problem) -> Keep? {
-    if let word = try fields.text(ifAny: name) {
-      guard word == "forever" else { throw Problem(reason: "\(name) is not 'forever'") }
-      return .forever
-    }
-    guard fields.has(name + "_ms") else { return nil }
-    return .span(TimeSpan(milliseconds: try fields.count(name + "_ms")))
   }
 
   private static func request(_ fields: inout ArchiveFields) throws(Problem) -> KnownRequest {
@@ -147,6 +142,7 @@ enum ArchiveLineReader {
     record.filter = try fields.text(ifAny: "filter")
     record.planned = try fields.number(ifAny: "planned")
     record.changed = try fields.number(ifAny: "changed")
+    record.schedule = try fields.value(ifAny: "schedule") { try ScheduleName($0) }
     record.tags = try fields.tags()
     return record
   }

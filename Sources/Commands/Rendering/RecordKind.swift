@@ -47,6 +47,8 @@ struct RecordKind {
       RecordKind("error-group", of: "dlq groups", as: .errorGroups(.utc)),
       RecordKind(
         "queue-settings", of: "queue list", "queue show", as: .queueSheets(.utc, at: anyTime)),
+      RecordKind("schedule", of: "schedule list", "schedule show", as: .schedules(.utc)),
+      RecordKind("tick", of: "schedule next", fields: ComingTick.fields),
     ]
   }
 }

@@ -10,6 +10,8 @@ struct Everything: Equatable {
   private(set) var queues: [QueueSummary]
   private(set) var log: [LogRecord]
   private(set) var outstanding: Outstanding
+  private(set) var schedules: [Schedule]
+  private(set) var nextTick: Instant?
   private(set) var presences: [PresenceID]
   private(set) var batches: [BatchSummary]
   private(set) var minutes: [QueueMinute]
@@ -31,6 +33,8 @@ struct Everything: Equatable {
     outstanding = try store.outstanding(in: queues.map(\.queue), at: now)
     presences = try store.presences()
     batches = try store.batches(BatchPageRequest(size: 1000))
+    schedules = try store.schedules()
+    nextTick = try store.nextTick()
     (minutes, recent) = ([], [])
     guard store.keepsMinutes else { return }
     let ever = Instant(milliseconds: .min)...Instant(milliseconds: .max)
@@ -98,6 +102,10 @@ struct Everything: Equatable {
     if batches.count != other.batches.count {
       parts.append("\(batches.count) batches against \(other.batches.count)")
     }
+    if schedules != other.schedules {
+      parts.append("schedules \(schedules) against \(other.schedules)")
+    }
+    if nextTick != other.nextTick { parts.append("next tick") }
     for (left, right) in zip(minutes, other.minutes) where left != right {
       parts.append("minute \(left) against \(right)")
     }
@@ -148,6 +156,13 @@ extension Everything {
       queues[place].oldestReady = min(queues[place].oldestReady ?? after.runAt, after.runAt)
     }
     queues[place].counts = queues[place].counts.filter { $0.value != 0 }
+  }
+
+  /// This without the moment at which something more may be done.
+  var withoutNextDue: Everything {
+    var other = self
+    other.outstanding.nextDue = nil
+    return other
   }
 
   /// This as a store shows it that keeps no minutes.

@@ -18,7 +18,8 @@ enum Operation {
   case log(LogFilter, size: Int)
   case outstanding([QueueName])
   case tidy(TidyRequest)
-  case retain(Retention, QueueName)
+  case configure([QueueSettings.Change], QueueName)
+  case schedule(ScheduleStep)
   case wait(TimeSpan)
 }
 
@@ -37,7 +38,8 @@ enum Observation: Equatable {
   case outstanding(Result<Outstanding, StorageError>)
   case rescued(Result<Int, StorageError>)
   case tidied(Result<TidyResult, StorageError>)
-  case retained(Result<[Retention], StorageError>, changed: Bool)
+  case configured(Result<[QueueSettings], StorageError>, changed: Bool)
+  case scheduled(Result<[String], StorageError>)
   case waited
 }
 
@@ -83,7 +85,10 @@ extension Operation {
         Self.result { () throws(StorageError) in try store.outstanding(in: queues, at: now) })
     case .tidy(let request):
       .tidied(Self.result { () throws(StorageError) in try store.tidy(request) })
-    case .retain(let retention, let queue): Self.retain(retention, queue, on: store, at: now)
+    case .configure(let changes, let queue): Self.configure(changes, queue, on: store, at: now)
+    case .schedule(let step):
+      .scheduled(
+        Self.result { () throws(StorageError) in try step.perform(on: store, at: now) })
     case .wait: .waited
     }
   }
@@ -94,15 +99,17 @@ extension Operation {
     do { return .success(try body()) } catch { return .failure(error) }
   }
 
-  private static func retain(
-    _ retention: Retention, _ queue: QueueName, on store: any StorageAdapter, at now: Instant
+  private static func configure(
+    _ changes: [QueueSettings.Change], _ queue: QueueName, on store: any StorageAdapter,
+    at now: Instant
   ) -> Observation {
     var changed = false
     let found = result { () throws(StorageError) in
-      changed = try store.setRetention(retention, of: queue, at: now)
-      return [try store.retention(of: queue)]
+      changed = try store.configure(
+        ConfigureRequest(queue, changes, actor: "olga", now: now))
+      return [try store.settings(of: queue)]
     }
-    return .retained(found, changed: changed)
+    return .configured(found, changed: changed)
   }
 
   private static func bulk(
