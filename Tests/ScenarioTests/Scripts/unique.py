@@ -11,7 +11,7 @@ from stage import DEADLINE, kill, run
 # How many requests each process makes, and how many processes there are.
 REQUESTS = int(os.environ.get("QCTL_REQUESTS", 12))
 PROCESSES = 8
-RULES = ["ignore", "replace", "fail"]
+RULES = ["ignore", "replace", "after", "fail"]
 SEED = int(os.environ.get("QCTL_TEST_SEED") or random.randrange(1 << 32))
 
 
