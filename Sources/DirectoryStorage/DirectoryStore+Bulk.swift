@@ -82,7 +82,12 @@ extension DirectoryStore {
     // Accepted is accepted: what can't be moved now is by whoever claims.
     try? spool.spreadBulks(in: nil)
     spool.hasNews = true
-    do throws(StorageError) { try spool.finish() } catch { throw .storage(error) }
+    do throws(StorageError) {
+      for id in staged.leftOut.sorted() { try spool.didEnd(id, .removed) }
+      try spool.lookAgain(at: staged.parentsInOrder)
+      try spool.tellDependants(at: staged.now)
+      try spool.finish()
+    } catch { throw .storage(error) }
   }
 
   /// Why a batch has no more jobs.

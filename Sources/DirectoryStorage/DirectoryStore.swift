@@ -11,6 +11,7 @@ import Synchronization
 /// STORE/queues/<queue>/settings  pause and retention
 /// STORE/keys/<shard>/…         unique and idempotency keys; see KeyFile
 /// STORE/bulks/…                bulks that were accepted and are being spread over the queues
+/// STORE/dependants/… ended/…   jobs that wait for others; see Spool+Dependants
 /// STORE/log/20261121.ndjson    the event log, a file a day
 /// STORE/tmp/…                  files that nobody was promised
 /// STORE/quarantine/…           what `doctor --repair` could make no sense of

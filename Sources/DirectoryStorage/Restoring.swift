@@ -48,6 +48,7 @@ final class Restoring {
     var outcomes: [RestoreOutcome] = []
     for part in parts { outcomes.append(try restore(part)) }
     if let greatest { spool.counter.raise(to: greatest) }
+    try spool.tellDependants(at: now)
     return outcomes
   }
 
@@ -125,6 +126,8 @@ extension Restoring {
     let place = JobPlace(of: detail.job, revision: JobDraft(detail, at: now).revision)
     guard let draft = drafts[id] else { return .differs }
     try spool.ensureFolder(Shelf.queue(detail.job.queue))
+    try spool.addEntries(
+      of: id, detail.job.onParentFailure ?? .hold, for: detail.waitsFor, at: place.path, sync: true)
     guard try spool.move(draft, to: place) else {
       throw .system(path: spool.root + "/" + draft, detail: "somebody removed it")
     }
@@ -133,6 +136,11 @@ extension Restoring {
     // Before anybody says of its key that it is accepted.
     if detail.job.holdsUniqueKey { try spool.syncMoves() }
     spool.hasNews = spool.hasNews || place.state == .ready || place.state.waitsForTime
+    if !detail.waitsFor.isEmpty {
+      try spool.syncMoves()
+      try spool.lookAgain(at: detail.waitsFor)
+    }
+    if place.state.isTerminal { try spool.didEnd(id, ParentStand(place.state)) }
     places[id] = place
     greatest = max(greatest ?? id, id)
     return nil

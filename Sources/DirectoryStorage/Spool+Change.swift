@@ -38,6 +38,9 @@ extension Spool {
     let before = change.before.place
     let line = entry(of: change, at: now).line
     if change.isNewToFormat1 { try raiseFormat() }
+    let id = change.after.id
+    let ends = change.after.state.isTerminal && !change.before.job.state.isTerminal
+    if ends { try willEnd(id, isRemoval: false) }
     let appended = try ifThere { () throws(SystemError) in
       try tree.append(before.path, line, makes: false, sync: true)
     }
@@ -53,6 +56,10 @@ extension Spool {
     hasNews = hasNews || place.state == .ready
     stored.job = change.after
     stored.place = place
+    if ends { try didEnd(id, ParentStand(place.state)) }
+    if change.before.job.state == .blocked, place.state != .blocked {
+      dependants.freed.append(change.before)
+    }
     return stored
   }
 

@@ -12,6 +12,7 @@ extension Spool {
     var claimed: [ClaimedJob] = []
     dropStaleViews()
     try lookForBulks(in: request.queues)
+    try lookForEnds(at: request.now)
     for queue in request.queues where claimed.count < request.limit {
       let view = try freshView(of: queue, at: request.now)
       if view.hasSettings, try pause(of: queue, at: request.now) { continue }
@@ -29,6 +30,7 @@ extension Spool {
     let view = try view(of: queue)
     guard let end = view.nextOverdue, end < now else { return view }
     try rescueOverdue(in: queue, at: now)
+    try tellDependants(at: now)
     forgetView(of: queue)
     return try self.view(of: queue)
   }

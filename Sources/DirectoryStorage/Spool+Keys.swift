@@ -50,9 +50,11 @@ extension Spool {
       if let known = try holder(for: new, at: now) {
         return EnqueueResult(id: known, created: false)
       }
+      let waitsFor = try pending(of: new)
       let id = try counter.next(at: now, random: random())
       try writeKeys(Self.keyFiles(of: new, id, at: now))
-      return EnqueueResult(id: try accept(new, as: id, at: now), created: true)
+      _ = try accept(new, as: id, waitsFor: waitsFor, at: now)
+      return EnqueueResult(id: id, created: true)
     }
   }
 

@@ -16,6 +16,11 @@ extension StagedFolders {
     var outcome: Result<Void, BulkError> = .success(())
     do throws(StorageError) {
       for key in Array(parts.keys) { try close(key, spool) }
+      // From here on others may see their numbers.
+      if !waiting.isEmpty { hasShownIDs = true }
+      for job in waiting {
+        try spool.addEntries(of: job.id, job.rule, for: job.waitsFor, at: "", sync: false)
+      }
       try spool.system { () throws(SystemError) in try spool.tree.syncAll() }
       try spool.locked(Array(shards)) {
         do throws(BulkError) { try accept(spool) } catch { outcome = .failure(error) }
@@ -75,6 +80,7 @@ extension StagedFolders {
         try spool.system { () throws(SystemError) in try spool.tree.remove(place.path) }
         result.created -= 1
         result.existing += 1
+        leftOut.append(place.name.id)
       }
     }
     try forEachKey(spool) { (file: KeyFile) throws(StorageError) in

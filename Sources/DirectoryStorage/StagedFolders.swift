@@ -36,6 +36,22 @@ final class StagedFolders {
   var places = IndexRuns()
   /// Whether others may have seen its ids, so that they are used for good.
   var hasShownIDs = false
+  /// Jobs of its own that later ones may name.
+  private var labelled: Set<JobID> = []
+  /// Jobs that wait for others, whose entries are made when the bulk is published.
+  private(set) var waiting: [Waiting] = []
+  /// Jobs of others for which some of its own wait.
+  private var parents: Set<JobID> = []
+  /// Jobs that were left out in the end, since others have their keys.
+  var leftOut: [JobID] = []
+  private(set) var parentsInOrder: [JobID] = []
+
+  /// A job that waits for others.
+  struct Waiting {
+    let id: JobID
+    let rule: ParentFailure
+    let waitsFor: [JobID]
+  }
 
   /// The most jobs of a part.
   static let partSize = 1000
@@ -93,15 +109,24 @@ extension StagedFolders {
   func take(_ new: NewJob, index: Int, _ spool: Spool) throws(BulkError) {
     do { try new.validate() } catch { throw .job(index: index, .invalid(error)) }
     do {
-      if try holder(for: new, spool) != nil {
+      let id: JobID
+      let known = try holder(for: new, spool)
+      if let known {
+        id = known
         result.existing += 1
       } else {
-        try stage(new, index: index, spool)
+        var new = new
+        new.after = new.parents(result.labelled)
+        id = try stage(new, index: index, waitsFor: try pending(of: new, spool), spool)
         result.created += 1
+      }
+      if let label = new.label {
+        result.labelled[label] = id
+        if known == nil { labelled.insert(id) }
       }
     } catch {
       switch error {
-      case .keyConflict, .invalid: throw .job(index: index, error)
+      case .keyConflict, .invalid, .unknownParent: throw .job(index: index, error)
       default: throw .storage(error)
       }
     }
@@ -123,9 +148,26 @@ extension StagedFolders {
     return try spool.keyFile(at: path + "/" + place.path)
   }
 
-  private func stage(_ new: NewJob, index: Int, _ spool: Spool) throws(StorageError) {
+  /// Those of its parents that a job must wait for; those of the same bulk can't have ended.
+  private func pending(of new: NewJob, _ spool: Spool) throws(StorageError) -> [JobID] {
+    guard !new.after.isEmpty else { return [] }
+    var others = new
+    others.after = new.after.filter { !labelled.contains($0) }
+    let own = new.after.filter(labelled.contains)
+    return (own + (try spool.pending(of: others))).sorted()
+  }
+
+  private func stage(
+    _ new: NewJob, index: Int, waitsFor: [JobID], _ spool: Spool
+  ) throws(StorageError) -> JobID {
     let id = try ids.next(spool)
-    let job = Job(id: id, accepting: new, now: now)
+    let job = Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
+    if !waitsFor.isEmpty {
+      waiting.append(Waiting(id: id, rule: new.onParentFailure, waitsFor: waitsFor))
+      for parent in waitsFor where !labelled.contains(parent) && parents.insert(parent).inserted {
+        parentsInOrder.append(parent)
+      }
+    }
     if job.isNewToFormat2 { try spool.raiseFormat() }
     places.note(id, index)
     let name = JobName(of: job, revision: 0, isEdited: false)
@@ -144,6 +186,7 @@ extension StagedFolders {
     parts[key] = part
     if part.count >= Self.partSize { try close(key, spool) }
     for file in Spool.keyFiles(of: new, id, at: now) { try stage(file, spool) }
+    return id
   }
 
   private func stage(_ file: KeyFile, _ spool: Spool) throws(StorageError) {

@@ -30,22 +30,24 @@ final class BulkKeys {
   private static let unique: Int64 = 0
   private static let idempotency: Int64 = 1
 
-  /// Whether an earlier job of the bulk was the same request as this one.
+  /// The earlier job of the bulk that was the same request as this one.
   ///
   /// - Throws: `keyConflict` where it used the idempotency key with other content.
-  func knowsRequest(_ job: NewJob) throws(StorageError) -> Bool {
-    guard let key = job.idempotencyKey, let found = try find(Self.idempotency, key, job.queue)
-    else { return false }
+  func request(_ job: NewJob) throws(StorageError) -> JobID? {
+    guard let key = job.idempotencyKey, let found = try find(Self.idempotency, key, job.queue),
+      let holder = JobID(rawValue: found.id)
+    else { return nil }
     guard found.digest == job.contentDigest else {
-      return try conflict(key, job.queue, found.id)
+      throw .keyConflict(
+        KeyConflict(kind: .idempotency, key: key, queue: job.queue, holder: holder))
     }
-    return true
+    return holder
   }
 
-  /// Whether an earlier job of the bulk has the unique key of this one.
-  func knowsUnique(_ job: NewJob) throws(StorageError) -> Bool {
-    guard let key = job.uniqueKey else { return false }
-    return try find(Self.unique, key, job.queue) != nil
+  /// The earlier job of the bulk that has the unique key of this one.
+  func unique(_ job: NewJob) throws(StorageError) -> JobID? {
+    guard let key = job.uniqueKey else { return nil }
+    return try find(Self.unique, key, job.queue).flatMap { JobID(rawValue: $0.id) }
   }
 
   /// Remembers the keys of a job that the bulk makes.
@@ -53,13 +55,6 @@ final class BulkKeys {
     if let key = job.uniqueKey { try add(Self.unique, key, job.queue, id, nil) }
     guard let key = job.idempotencyKey else { return }
     try add(Self.idempotency, key, job.queue, id, job.contentDigest)
-  }
-
-  private func conflict(
-    _ key: String, _ queue: QueueName, _ id: Int64
-  ) throws(StorageError) -> Bool {
-    guard let holder = JobID(rawValue: id) else { return true }
-    throw .keyConflict(KeyConflict(kind: .idempotency, key: key, queue: queue, holder: holder))
   }
 
   private func find(

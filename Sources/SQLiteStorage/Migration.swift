@@ -39,6 +39,9 @@ enum Migration {
     "ALTER TABLE qctl_jobs ADD COLUMN batch INTEGER",
     "ALTER TABLE qctl_jobs ADD COLUMN concurrency_key TEXT",
     "ALTER TABLE qctl_jobs ADD COLUMN schedule TEXT",
+    "ALTER TABLE qctl_jobs ADD COLUMN waits INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE qctl_jobs ADD COLUMN dependants INTEGER NOT NULL DEFAULT 0",
+    Schema.parents, Schema.ended, Schema.pendingParents,
   ]
 
   private static func step(from version: Int64) -> [String]? {

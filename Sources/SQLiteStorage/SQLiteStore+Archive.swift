@@ -30,6 +30,7 @@ extension SQLiteStore {
         }
         // What is there already may have been written by somebody who died before the sync, so this
         // counts as a change even where nothing is left to write.
+        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
         let forgets = endsJobs
         try transaction.change { connection throws(SQLiteFailure) in
           if forgets { try TidyCursor.forgetAll(on: connection) }
@@ -115,6 +116,11 @@ extension SQLiteStore {
       try Self.insert(wanted, on: connection)
     }
     transaction.count(job.queue, from: nil, to: job.state)
+    try wait(job.id, wanted.after, for: wanted.waitsFor, in: &transaction)
+    try transaction.change { connection throws(SQLiteFailure) in
+      try ParentRow.count(job.id, on: connection)
+    }
+    if job.state.isTerminal { try transaction.followEnd(of: job.id) }
     return conflict.map { .withoutKey($0) } ?? .restored
   }
 

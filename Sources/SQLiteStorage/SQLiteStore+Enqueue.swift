@@ -7,7 +7,9 @@ extension SQLiteStore {
     if job.hasKey { try takePublishedKeys(at: now, within: staging.patience) }
     return try withSession { session throws(StorageError) in
       try session.write(at: now) { transaction throws(StorageError) in
-        try accept(job, at: now, in: &transaction)
+        let result = try accept(job, at: now, in: &transaction)
+        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
+        return result
       }
     }
   }
@@ -70,16 +72,19 @@ extension SQLiteStore {
         try session.write(at: now) { transaction throws(StorageError) in
           for job in jobs {
             let isDrawn = result.created == 0
-            let accepted = try accept(job, at: now, isDrawn: isDrawn, in: &transaction)
+            let accepted = try accept(
+              job, at: now, isDrawn: isDrawn, labelled: result.labelled, in: &transaction)
             if accepted.created { result.created += 1 } else { result.existing += 1 }
+            if let label = job.label { result.labelled[label] = accepted.id }
             if transaction.isCrowded { try transaction.finish() }
             index += 1
           }
+          if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
         }
       }
     } catch {
       switch error {
-      case .invalid, .keyConflict: throw .job(index: index, error)
+      case .invalid, .keyConflict, .unknownParent: throw .job(index: index, error)
       // The store's own trouble is not that line's fault.
       default: throw .storage(error)
       }
@@ -99,13 +104,17 @@ extension SQLiteStore {
   ///
   /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   private func accept(
-    _ new: NewJob, at now: Instant, isDrawn: Bool = true, in transaction: inout Transaction
+    _ new: NewJob, at now: Instant, isDrawn: Bool = true, labelled: [Int: JobID] = [:],
+    in transaction: inout Transaction
   ) throws(StorageError) -> EnqueueResult {
     if let id = try known(new, at: now, transaction) {
       return EnqueueResult(id: id, created: false)
     }
+    var new = new
+    new.after = new.parents(labelled)
+    let waitsFor = try pending(of: new, transaction)
     let id = try nextID(at: now, after: latestID(transaction), isDrawn: isDrawn)
-    let job = Job(id: id, accepting: new, now: now)
+    let job = Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
     try transaction.change { connection throws(SQLiteFailure) in
       try JobRow.insert(job, on: connection)
       try PayloadRow.insert(id, payload: new.payload, tags: new.tags, on: connection)
@@ -113,6 +122,7 @@ extension SQLiteStore {
         try IdempotencyRow.insert(new, key: key, id: id, at: now, on: connection)
       }
     }
+    try wait(id, new.after, for: waitsFor, in: &transaction)
     transaction.count(job.queue, from: nil, to: job.state)
     transaction.tally(job.queue, .enqueued)
     return EnqueueResult(id: id, created: true)

@@ -116,6 +116,7 @@ extension SQLiteStore {
           try Self.remove(job.id, on: connection)
         }
         transaction.count(job.queue, from: job.state, to: nil)
+        try transaction.follow(job, nil)
         dropped += 1
         continue
       }

@@ -12,6 +12,7 @@ extension SQLiteStore {
           try rescue(
             job, loss(of: job, request), reason: reason, at: request.now, in: &transaction)
         }
+        if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
         return lost.count
       }
     }
@@ -50,6 +51,7 @@ extension SQLiteStore {
     let isCrash = if case .alone = loss { true } else { false }
     let attempt = Attempt(lost: job, loss, error: isCrash ? after.error : nil, at: now)
     try end(after, attempt, settlement, isCrash: isCrash, in: &transaction)
+    try transaction.follow(job, after)
   }
 
   /// Changes the state of a job, of which nothing is told: put back as if nobody had claimed it, or

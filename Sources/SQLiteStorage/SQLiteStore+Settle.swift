@@ -18,6 +18,7 @@ extension SQLiteStore {
         for settlement in settlements {
           outcomes.append(try settle(settlement, at: now, in: &transaction))
         }
+        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
         guard let request else { return SettleResult(outcomes: outcomes, claimed: []) }
         return SettleResult(outcomes: outcomes, claimed: try take(request, seen, in: &transaction))
       }
@@ -99,6 +100,7 @@ extension SQLiteStore {
       return .settled(job.state)
     }
     try end(after, settlement.attempt(of: job, at: now), settlement, in: &transaction)
+    try transaction.follow(job, after)
     return .settled(after.state)
   }
 

@@ -82,7 +82,9 @@ enum Schema {
       on_parent_failure TEXT,
       batch INTEGER,
       concurrency_key TEXT,
-      schedule TEXT
+      schedule TEXT,
+      waits INTEGER NOT NULL DEFAULT 0,
+      dependants INTEGER NOT NULL DEFAULT 0
     )
     """,
     """
@@ -151,7 +153,7 @@ enum Schema {
       PRIMARY KEY(queue, key)
     ) WITHOUT ROWID
     """,
-    minutes, bulks,
+    minutes, bulks, parents, ended,
   ]
 
   /// What happened in each queue, minute by minute: the totals as they stood when the minute was
@@ -191,6 +193,28 @@ enum Schema {
     )
     """
 
+  /// For whom a job waits, or did (ParentRow).
+  static let parents = """
+    CREATE TABLE qctl_parents(
+      job_id INTEGER NOT NULL,
+      parent_id INTEGER NOT NULL,
+      pending INTEGER NOT NULL,
+      PRIMARY KEY(job_id, parent_id)
+    ) WITHOUT ROWID
+    """
+
+  /// Jobs that ended, and of those that wait for them some are not told yet: those behind `done`.
+  static let ended = """
+    CREATE TABLE qctl_ended(
+      parent_id INTEGER PRIMARY KEY,
+      done INTEGER NOT NULL
+    )
+    """
+
+  /// For those who wait for a job.
+  static let pendingParents =
+    "CREATE INDEX qctl_parents_pending ON qctl_parents(parent_id, job_id) WHERE pending = 1"
+
   /// One index per question, none of which holds rows that cannot be claimed: with one index over
   /// all states, a million scheduled rows in front left 18 claims a second (performance.md).
   private static let indexes = [
@@ -205,7 +229,7 @@ enum Schema {
     WHERE finished_at IS NOT NULL
     """,
     "CREATE UNIQUE INDEX qctl_jobs_key ON qctl_jobs(queue, held_key) WHERE held_key IS NOT NULL",
-    idempotencyExpiry,
+    idempotencyExpiry, pendingParents,
   ]
 
   /// For forgetting keys in time.

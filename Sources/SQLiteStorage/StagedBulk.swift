@@ -42,12 +42,17 @@ struct StagedBulk {
   private var newest: BulkRange?
   private var staged: Int64 = 0
   private var queues: [QueueName: Share] = [:]
+  /// Whether some job waits for others.
+  private var hasBlocked = false
+  /// The jobs that later ones may name.
+  private var labelledIDs: Set<JobID> = []
   private var step = 1000
 
   /// What a queue gets from the bulk.
   private struct Share {
     var ready: Int64 = 0
     var scheduled: Int64 = 0
+    var blocked: Int64 = 0
     var unkeyed: Int64 = 0
   }
 
@@ -92,6 +97,9 @@ struct StagedBulk {
         }
         try count(in: &transaction)
         transaction.announce()
+        guard hasBlocked else { return }
+        try noteEndedParents(of: number, in: &transaction)
+        try store.tellDependants(at: presentTime, in: &transaction)
       }
     }
   }
@@ -131,7 +139,7 @@ extension StagedBulk {
       }
     } catch {
       switch error {
-      case .invalid, .keyConflict: throw .job(index: before + next - first, error)
+      case .invalid, .keyConflict, .unknownParent: throw .job(index: before + next - first, error)
       // The store's own trouble is not that line's fault.
       default: throw .storage(error)
       }
@@ -158,18 +166,23 @@ extension StagedBulk {
     }
     while next < end {
       if next & 63 == 63, SystemClock.monotonicNanoseconds() > deadline { break }
-      let job = jobs[next]
-      if job.hasKey, try isKnown(job, transaction) {
+      var job = jobs[next]
+      if job.hasKey, let known = try known(job, transaction) {
         result.existing += 1
+        if let label = job.label { result.labelled[label] = known }
       } else {
+        job.after = job.parents(result.labelled)
+        let waitsFor = try pending(of: job, transaction)
         let last = range?.lastID ?? latest
         let id = try store.nextID(at: now, after: last, isDrawn: number == nil)
         let number = number ?? begin(id)
-        try transaction.change { _ throws(SQLiteFailure) in
-          try row.insert(job, id, bulk: number)
+        try transaction.change { [job] connection throws(SQLiteFailure) in
+          try row.insert(job, id, bulk: number, waits: waitsFor.count)
+          guard !job.after.isEmpty else { return }
+          try ParentRow.insert(id, job.after, waitsFor: waitsFor, on: connection)
         }
         if job.hasKey { try keys?.add(job, as: id) }
-        note(job, id, of: number, in: &range)
+        note(job, id, of: number, isBlocked: !waitsFor.isEmpty, in: &range)
       }
       next += 1
     }
@@ -183,11 +196,33 @@ extension StagedBulk {
     return id.rawValue
   }
 
+  /// Those of its parents that a job must wait for; those of the same bulk can't have ended.
+  private func pending(
+    of job: NewJob, _ transaction: Transaction
+  ) throws(StorageError) -> [JobID] {
+    guard !job.after.isEmpty else { return [] }
+    let own = job.after.filter(isOwn)
+    var others = job
+    others.after = job.after.filter { !isOwn($0) }
+    return (own + (try store.pending(of: others, transaction))).sorted()
+  }
+
+  /// Whether a job is one that this bulk has staged: others can't be seen, or are not as young.
+  private func isOwn(_ id: JobID) -> Bool {
+    guard let number, id.rawValue >= number else { return false }
+    return labelledIDs.contains(id)
+  }
+
   private mutating func note(
-    _ job: NewJob, _ id: JobID, of number: Int64, in range: inout BulkRange?
+    _ job: NewJob, _ id: JobID, of number: Int64, isBlocked: Bool, in range: inout BulkRange?
   ) {
+    if isBlocked { hasBlocked = true }
+    if let label = job.label {
+      result.labelled[label] = id
+      labelledIDs.insert(id)
+    }
     let runAt = job.runAt ?? now
-    let oldest = runAt > now ? nil : runAt.milliseconds
+    let oldest = runAt > now || isBlocked ? nil : runAt.milliseconds
     if range == nil {
       range = BulkRange(
         firstID: id.rawValue, lastID: id.rawValue, bulk: number, queue: job.queue,
@@ -197,7 +232,13 @@ extension StagedBulk {
     result.created += 1
     staged += 1
     var share = queues[job.queue] ?? Share()
-    if runAt > now { share.scheduled += 1 } else { share.ready += 1 }
+    if isBlocked {
+      share.blocked += 1
+    } else if runAt > now {
+      share.scheduled += 1
+    } else {
+      share.ready += 1
+    }
     if !job.hasKey { share.unkeyed += 1 }
     queues[job.queue] = share
   }
@@ -214,24 +255,24 @@ extension StagedBulk {
     newest = joined ?? range
   }
 
-  /// Whether the store or the bulk itself has a job with a key of this one.
-  private mutating func isKnown(
+  /// The job of the store, or of the bulk itself, that has a key of this one.
+  private mutating func known(
     _ job: NewJob, _ transaction: Transaction
-  ) throws(StorageError) -> Bool {
+  ) throws(StorageError) -> JobID? {
     let keys: BulkKeys
     if let known = self.keys { keys = known } else { keys = try BulkKeys(path: store.path) }
     self.keys = keys
     // An idempotency key speaks first, wherever it is known from; then the unique key.
     if let key = job.idempotencyKey,
-      try IdempotencyRow.known(job, key: key, at: now, in: transaction) != nil
+      let known = try IdempotencyRow.known(job, key: key, at: now, in: transaction)
     {
-      return true
+      return known
     }
-    if try keys.knowsRequest(job) { return true }
-    if let key = job.uniqueKey, try store.holder(of: key, in: job.queue, transaction) != nil {
-      return true
+    if let known = try keys.request(job) { return known }
+    if let key = job.uniqueKey, let holder = try store.holder(of: key, in: job.queue, transaction) {
+      return holder
     }
-    return try keys.knowsUnique(job)
+    return try keys.unique(job)
   }
 }
 
@@ -263,12 +304,23 @@ extension StagedBulk {
         + "nothing was enqueued")
   }
 
+  /// Notes the parents outside the bulk that ended while it was staged, or before.
+  private func noteEndedParents(
+    of number: Int64, in transaction: inout Transaction
+  ) throws(StorageError) {
+    let ended = try transaction.sql { connection throws(SQLiteFailure) in
+      try ParentRow.endedParents(ofBulk: number, on: connection)
+    }
+    for parent in ended { transaction.noteEnd(parent) }
+  }
+
   /// Adds the jobs to the counts, some queues at a time, since a transaction searches its list.
   private func count(in transaction: inout Transaction) throws(StorageError) {
     var pending = 0
     for (queue, share) in queues {
       transaction.count(share.ready, in: queue, as: .ready)
       transaction.count(share.scheduled, in: queue, as: .scheduled)
+      transaction.count(share.blocked, in: queue, as: .blocked)
       transaction.tally(queue, .enqueued, times: share.unkeyed)
       pending += 1
       if pending % 32 == 0 { try transaction.finish() }
@@ -294,7 +346,10 @@ extension StagedBulk {
         }
       }
     }
-    return BulkResult(created: result.created - dropped, existing: result.existing + dropped)
+    var final = result
+    final.created -= dropped
+    final.existing += dropped
+    return final
   }
 }
 

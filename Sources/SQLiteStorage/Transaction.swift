@@ -20,6 +20,8 @@ struct Transaction {
   private let begun = SystemClock.monotonicNanoseconds()
   /// Whether a job became ready in it, which nobody can have seen from outside.
   private(set) var madeReady = false
+  /// Jobs that ended or went, and those who wait for them have not been told.
+  private var ended: [JobID] = []
   /// Few queues meet in one transaction, so a list is searched; see `isCrowded`.
   private var counts: [(queue: QueueName, change: CountChange)] = []
 
@@ -92,14 +94,68 @@ struct Transaction {
     counts[place(of: queue)].change.time(duration)
   }
 
+  /// Notes what a change of a job means for others: every end and every removal passes here.
+  ///
+  /// - Parameter after: the job as it is written; `nil` for one that was removed.
+  mutating func follow(_ before: Job, _ after: Job?) throws(StorageError) {
+    if let after, before.state == .blocked, after.state != .blocked {
+      try change { connection throws(SQLiteFailure) in
+        try ParentRow.satisfyAll(after.id, on: connection)
+      }
+    }
+    guard after.map({ $0.state.isTerminal && !before.state.isTerminal }) ?? true else { return }
+    try followEnd(of: before.id)
+  }
+
+  /// Notes that a job ended or went.
+  mutating func followEnd(of id: JobID) throws(StorageError) {
+    let isAwaited = try sql { connection throws(SQLiteFailure) in
+      try ParentRow.hasDependants(id, on: connection)
+    }
+    if isAwaited { noteEnd(id) }
+  }
+
   private mutating func place(of queue: QueueName) -> Int {
     if let known = counts.lastIndex(where: { $0.queue == queue }) { return known }
     counts.append((queue, CountChange()))
     return counts.count - 1
   }
 
+  /// Notes that those who wait for a job shall hear of its end.
+  mutating func noteEnd(_ id: JobID) {
+    ended.append(id)
+  }
+
+  /// The next job of whose end those who wait have not heard.
+  mutating func takeEnd() -> JobID? {
+    ended.isEmpty ? nil : ended.removeFirst()
+  }
+
+  /// Whether not all who wait were told, so that somebody goes on.
+  private(set) var leavesEnds = false
+
+  /// Notes that not all who wait were told.
+  mutating func leaveEnds() {
+    leavesEnds = true
+    announce()
+  }
+
+  /// Whether some job ended for which others wait.
+  var hasEnds: Bool { !ended.isEmpty }
+
+  /// Writes down what nobody was told, for those who come next.
+  private mutating func keepEnds() throws(StorageError) {
+    while let id = takeEnd() {
+      try change { connection throws(SQLiteFailure) in
+        try EndedRow.save(id, done: 0, on: connection)
+      }
+      leaveEnds()
+    }
+  }
+
   /// Writes the counts.
   mutating func finish() throws(StorageError) {
+    try keepEnds()
     guard !counts.isEmpty else { return }
     let (pending, now) = (counts, now)
     counts.removeAll()

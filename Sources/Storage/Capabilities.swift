@@ -14,6 +14,8 @@ package enum Capability: String, Hashable, Sendable, CaseIterable {
   case uniqueKeys = "unique_keys"
   /// Idempotency keys.
   case idempotencyKeys = "idempotency_keys"
+  /// Jobs that wait for others.
+  case dependencies
   /// An application enqueues inside its own transaction.
   case transactionalEnqueue = "transactional_enqueue"
   /// A log of every transition.

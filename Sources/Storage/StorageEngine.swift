@@ -7,7 +7,11 @@ package import Jobs
 package protocol StorageEngine: AnyObject, Sendable {
   /// Accepts one job; or gives back the one that has its idempotency or unique key.
   ///
-  /// - Throws: `keyConflict` where an idempotency key was used with other content.
+  /// One that waits for others (`NewJob.after`) is blocked until each of them is completed, or what
+  /// `ParentStand.effect` says; whatever ends a job, or removes it, those that wait for it hear of it in
+  /// the same call, or of many, in short steps by that call and those after it.
+  ///
+  /// - Throws: `keyConflict` where an idempotency key was used with other content; `unknownParent`.
   func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult
 
   /// Accepts all jobs of a source, or none: nobody sees any of them before all are there.
@@ -101,6 +105,8 @@ package struct BulkResult: Equatable, Sendable {
   package var created: Int
   /// Known already by key.
   package var existing: Int
+  /// The jobs that had labels, known ones too, by label; of several with the same one the latest.
+  package var labelled: [Int: JobID] = [:]
 
   /// A result with its parts.
   package init(created: Int = 0, existing: Int = 0) {

@@ -18,7 +18,10 @@ extension MemoryState {
 
   /// Takes in parts of another store, one by one.
   mutating func restore(_ parts: [ArchivePart], at now: Instant) -> [RestoreOutcome] {
-    defer { for queue in books.keys { books[queue]?.absorb() } }
+    defer {
+      tellDependants(at: now)
+      for queue in books.keys { books[queue]?.absorb() }
+    }
     return parts.map { part in
       switch part {
       case .queue(let queue): return restore(queue, at: now)
@@ -61,6 +64,8 @@ extension MemoryState {
     if let there = jobs[detail.job.id] { return there == detail ? .alreadyThere : .differs }
     know(detail.job.queue)
     jobs[detail.job.id] = detail
+    wait(detail.job.id, for: detail.waitsFor)
+    if detail.job.state.isTerminal { ended.append(detail.job.id) }
     lastID = max(lastID ?? detail.job.id, detail.job.id)
     books[detail.job.queue, default: QueueBook()].move(from: nil, to: detail.job.state)
     return conflict.map { .withoutKey($0) } ?? .restored

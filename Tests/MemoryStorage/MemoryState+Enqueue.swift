@@ -6,19 +6,24 @@ extension MemoryState {
   ///
   /// - Parameter isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   mutating func enqueue(
-    _ new: NewJob, at now: Instant, isDrawn: Bool = true
+    _ new: NewJob, at now: Instant, isDrawn: Bool = true, labelled: [Int: JobID] = [:]
   ) throws(StorageError) -> EnqueueResult {
     do { try new.validate() } catch { throw .invalid(error) }
+    if let noParents, !new.after.isEmpty || !new.afterLabels.isEmpty { throw noParents }
     if let known = try knownRequest(new, at: now) {
       return EnqueueResult(id: known, created: false)
     }
     if let key = new.uniqueKey, let holder = holder(of: key, in: new.queue) {
       return EnqueueResult(id: holder, created: false)
     }
+    var new = new
+    new.after = new.parents(labelled)
+    let waitsFor = try pending(of: new)
     let id = try nextID(at: now, isDrawn: isDrawn)
     jobs[id] = JobDetail(
-      job: Job(id: id, accepting: new, now: now), payload: new.payload, tags: new.tags,
-      after: new.after)
+      job: Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty),
+      payload: new.payload, tags: new.tags, after: new.after)
+    wait(id, for: waitsFor)
     let state = jobs[id]?.job.state
     books[new.queue, default: QueueBook()].move(from: nil, to: state)
     books[new.queue, default: QueueBook()].change.totals.enqueued += 1
@@ -33,13 +38,13 @@ extension MemoryState {
     var result = BulkResult()
     for (index, new) in wanted.enumerated() {
       do {
-        if try after.enqueue(new, at: now, isDrawn: result.created == 0).created {
-          result.created += 1
-        } else {
-          result.existing += 1
-        }
+        let accepted = try after.enqueue(
+          new, at: now, isDrawn: result.created == 0, labelled: result.labelled)
+        if accepted.created { result.created += 1 } else { result.existing += 1 }
+        if let label = new.label { result.labelled[label] = accepted.id }
       } catch { throw .job(index: index, error) }
     }
+    after.tellDependants(at: now)
     self = after
     return result
   }

@@ -56,6 +56,7 @@ extension MemoryState {
       case .minutes: if keepsMinutes { tidyMinutes(request.now, &budget) }
       }
     }
+    tellDependants(at: request.now)
     return budget.result
   }
 

@@ -40,6 +40,12 @@ struct MemoryState: Sendable {
   var keepsMinutes = true
   /// Whether attempts go with their job, and the log by whole days.
   var keepsPieces = false
+  /// Why no job waits for others, where that is so.
+  var noParents: StorageError?
+  /// Who waits for a job, by its id.
+  var dependants: [JobID: Set<JobID>] = [:]
+  /// The jobs that ended or went in the call under way, and those who wait have not heard of yet.
+  var ended: [JobID] = []
   let random: @Sendable () -> UInt64
 
   init(random: @escaping @Sendable () -> UInt64) {
@@ -66,6 +72,8 @@ struct MemoryState: Sendable {
     do { try job.apply(event, at: now) } catch { return nil }
     books[job.queue, default: QueueBook()].move(from: old, to: job.state)
     jobs[id]?.job = job
+    if old == .blocked, job.state != .blocked { stopWaiting(id) }
+    if job.state.isTerminal, !old.isTerminal { ended.append(id) }
     return job
   }
 

@@ -72,7 +72,9 @@ extension MemoryStore: StorageEngine {
   package func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
     try state.withLock { (state) throws(StorageError) in
       defer { state.writeBooks(at: now) }
-      return try state.enqueue(job, at: now)
+      let result = try state.enqueue(job, at: now)
+      state.tellDependants(at: now)
+      return result
     }
   }
 
@@ -103,6 +105,7 @@ extension MemoryStore: StorageEngine {
     state.withLock { state in
       defer { state.writeBooks(at: now) }
       let outcomes = settlements.map { state.settle($0, at: now) }
+      state.tellDependants(at: now)
       return SettleResult(outcomes: outcomes, claimed: request.map { state.claim($0) } ?? [])
     }
   }

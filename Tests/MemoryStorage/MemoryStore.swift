@@ -21,7 +21,7 @@ package final class MemoryStore: Sendable {
   ///
   /// - Parameters:
   ///   - absent: what it shall do without, so that a store which can't do it can be compared: heeds
-  ///     `minutes` and `attemptRetention`.
+  ///     `minutes`, `attemptRetention` and `dependencies`.
   ///   - random: gives any 64 bits; called inside the store's lock.
   package init(
     absent: [Capability: Support] = [:], random: @escaping @Sendable () -> UInt64
@@ -30,6 +30,9 @@ package final class MemoryStore: Sendable {
     var state = MemoryState(random: random)
     state.keepsMinutes = absent[.minutes] == nil
     state.keepsPieces = absent[.attemptRetention] != nil
+    if case .some(.none(let reason, let remedy)) = absent[.dependencies] {
+      state.noParents = .unsupported(.dependencies, reason: reason, remedy: remedy)
+    }
     self.state = Mutex(state)
   }
 }

@@ -116,11 +116,8 @@ extension ArchiveLine {
     writer.present("schedule", job.schedule?.description)
     writer.present("batch", job.batch?.description)
     writer.present("on_parent_failure", job.onParentFailure?.rawValue)
-    guard !detail.after.isEmpty else { return }
-    writer.key("after")
-    writer.beginArray()
-    for id in detail.after { writer.string(id.description) }
-    writer.endArray()
+    if !detail.after.isEmpty { writer.ids("after", detail.after) }
+    if !detail.waitsFor.isEmpty { writer.ids("waits_for", detail.waitsFor) }
   }
 
   private static func write(_ attempt: Attempt, to writer: inout JSONWriter) {

@@ -36,7 +36,7 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .busy: .busy
     case .full: .inputOutput
     case .readOnly, .forbidden: .permission
-    case .unknownQueue: .negative
+    case .unknownQueue, .unknownParent: .negative
     case .keyConflict: .keyConflict
     case .invalid: .badData
     }
@@ -62,6 +62,7 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .unsupported(let capability, let reason, let remedy):
       "this store has no \(capability.rawValue): \(shown(reason)); \(shown(remedy))"
     case .unknownQueue(let queue): "no queue '\(queue)'"
+    case .unknownParent(let id): "no job or batch \(id) to wait for"
     case .keyConflict(let conflict): sentence(about: conflict)
     case .invalid(let value): "\(value.field.rawValue) \(value.reason)"
     case .outcomeUnknown(let path, let detail):

@@ -14,7 +14,9 @@ struct BulkEnqueue {
   let options: EnqueueCommand.Options
 
   func run(in context: CommandContext) throws(CommandFailure) -> ExitStatus {
-    let lines = JobLines(try BulkFile(source, context), template: template, now: context.now())
+    let lines = JobLines(
+      try BulkFile(source, context), template: template, isChained: options.isChained,
+      now: context.now())
     try lines.readAhead()
     guard !lines.isEmpty else {
       if options.json { try report(BulkResult(created: 0, existing: 0), context) }

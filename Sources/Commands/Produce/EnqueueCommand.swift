@@ -21,7 +21,11 @@ enum EnqueueCommand {
     var uniqueKey: String?
     var idempotencyKey: String?
     var tags: [Tag] = []
+    var after: [JobID] = []
+    var onParentFailure = ParentFailure.hold
+    var chain: [JobType] = []
     var bulk: String?
+    var isChained = false
     var json = false
     var output = OutputOptions()
     var store = StoreOptions()
@@ -29,7 +33,8 @@ enum EnqueueCommand {
 
   static let command = Command<Options, Action>(
     "enqueue", "Accept a job and print its id; or many with --bulk", defaults: Options(),
-    flags: jobFlags + timeFlags + ruleFlags + bulkFlags + OutputOptions.common.lifted(\.output)
+    flags: jobFlags + timeFlags + ruleFlags + orderFlags + bulkFlags
+      + OutputOptions.common.lifted(\.output)
       + StoreOptions.flags.lifted(\.store),
     prose: prose,
     examples: [
@@ -38,6 +43,9 @@ enum EnqueueCommand {
       Example("qctl enqueue -t report --payload '{\"month\":7}' --delay 1h", "Not before an hour"),
       Example("qctl enqueue -t sync --idempotency-key req-4711", "Safe to send twice"),
       Example("qctl enqueue --bulk jobs.ndjson", "A file of jobs, all or none"),
+      Example(
+        "qctl enqueue -t ship --after 0s9xhm7hw090q,0s9xhm7hw0911", "Once two others are completed"),
+      Example("qctl enqueue --chain fetch,parse,load", "Three jobs, one after the other"),
     ],
     exits: ExitStatus.notes(.keyConflict, .badData, .noInput, .cannotCreate),
     seeAlso: ["work", "list", "show"], validate: validate,
@@ -76,9 +84,25 @@ enum EnqueueCommand {
       "idempotency-key", "KEY", \.idempotencyKey, "The same request sent again gives the same job"),
   ]
 
+  private static let orderFlags: [Flag<Options>] = [
+    Flag.values(
+      "after", "ID", splitsCommas: true, \.after, "Not before the job ID is completed"
+    ) { (text) throws(ValueError) in
+      try ValueText.id(text)
+    }.completing(.jobID),
+    .choice(
+      "on-parent-failure", "RULE", \.onParentFailure, "What follows when a job it waits for fails"
+    ).default("hold"),
+    Flag.values(
+      "chain", "TYPE", splitsCommas: true, \.chain,
+      "A job of each TYPE, each after the one before", parse: ValueText.type
+    ).completing(.type),
+  ]
+
   private static let bulkFlags: [Flag<Options>] = [
     .string("bulk", "FILE", \.bulk, "Accept all jobs of an NDJSON FILE, or none; - for stdin")
       .completing(.file),
+    .switch("bulk-chain", \.isChained, "Let each job of the file wait for the one before"),
     .switch("json", \.json, "Print an object with id and created instead of the id"),
   ]
 
@@ -87,7 +111,8 @@ enum EnqueueCommand {
       "The payload is any bytes, at most 256 KiB; it reaches the handler as it is. When the id is printed, the job is on disk.",
       "A unique key that a live job of the queue holds gives that job's id back, with nothing created. An idempotency key gives the first job back for 24 hours if type, payload and tags are the same; with other content nothing changes and the status is 4.",
       "\(flag: "backoff") is \(literal: "exponential:base=30s,factor=4,cap=6h,jitter=20%"), \(literal: "fixed:10s") or a list such as \(literal: "1s,10s,1m").",
-      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, idempotency_key, tags (an object of texts), and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
+      "A job with \(flag: "after") is blocked until each job that it names is completed; at most 100, all of which must be there. When one of them is dead or cancelled, \(flag: "on-parent-failure") decides: with \(literal: "hold") it waits on, and goes on when that one is replayed and completed; with \(literal: "cancel") it is cancelled, and so are those that wait for it in the same way; with \(literal: "run") it runs all the same. One whose parent is removed before it ended well can never be freed, and is cancelled unless it runs all the same. \(flag: "chain") makes several jobs with the same payload and flags, of the types given, and prints their ids in order.",
+      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, idempotency_key, tags (an object of texts), ref (a name for later lines), after (an array of ids and refs of earlier lines), on_parent_failure, and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
     ]
   }
 
@@ -97,7 +122,16 @@ enum EnqueueCommand {
     guard options.delay == nil || options.at == nil else {
       throw .invalid("--delay and --at exclude each other")
     }
-    guard options.bulk != nil else { return }
+    guard options.chain.isEmpty || options.bulk == nil else {
+      throw .invalid("--chain and --bulk exclude each other; --bulk-chain chains a file")
+    }
+    guard options.chain.isEmpty || options.uniqueKey == nil && options.idempotencyKey == nil else {
+      throw .invalid("--chain makes several jobs, which can't share a key")
+    }
+    guard options.bulk != nil else {
+      guard !options.isChained else { throw .invalid("--bulk-chain goes with --bulk") }
+      return
+    }
     guard sources == 0, options.uniqueKey == nil, options.idempotencyKey == nil else {
       throw .invalid("--bulk takes payloads and keys from the file")
     }
@@ -123,6 +157,8 @@ enum EnqueueCommand {
     job.uniqueKey = options.uniqueKey
     job.idempotencyKey = options.idempotencyKey
     job.tags = options.tags
+    job.after = options.after
+    job.onParentFailure = options.onParentFailure
     let now = context.now()
     if let delay = options.delay { job.runAt = now + delay }
     if let at = options.at { job.runAt = try InstantArgument.parse(at, flag: "--at", context) }
@@ -157,6 +193,7 @@ enum EnqueueCommand {
     var job = template
     job.payload = try PayloadSource.read(options.payload, file: options.payloadFile, context)
     do { try job.validate() } catch { throw CommandFailure(error) }
+    guard options.chain.isEmpty else { return try ChainEnqueue.run(job, options, context) }
     let result = try options.store.withStore(.create, in: context) { store throws(CommandFailure) in
       try stored { () throws(StorageError) in try store.enqueue(job, at: context.now()) }
     }

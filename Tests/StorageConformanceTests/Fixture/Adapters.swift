@@ -49,7 +49,7 @@ enum Adapters {
   /// The model that does without what a store does without, in that store's words.
   static func model(like store: any StorageAdapter) -> Adapter {
     var absent: [Capability: Support] = [:]
-    for capability in [Capability.minutes, .attemptRetention]
+    for capability in [Capability.minutes, .attemptRetention, .dependencies]
     where store.capabilities[capability] != .full {
       absent[capability] = store.capabilities[capability]
     }

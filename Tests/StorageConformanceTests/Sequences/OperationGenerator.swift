@@ -42,6 +42,7 @@ struct OperationGenerator {
     switch (operation, observation) {
     case (.wait(let span), _): now = now + span
     case (_, .enqueued(.success(let result))): ids.append(result.id)
+    case (_, .bulk(.success(let result))): ids += result.labelled.values.sorted()
     case (_, .claimed(.success(let claimed))): learn(claimed)
     case (_, .settled(.success(let result))): learn(result.claimed)
     case (.plan(let request), .planned(.success(let plan))): plans.append((request.verb, plan))
@@ -76,7 +77,16 @@ extension OperationGenerator {
     let breaksOff = chance(15)
     var jobs = (0..<number(0...6)).map { _ in newJob() }
     if breaksOff || jobs.contains(where: { $0.maxAttempts == 0 }) {
-      for index in jobs.indices { jobs[index].idempotencyKey = nil }
+      for index in jobs.indices {
+        jobs[index].idempotencyKey = nil
+        jobs[index].after = []
+      }
+    }
+    for index in jobs.indices.dropFirst() where chance(40) {
+      let earlier = number(0...index - 1)
+      jobs[earlier].label = jobs[earlier].label ?? number(1...3)
+      jobs[index].afterLabels = [jobs[earlier].label ?? 0]
+      jobs[index].onParentFailure = any(of: ParentFailure.allCases)
     }
     return .bulk(jobs, breaksOff: breaksOff)
   }
@@ -127,7 +137,7 @@ extension OperationGenerator {
     } else {
       let item = ids.randomElement(using: &random).map {
         PlanItem(
-          id: $0, state: any(of: JobState.allCases.filter { $0 != .blocked }),
+          id: $0, state: any(of: JobState.allCases),
           attempt: Int64(number(0...2)))
       }
       request = (any(of: [.cancel, .purge]), item.map { [$0] } ?? [])
