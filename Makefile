@@ -21,6 +21,7 @@ GENERATE := env -u SOURCE_DATE_EPOCH $(QCTL) generate --output-directory
 BIN := $(DESTDIR)$(PREFIX)/bin
 MAN := $(DESTDIR)$(PREFIX)/share/man
 SCHEMAS := $(DESTDIR)$(PREFIX)/share/qctl/schemas
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 .PHONY: help demo build test torture fuzz check format generate bench install uninstall clean \
@@ -54,7 +55,8 @@ torture: test-deps build ## kill at random, on each store, for half an hour (SEE
 	&& cd "$$scratch" && env HOME="$$scratch" XDG_CONFIG_HOME="$$scratch/config" \
 	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 QCTL_KEEP="$(CURDIR)/.build" \
 	  QCTL_TORTURE_SEED='$(SEED)' QCTL_HISTORY_SEED='$(SEED)' QCTL_POINTS="$${QCTL_POINTS:-300}" sh -c ' \
-	    python3 "$$0/torture.py" 8 4 2000 20000 && python3 "$$0/history" --kills 1000 \
+	    python3 "$$0/torture.py" 8 4 2000 20000 && python3 "$$0/torture.py" --lines 8 4 500 20000 \
+	    && python3 "$$0/history" --kills 1000 \
 	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm \
 	    && python3 "$$0/readers.py" && python3 "$$0/between.py" \
 	    && python3 "$$0/migrate.py" 100000 a.db dir:b c.db whole' "$$scripts"
@@ -85,16 +87,20 @@ bench: bench-deps build bench-build ## measure qctl, its limits and its peers (C
 bench-build:
 	swift build -c release --product qctl-bench -Xswiftc -static-executable
 
-install: $(QCTL) ## install binary, manual, completion and schemas (PREFIX, DESTDIR)
-	install -d '$(BIN)' '$(MAN)/man1' '$(MAN)/man5' '$(BASH_COMPLETIONS)' '$(SCHEMAS)'
+install: $(QCTL) ## install binary, manual, completion, schemas and units (PREFIX, DESTDIR)
+	install -d '$(BIN)' '$(MAN)/man1' '$(MAN)/man5' '$(BASH_COMPLETIONS)' '$(SCHEMAS)' '$(UNITS)'
 	install -m 755 $(QCTL) '$(BIN)/qctl'
 	install -m 644 man/*.1 '$(MAN)/man1'
 	for page in man/*.5; do test ! -e "$$page" || install -m 644 "$$page" '$(MAN)/man5'; done
 	install -m 644 completions/qctl.bash '$(BASH_COMPLETIONS)/qctl'
 	install -m 644 packaging/schemas/*.json '$(SCHEMAS)'
+	for unit in packaging/*.service; do \
+	  sed 's#/usr/bin/qctl#$(PREFIX)/bin/qctl#' "$$unit" >"$(UNITS)/$${unit##*/}" \
+	  && chmod 644 "$(UNITS)/$${unit##*/}" || exit 1; done
 
 uninstall: ## remove what install put there
 	rm -f '$(BIN)/qctl' '$(BASH_COMPLETIONS)/qctl'
+	for unit in packaging/*.service; do rm -f "$(UNITS)/$${unit##*/}"; done
 	for file in packaging/schemas/*; do rm -f "$(SCHEMAS)/$${file##*/}"; done
 	for page in man/*.1; do rm -f "$(MAN)/man1/$${page##*/}"; done
 	for page in man/*.5; do rm -f "$(MAN)/man5/$${page##*/}"; done

@@ -12,12 +12,15 @@
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -177,6 +180,28 @@ int qctl_epoll_wait(
   }
   return count;
 }
+
+int qctl_unread(int descriptor, int *count) { return ioctl(descriptor, FIONREAD, count); }
+
+int qctl_datagram_socket(void) {
+  return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+int qctl_send(
+    int descriptor, const void *address, size_t address_size, const void *bytes, size_t count) {
+  struct sockaddr_un name = {.sun_family = AF_UNIX};
+  if (address_size == 0 || address_size >= sizeof name.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  memcpy(name.sun_path, address, address_size);
+  if (name.sun_path[0] == '@') name.sun_path[0] = 0;
+  socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + address_size);
+  return sendto(descriptor, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&name, length) < 0 ? -1
+                                                                                             : 0;
+}
+
+int qctl_signal_at_parents_end(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 
 int qctl_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

@@ -95,7 +95,9 @@ extension CommandTree {
     var common: [Given] = []
     for line in try file.lines() {
       do {
-        if line.command.isEmpty {
+        if line.isWhole {
+          _ = try runnable(line)
+        } else if line.command.isEmpty {
           if let given = try file.given(line, by: facts.flags) {
             common.append(given)
           } else {
@@ -111,20 +113,49 @@ extension CommandTree {
     return [own, common]
   }
 
+  /// The whole command lines that the configuration files have for a command, the strongest file
+  /// first.
+  ///
+  /// They are not checked but for having a command that runs a program.
+  package func commandLines(
+    for path: [String], in surroundings: Surroundings
+  ) throws(ConfigurationError) -> [ConfiguredCommand] {
+    var found: [ConfiguredCommand] = []
+    for file in try surroundings.files() {
+      for line in try file.lines() where line.isWhole {
+        do {
+          guard try runnable(line) == path else { continue }
+        } catch { throw .line(path: file.path, number: line.number, error) }
+        found.append(ConfiguredCommand(path: file.path, number: line.number, words: line.words))
+      }
+    }
+    return found
+  }
+
+  /// The command of a line that is a whole command line: one that runs a program.
+  private func runnable(_ line: ConfigurationLine) throws(LineProblem) -> [String] {
+    let facts = try facts(of: line)
+    guard case .trailing = facts.operands.last?.arity else { throw .noFlag }
+    return facts.path
+  }
+
+  private func facts(of line: ConfigurationLine) throws(LineProblem) -> CommandFacts {
+    if let command = command(at: line.command) { return command.facts }
+    let word = line.command.joined(separator: " ")
+    let near = Suggestion.names(
+      for: word, among: commands.map { $0.path.joined(separator: " ") })
+    throw .usage(.unknownCommand(word, suggestions: near))
+  }
+
   /// The flag of a line for one command, nil where that is another command.
   private func given(
     _ line: ConfigurationLine, of file: ConfigurationFile, for facts: CommandFacts
   ) throws(LineProblem) -> Given? {
-    guard let command = command(at: line.command) else {
-      let word = line.command.joined(separator: " ")
-      let near = Suggestion.names(
-        for: word, among: commands.map { $0.path.joined(separator: " ") })
-      throw .usage(.unknownCommand(word, suggestions: near))
+    let owner = try self.facts(of: line)
+    guard let given = try file.given(line, by: owner.flags) else {
+      throw Self.unknownFlag(line, owner.flags)
     }
-    guard let given = try file.given(line, by: command.facts.flags) else {
-      throw Self.unknownFlag(line, command.facts.flags)
-    }
-    return command.facts.path == facts.path ? given : nil
+    return owner.path == facts.path ? given : nil
   }
 
   /// Builds other commands only here: where a line for all names a flag this one doesn't have.

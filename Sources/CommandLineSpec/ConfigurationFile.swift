@@ -20,6 +20,8 @@ struct ConfigurationLine {
   let command: [String]
   /// `--flag`, or `--flag value`, or `--flag=value`.
   let words: [String]
+  /// Whether it is a whole command line, with `--` and operands behind it, and sets nothing.
+  var isWhole = false
 }
 
 extension ConfigurationFile {
@@ -50,6 +52,10 @@ extension ConfigurationFile {
     guard !words.isEmpty else { return nil }
     let command = words.prefix { !$0.utf8.starts(with: "-".utf8) }
     let rest = words.dropFirst(command.count)
+    if rest.contains("--"), !command.isEmpty {
+      return ConfigurationLine(
+        number: number, command: Array(command), words: Array(rest), isWhole: true)
+    }
     guard let flag = rest.first, flag.utf8.starts(with: "--".utf8), flag != "--" else {
       throw .noFlag
     }
@@ -72,5 +78,22 @@ extension ConfigurationFile {
     if index < line.words.count { throw .extraWord(line.words[index]) }
     return Given(
       index: given.index, met: given.met, origin: .file(path: path, line: line.number))
+  }
+}
+
+/// A whole command line in a configuration file.
+package struct ConfiguredCommand: Equatable, Sendable {
+  /// The file's path.
+  package let path: String
+  /// The line's number, from 1.
+  package let number: Int
+  /// The words behind the command.
+  package let words: [String]
+
+  /// A line with its parts.
+  package init(path: String, number: Int, words: [String]) {
+    self.path = path
+    self.number = number
+    self.words = words
   }
 }

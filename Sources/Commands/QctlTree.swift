@@ -11,7 +11,7 @@ package enum QctlTree {
   package static let tree = CommandTree<Action>(
     program: "qctl", version: version,
     summary: "Job queue, worker and operator's tool in one binary",
-    sections: ["Produce", "Inspect", "Act", "Dead letters", "Work", "Store", "Self"],
+    sections: ["Produce", "Inspect", "Act", "Dead letters", "Work", "Time", "Store", "Self"],
     topics: HelpTopics.all,
     examples: [
       Example("id=$(qctl enqueue -q emails -t welcome --payload-file -)", "Enqueue from a script"),
@@ -35,6 +35,7 @@ package enum QctlTree {
     .command("show", "Show one job with everything known of it", in: "Inspect") {
       ShowCommand.command.erased
     },
+    .group("batch", "Look at jobs that were accepted together", in: "Inspect", batches),
     .command("tail", "Show the log, and follow it", in: "Inspect") { TailCommand.command.erased },
     .command("capabilities", "Show what the store can do", in: "Inspect") {
       CapabilitiesCommand.command.erased
@@ -74,6 +75,7 @@ package enum QctlTree {
     .command("replay", "Put dead jobs back to work", in: "Dead letters") {
       ReplayCommand.command.erased
     },
+    .group("schedule", "Make jobs by the clock", in: "Time", schedules),
     .command("init", "Make a store, or put a queue into an existing SQLite database", in: "Store") {
       InitCommand.command.erased
     },
@@ -105,6 +107,11 @@ package enum QctlTree {
     },
   ]
 
+  private static let batches: [CommandEntry<Action>] = [
+    .command("list", "List batches, newest first") { BatchListCommand.command.erased },
+    .command("show", "Show how far a batch is") { BatchShowCommand.command.erased },
+  ]
+
   private static let queues: [CommandEntry<Action>] = [
     .command("list", "List queues with their settings") { QueueListCommand.command.erased },
     .command("show", "Show one queue: what waits, whether it is paused, what is set") {
@@ -112,6 +119,28 @@ package enum QctlTree {
     },
     .command("set", "Change settings of a queue, and make it known") {
       QueueSetCommand.command.erased
+    },
+  ]
+
+  private static let schedules: [CommandEntry<Action>] = [
+    .command("add", "Make jobs by the clock") { ScheduleAddCommand.command.erased },
+    .command("list", "List schedules with their next ticks") { ScheduleListCommand.command.erased },
+    .command("show", "Show one schedule, and the job that it makes") {
+      ScheduleShowCommand.command.erased
+    },
+    .command("next", "Show when schedules come next") { ScheduleNextCommand.command.erased },
+    .command("pause", "Let schedules make no jobs") { SchedulePauseCommand.command.erased },
+    .command("resume", "Let paused schedules make jobs again") {
+      ScheduleResumeCommand.command.erased
+    },
+    .command("remove", "Remove schedules; their jobs stay") {
+      ScheduleRemoveCommand.command.erased
+    },
+    .command("run", "Make a schedule's job now, outside of its ticks") {
+      ScheduleRunCommand.command.erased
+    },
+    .command("tick", "Fire the schedules that are due, once") {
+      ScheduleTickCommand.command.erased
     },
   ]
 

@@ -60,6 +60,9 @@ private final class Copier {
       try copyJobs(progress)
       guard copied.count > before else { break }
     }
+    try copySchedules()
+    // What their ticks made until then.
+    try copyJobs(progress)
     try copySettings()
     try copyRequests()
     try copyLog()
@@ -103,7 +106,7 @@ private final class Copier {
     else { return }
     var name = place.name
     let job = stored.job
-    if job.holdsUniqueKey, !job.state.isTerminal, let key = job.uniqueKey {
+    if job.holdsUniqueKey, job.mayHoldUniqueKey, let key = job.uniqueKey {
       let file = KeyFile(kind: .unique, queue: job.queue, key: key, id: job.id)
       // One that took the key since the other was copied.
       if try !copy.add(file.place.path, file.bytes) { name.holdsKey = false }
@@ -140,6 +143,14 @@ private final class Copier {
       guard settings != SettingsFile() else { continue }
       try copy.add(shelves.own + "/settings", settings.bytes)
       report.bytes += Int64(settings.bytes.count)
+    }
+  }
+
+  private func copySchedules() throws(StorageError) {
+    for name in try spool.scheduleNames() {
+      guard let file = try spool.scheduleFile(name) else { continue }
+      try copy.add(ScheduleFile.path(name), file.bytes)
+      report.bytes += Int64(file.bytes.count)
     }
   }
 

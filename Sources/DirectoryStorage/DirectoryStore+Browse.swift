@@ -18,6 +18,10 @@ extension DirectoryStore {
     try withSpool { (spool) throws(StorageError) in try spool.details(ids) }
   }
 
+  package func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID? {
+    try withSpool { (spool) throws(StorageError) in try spool.uniqueHolder(of: key, in: queue) }
+  }
+
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     try withSpool { (spool) throws(StorageError) in try spool.log(request) }
   }

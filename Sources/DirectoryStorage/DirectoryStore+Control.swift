@@ -13,7 +13,7 @@ extension DirectoryStore {
   package func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
     try withSpool { (spool) throws(StorageError) in
       guard try spool.isKnown(queue) else { throw .unknownQueue(queue) }
-      return QueueSettings(retention: try spool.settings(of: queue).retention)
+      return try spool.settings(of: queue).settings
     }
   }
 }

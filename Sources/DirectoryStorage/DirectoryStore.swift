@@ -8,9 +8,13 @@ import Synchronization
 /// ```
 /// STORE/format                 what this is, and the version of its format
 /// STORE/queues/<queue>/…       a file for each job, in the folder of its state; see Shelf
-/// STORE/queues/<queue>/settings  pause and retention
+/// STORE/queues/<queue>/settings  pause, retention, limits
+/// STORE/queues/<queue>/limit   locked by whoever claims from a queue with limits
+/// STORE/queues/<queue>/depth   locked by whoever enqueues into one in which only so many may wait
 /// STORE/keys/<shard>/…         unique and idempotency keys; see KeyFile
+/// STORE/schedules/<name>       a schedule; see ScheduleFile
 /// STORE/bulks/…                bulks that were accepted and are being spread over the queues
+/// STORE/batches/…              jobs that were accepted together; see Spool+Batches
 /// STORE/dependants/… ended/…   jobs that wait for others; see Spool+Dependants
 /// STORE/log/20261121.ndjson    the event log, a file a day
 /// STORE/tmp/…                  files that nobody was promised
@@ -118,7 +122,7 @@ package final class DirectoryStore: Sendable {
 }
 
 extension DirectoryStore: StorageSource, StorageBrowsing, StorageOperating, StorageControlling,
-  StorageEngine, StorageRepair, StorageBackup, StorageArchive
+  StorageEngine, StorageRepair, StorageBackup, StorageArchive, StorageScheduling
 {
   package var capabilities: Capabilities { Capabilities(absent: Self.absent) }
 
@@ -139,10 +143,20 @@ extension DirectoryStore: StorageSource, StorageBrowsing, StorageOperating, Stor
       reason:
         "no file could be brought up to date by each process with each job without a queue for it",
       remedy: "have qctl metrics collected, or use an SQLite store"),
+    .rateLimits: .none(reason: rateReason, remedy: rateRemedy),
     .attemptRetention: .none(
       reason: "a job's history is a part of its file, and the log's files are dropped whole",
       remedy: "none is needed: the history goes with the job, the log after 30 days"),
   ]
+
+  private static let rateReason =
+    "what has started lately is in no file's name, and a count in a file would be lost or slow"
+  private static let rateRemedy =
+    "limit how many run at a time (qctl queue set --concurrency), or use an SQLite store"
+
+  /// Said to whoever wants to set a rate.
+  static let noRates = StorageError.unsupported(
+    .rateLimits, reason: rateReason, remedy: rateRemedy)
 
   package var meetingPlace: MeetingPlace? {
     MeetingPlace(workers: path + "/workers", bell: path + "/bell", touched: [])

@@ -60,7 +60,7 @@ extension Spool {
   ) throws(StorageError) -> [QueueName: Keep] {
     var rules: [QueueName: Keep] = [:]
     for shelf in shelves {
-      rules[shelf.queue] = try settings(of: shelf.queue).retention.keep(state)
+      rules[shelf.queue] = try settings(of: shelf.queue).settings.retention.keep(state)
     }
     return rules
   }

@@ -1,13 +1,16 @@
 import Jobs
+import Text
 
 /// The name of a job's file: all that counts, orders and claims need without opening it.
 ///
-/// `20261121T132011.123Z-0f8k3w2zq1a7b-p5-a2-r512[-t0123456789abcdef][-u20261121T132111.123Z][-k][-m][-c][-e]`:
+/// `20261121T132011.123Z-0f8k3w2zq1a7b-p5-a2-r512[-t0123456789abcdef][-u20261121T132111.123Z][-k][-m][-c][-e]
+/// [-g0123456789abcdef]`:
 /// the moment that orders it where it is, its id, priority, attempt, and where in the file the latest
 /// line of its history begins (0 for none). An active job's name has the token of its lease, and its
 /// end where the lease goes by time; `k` says that it holds its unique key, `m` that it must run alone,
 /// `c` that it was asked to stop, `e` that its payload is in a line of its history (a qctl that did not
-/// know of such jobs knows no such name and leaves them alone).
+/// know of such jobs knows no such name and leaves them alone), `g` tells the concurrency key, so that
+/// those that run can be counted by their names.
 ///
 /// Every change of a job is one rename from a name to another, so whoever saw a job by a name that is
 /// gone meanwhile changes nothing: the name is the fence.
@@ -25,6 +28,8 @@ struct JobName: Hashable {
   var isMarked = false
   var isCancelRequested = false
   var isEdited = false
+  /// Stands for its concurrency key; see `group(of:)`.
+  var group: UInt64?
 
   init(time: Instant, id: JobID, priority: Priority, attempt: Int64 = 0, revision: Int64 = 0) {
     self.time = time
@@ -51,6 +56,12 @@ struct JobName: Hashable {
     isMarked = job.marked
     isCancelRequested = job.cancelRequested
     self.isEdited = isEdited
+    group = job.concurrencyKey.map(Self.group)
+  }
+
+  /// What stands for a concurrency key in names: the beginning of its SHA-256.
+  static func group(of key: String) -> UInt64 {
+    SHA256.digest(Array(key.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }
 
@@ -74,6 +85,9 @@ extension JobName: CustomStringConvertible {
     if isMarked { Self.part("m", to: &out) }
     if isCancelRequested { Self.part("c", to: &out) }
     if isEdited { Self.part("e", to: &out) }
+    if let group {
+      Self.part("g" + LeaseToken(rawValue: Int64(bitPattern: group)).description, to: &out)
+    }
     return String(decoding: out, as: UTF8.self)
   }
 
@@ -128,7 +142,17 @@ extension JobName: CustomStringConvertible {
     return digits > 0 ? value : nil
   }
 
-  private static let options = Array("tukmce".utf8)
+  /// Sixteen hexadecimal digits.
+  private static func token(_ rest: inout Substring.UTF8View) -> LeaseToken? {
+    let digits = rest.prefix(16)
+    guard digits.allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 }),
+      let token = try? LeaseToken(String(decoding: digits, as: UTF8.self))
+    else { return nil }
+    rest = rest.dropFirst(16)
+    return token
+  }
+
+  private static let options = Array("tukmceg".utf8)
 
   private mutating func readOptions(_ rest: inout Substring.UTF8View) -> Bool {
     var allowed = Self.options[...]
@@ -141,11 +165,8 @@ extension JobName: CustomStringConvertible {
       allowed = allowed[(place + 1)...]
       switch letter {
       case UInt8(ascii: "t"):
-        guard rest.prefix(16).allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 }),
-          let token = try? LeaseToken(String(decoding: rest.prefix(16), as: UTF8.self))
-        else { return false }
+        guard let token = Self.token(&rest) else { return false }
         self.token = token
-        rest = rest.dropFirst(16)
       case UInt8(ascii: "u"):
         guard let end = NameStamp.read(rest.prefix(NameStamp.length)) else { return false }
         leaseUntil = end
@@ -154,6 +175,9 @@ extension JobName: CustomStringConvertible {
       case UInt8(ascii: "m"): isMarked = true
       case UInt8(ascii: "c"): isCancelRequested = true
       case UInt8(ascii: "e"): isEdited = true
+      case UInt8(ascii: "g"):
+        guard let token = Self.token(&rest) else { return false }
+        group = UInt64(bitPattern: token.rawValue)
       default: return false
       }
     }

@@ -23,6 +23,8 @@ struct KeyFile: Equatable {
   var expiresAt: Instant?
   /// Whether the job was there and has been removed.
   var isJobRemoved = false
+  /// What the job of a staged bulk said about another that holds its unique key; `nil` for the usual.
+  var onConflict: UniqueConflict?
 
   /// No file of a key is longer: a key has 255 bytes, each of which takes six at most.
   static let longest = 4096
@@ -72,6 +74,7 @@ extension KeyFile {
     if !digest.isEmpty { writer.member("digest", Hexadecimal.encode(digest)) }
     if let expiresAt { writer.member("expires_at", TextTime.text(expiresAt)) }
     if isJobRemoved { writer.member("job_removed", true) }
+    if let onConflict { writer.member("on_conflict", onConflict.rawValue) }
     writer.endObject()
     writer.buffer.append(UInt8(ascii: "\n"))
     return writer.buffer.bytes
@@ -97,6 +100,7 @@ extension KeyFile {
     else { return nil }
     self.init(kind: kind, queue: queue, key: key, id: id)
     isJobRemoved = isRemoved
+    onConflict = texts["on_conflict"].flatMap { UniqueConflict(rawValue: $0) }
     guard kind == .idempotency else { return }
     guard let digest = Self.digest(texts["digest"] ?? ""),
       let expiry = texts["expires_at"].flatMap(TextTime.read)

@@ -30,6 +30,7 @@ enum LogLine {
     writer.present("filter", record.filter)
     writer.present("planned", record.planned)
     writer.present("changed", record.changed)
+    writer.present("schedule", record.schedule?.description)
     for tag in record.tags { writer.member(tag.logKey, tag.value) }
     writer.endObject()
     writer.endLine()
@@ -100,6 +101,7 @@ private struct LogFields {
     case "from_queue": return Self.set(&parts.fromQueue, try? QueueName(text))
     case "verb": parts.verb = text
     case "filter": parts.filter = text
+    case "schedule": return Self.set(&parts.schedule, try? ScheduleName(text))
     // The event says it.
     case "level": return true
     case "attempt", "duration_ms", "exit_code", "signal", "planned", "changed": return false

@@ -15,6 +15,8 @@ final class Restoring {
   private var places: [JobID: JobPlace]
   private var drafts: [JobID: String] = [:]
   private var greatest: JobID?
+  /// Jobs that came, with the states in which they were, to be joined with their batches.
+  private var joining: [(job: Job, state: JobState)] = []
 
   /// From so many jobs on one sync of the file system is cheaper than one for each.
   private static let manyJobs = 8
@@ -35,7 +37,7 @@ final class Restoring {
       switch part {
       case .job(let detail): detail.job.id
       case .request(let request): request.id
-      case .queue, .record, .minute: nil
+      case .queue, .batch, .record, .minute, .schedule: nil
       }
     }
     let old = Set(ids.filter { $0 <= greatest })
@@ -48,6 +50,7 @@ final class Restoring {
     var outcomes: [RestoreOutcome] = []
     for part in parts { outcomes.append(try restore(part)) }
     if let greatest { spool.counter.raise(to: greatest) }
+    for (job, state) in joining where places[job.id] != nil { try spool.joinBatch(job, state) }
     try spool.tellDependants(at: now)
     return outcomes
   }
@@ -55,8 +58,10 @@ final class Restoring {
   private func restore(_ part: ArchivePart) throws(StorageError) -> RestoreOutcome {
     switch part {
     case .queue(let queue): return try spool.restore(queue, at: now)
+    case .batch(let batch): return try spool.restore(batch)
     case .job(let detail): return try restore(detail)
     case .request(let request): return try restore(request)
+    case .schedule(let schedule): return try spool.restore(schedule, at: now)
     case .record(let record):
       spool.unlogged.append(record)
       return .restored
@@ -97,8 +102,11 @@ extension Restoring {
   }
 
   private func restore(_ detail: JobDetail) throws(StorageError) -> RestoreOutcome {
+    let stateBefore = detail.job.state
+    let isThere = places[detail.job.id] != nil
     let detail = detail.withoutWorker
     let job = detail.job
+    defer { if !isThere { joining.append((job, stateBefore)) } }
     guard let key = job.uniqueKey, job.holdsUniqueKey else {
       return try place(detail) ?? .restored
     }
@@ -195,15 +203,18 @@ extension Spool {
       ? SettingsFile.Pause(until: archive.pausedUntil, reason: archive.pauseReason) : nil
     let wasKnown = try isKnown(queue)
     memory.expiry.removeAll()
+    var kept = archive.settings
+    (kept.limits.rate, kept.limits.burst) = (nil, nil)
     let isChanged = try changeSettings(of: queue) { settings in
-      guard settings.pause(at: now) != wanted || settings.retention != archive.retention else {
+      guard settings.pause(at: now) != wanted || settings.settings != kept else {
         return false
       }
       settings.pause = wanted
-      settings.retention = archive.retention
+      settings.settings = kept
       return true
     }
     hasNews = hasNews || !isPaused
+    guard kept == archive.settings else { return .unsupported(.rateLimits) }
     return isChanged || !wasKnown ? .restored : .alreadyThere
   }
 }

@@ -5,7 +5,7 @@ import Text
 ///
 /// ```
 /// {"paused":true,"paused_until":"2026-11-21T13:20:11.123Z","pause_reason":"deploy",
-///  "keep_completed_ms":604800000,"keep_dead":"forever"}
+///  "keep_completed_ms":604800000,"keep_dead":"forever","concurrency":3}
 /// ```
 struct SettingsFile: Equatable {
   /// A pause, as an operator asked for it; over once `until` has come.
@@ -15,11 +15,10 @@ struct SettingsFile: Equatable {
   }
 
   var pause: Pause?
-  var retention = Retention()
+  var settings = QueueSettings()
 
   /// No settings are longer.
   static let longest = 64 * 1024
-  private static let forever = "forever"
 
   /// The pause in force, if any.
   func pause(at now: Instant) -> Pause? {
@@ -38,19 +37,16 @@ extension SettingsFile {
       if let until = pause.until { writer.member("paused_until", TextTime.text(until)) }
       if let reason = pause.reason { writer.member("pause_reason", reason) }
     }
-    for state in Self.kept {
-      switch retention[state] {
-      case .span(let span)?: writer.member("keep_\(state.rawValue)_ms", span.milliseconds)
-      case .forever?: writer.member("keep_\(state.rawValue)", Self.forever)
-      case nil: break
+    for (name, value) in settings.members {
+      switch value {
+      case .number(let number): writer.member(name, number)
+      case .text(let text): writer.member(name, text)
       }
     }
     writer.endObject()
     writer.endLine()
     return writer.buffer.bytes
   }
-
-  private static let kept: [JobState] = [.completed, .cancelled, .dead]
 
   /// Reads the content of the file; `nil` where it makes no sense.
   init?(_ bytes: [UInt8]) {
@@ -64,13 +60,16 @@ extension SettingsFile {
       }
       pause = Pause(until: until, reason: object["pause_reason"]?.string)
     }
-    retention = Retention(
-      completed: Self.keep(.completed, object), cancelled: Self.keep(.cancelled, object),
-      dead: Self.keep(.dead, object))
+    guard let settings = try? QueueSettings(members: { Self.member($0, object) }) else {
+      return nil
+    }
+    self.settings = settings
   }
 
-  private static func keep(_ state: JobState, _ object: JSONValue) -> Keep? {
-    if object["keep_\(state.rawValue)"]?.string == forever { return .forever }
-    return object["keep_\(state.rawValue)_ms"]?.int64.map { .span(TimeSpan(milliseconds: $0)) }
+  private static func member(_ name: String, _ object: JSONValue) -> SettingValue? {
+    guard let value = object[name] else { return nil }
+    if let number = value.int64 { return .number(number) }
+    // What is neither number nor text makes no sense as any setting.
+    return .text(value.string ?? "")
   }
 }

@@ -41,6 +41,9 @@ extension Spool {
     let id = change.after.id
     let ends = change.after.state.isTerminal && !change.before.job.state.isTerminal
     if ends { try willEnd(id, isRemoval: false) }
+    if change.before.job.state.isTerminal, !change.after.state.isTerminal {
+      try willReturn(change.before.job)
+    }
     let appended = try ifThere { () throws(SystemError) in
       try tree.append(before.path, line, makes: false, sync: true)
     }
@@ -54,9 +57,13 @@ extension Spool {
     guard try move(before.path, to: place) else { return nil }
     touched(place.folder)
     hasNews = hasNews || place.state == .ready
+    if before.state == .active, place.state != .active { try noteEnd(in: before.queue) }
     stored.job = change.after
     stored.place = place
-    if ends { try didEnd(id, ParentStand(place.state)) }
+    if ends {
+      try didEnd(id, ParentStand(place.state))
+      try leaveBatch(change.after, place.state)
+    }
     if change.before.job.state == .blocked, place.state != .blocked {
       dependants.freed.append(change.before)
     }

@@ -15,16 +15,31 @@ extension Spool {
     try lookForEnds(at: request.now)
     for queue in request.queues where claimed.count < request.limit {
       let view = try freshView(of: queue, at: request.now)
-      if view.hasSettings, try pause(of: queue, at: request.now) { continue }
-      guard try take(from: try promoted(view, queue, at: request.now), request, into: &claimed)
-      else { break }
+      let settings = view.hasSettings ? try self.settings(of: queue) : SettingsFile()
+      guard settings.pause(at: request.now) == nil else { continue }
+      let goesOn =
+        settings.settings.limits.countsRunning
+        ? try claimWithin(settings.settings, queue, request, into: &claimed)
+        : try take(
+          from: try promoted(view, queue, at: request.now), request, upTo: request.limit,
+          settings.settings.aging, nil,
+          into: &claimed)
+      guard goesOn else { break }
     }
     if !isHearing { views.removeAll() }
+    if claimed.isEmpty { try sweepIdle(at: request.now) }
     return claimed
   }
 
+  /// A worker that finds nothing to do looks now and then whether a batch is held up.
+  private func sweepIdle(at now: Instant) throws(StorageError) {
+    // The first claim of a process is often its only one.
+    guard batches.swept != nil else { return batches.swept = now }
+    try sweepBatches(at: now, pause: .seconds(10))
+  }
+
   /// What is known of a queue once its lost jobs are rescued.
-  private func freshView(
+  func freshView(
     of queue: QueueName, at now: Instant
   ) throws(StorageError) -> QueueView {
     let view = try view(of: queue)
@@ -36,7 +51,7 @@ extension Spool {
   }
 
   /// What is known of a queue once what is due is ready.
-  private func promoted(
+  func promoted(
     _ view: QueueView, _ queue: QueueName, at now: Instant
   ) throws(StorageError) -> QueueView {
     guard let due = view.nextDue, due <= now else { return view }
@@ -68,28 +83,63 @@ extension Spool {
   }
 
   /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
-  private func take(
-    from view: QueueView, _ request: ClaimRequest, into claimed: inout [ClaimedJob]
+  ///
+  /// - Parameters:
+  ///   - limit: how many the whole claim may have in the end.
+  ///   - aging: of the queue, if it has any.
+  ///   - groups: how many more may run of each concurrency key; `nil` for any number.
+  func take(
+    from view: QueueView, _ request: ClaimRequest, upTo limit: Int, _ aging: TimeSpan?,
+    _ groups: GroupRoom?,
+    into claimed: inout [ClaimedJob]
   ) throws(StorageError) -> Bool {
-    for index in view.walks.indices where claimed.count < request.limit {
-      var passed: [JobPlace] = []
-      defer { view.walks[index].putBack(passed) }
-      while claimed.count < request.limit, let place = try view.walks[index].next() {
-        guard try isWanted(place, request, view) else {
-          passed.append(place)
-          continue
-        }
-        let isMarked = place.name.isMarked
-        guard !isMarked || claimed.isEmpty else {
-          passed.append(place)
-          return false
-        }
-        guard let taken = try begin(place, request) else { continue }
-        claimed.append(taken)
-        guard !isMarked else { return false }
+    var groups = groups
+    var left = QueueLimits.longestWalk
+    var passed: [Int: [JobPlace]] = [:]
+    defer { for (index, places) in passed { view.walks[index].putBack(places) } }
+    while claimed.count < limit, let (index, place) = try next(of: view, aging) {
+      guard left > 0 else {
+        passed[index, default: []].append(place)
+        return true
       }
+      guard try isWanted(place, request, view), groups?.hasRoom(for: place.name) ?? true else {
+        if groups != nil { left -= 1 }
+        passed[index, default: []].append(place)
+        continue
+      }
+      let isMarked = place.name.isMarked
+      guard !isMarked || claimed.isEmpty else {
+        passed[index, default: []].append(place)
+        return false
+      }
+      guard let taken = try begin(place, request) else { continue }
+      claimed.append(taken)
+      groups?.take(place.name)
+      guard !isMarked else { return false }
     }
     return true
+  }
+
+  /// The next ready job, and from which of the walks it is: the most urgent one, or with aging the first
+  /// by the place that its priority and its time give it.
+  private func next(
+    of view: QueueView, _ aging: TimeSpan?
+  ) throws(StorageError) -> (Int, JobPlace)? {
+    var first: (index: Int, place: JobPlace, order: Int64)?
+    for index in view.walks.indices {
+      guard let aging else {
+        if let place = try view.walks[index].next() { return (index, place) }
+        continue
+      }
+      guard let place = try view.walks[index].peek() else { continue }
+      let order = place.name.priority.order(runAt: place.name.time, quantum: aging)
+      if first.map({ (order, place.name.id) < ($0.order, $0.place.name.id) }) ?? true {
+        first = (index, place, order)
+      }
+    }
+    guard let first else { return nil }
+    _ = try view.walks[first.index].next()
+    return (first.index, first.place)
   }
 
   /// Whether a job is of a type that is asked for; only its file tells.
@@ -122,6 +172,11 @@ extension Spool {
     if place.name.isMarked { touched(target.folder) }
     stored.place = target
     hold(stored)
+    // Another job may have its key from now on, so it must not be back with it after a power cut.
+    if place.name.holdsKey, !target.name.holdsKey {
+      touched(target.folder)
+      freed.append(stored)
+    }
     return ClaimedJob(
       job: stored.job, lease: Lease(id: stored.job.id, token: token), payload: payload,
       tags: stored.tags)

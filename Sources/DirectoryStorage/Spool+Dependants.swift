@@ -46,8 +46,11 @@ struct DependantWork {
 
 extension Spool {
   /// Says that a job is about to end or to be removed; before it moves.
-  func willEnd(_ id: JobID, isRemoval: Bool) throws(StorageError) {
-    guard try hasEntries(id) else { return }
+  ///
+  /// - Returns: whether others wait for it.
+  @discardableResult
+  func willEnd(_ id: JobID, isRemoval: Bool) throws(StorageError) -> Bool {
+    guard try hasEntries(id) else { return false }
     try ensureFolder(DependantEntry.ends)
     let note = DependantEntry.note(of: id, isRemoval: isRemoval)
     try system { () throws(SystemError) in
@@ -56,6 +59,7 @@ extension Spool {
       }
       try tree.syncFolder(DependantEntry.ends)
     }
+    return true
   }
 
   /// Says that a job has ended or was removed, once its name says so.
@@ -77,7 +81,11 @@ extension Spool {
     let places = try locate(Set(parents))
     var stands: [JobID: ParentStand] = [:]
     for parent in parents {
-      stands[parent] = places[parent].map { ParentStand($0.state) } ?? .removed
+      if let place = places[parent] {
+        stands[parent] = ParentStand(place.state)
+      } else {
+        stands[parent] = try batch(parent)?.stand ?? .removed
+      }
     }
     return stands
   }
@@ -154,7 +162,9 @@ extension Spool {
   func tellDependants(at now: Instant) throws(StorageError) {
     var left = ParentStep.largest
     var next = 0
-    while next < dependants.ends.count {
+    while true {
+      if next >= dependants.ends.count { try endBatches(at: now) }
+      guard next < dependants.ends.count else { break }
       let (parent, stand) = dependants.ends[next]
       next += 1
       guard left > 0 else {
@@ -286,6 +296,12 @@ extension Spool {
   private func unblock(_ before: StoredJob, at now: Instant) throws(StorageError) {
     var stored = before
     do { try stored.job.apply(.unblock, at: now) } catch { return }
+    guard !stored.job.comesBackWithoutKey(since: before.job) else {
+      let change = JobChange(before: before, after: stored.job)
+      guard let taken = try changeTakingKey(change, at: now) else { return }
+      hasNews = true
+      return unlogged.append(.afterParents(taken.job, taken.tags, at: now))
+    }
     stored.place = JobPlace(
       of: stored.job, revision: before.place.name.revision, isEdited: before.place.name.isEdited)
     guard try move(before.place.path, to: stored.place) else { return }

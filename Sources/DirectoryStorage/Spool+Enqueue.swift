@@ -4,20 +4,31 @@ import Storage
 
 extension Spool {
   /// Accepts one job, or finds the one that has its keys.
-  func enqueue(_ new: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
-    do { try new.validate() } catch { throw .invalid(error) }
-    var new = new
+  ///
+  /// - Parameter drawn: the id of the job that a tick makes, which is never refused for want of room;
+  ///   `nil` to draw one.
+  func enqueue(
+    _ request: NewJob, as drawn: JobID? = nil, at now: Instant
+  ) throws(StorageError) -> EnqueueResult {
+    do { try request.validate() } catch { throw .invalid(error) }
+    var settings = try settings(of: request.queue).settings
+    var new = request.filled(by: settings)
     new.after = new.parents([:])
+    if drawn != nil { settings.maxDepth = nil }
     guard new.uniqueKey == nil, new.idempotencyKey == nil else {
-      let result = try enqueueWithKeys(new, at: now)
+      let result = try enqueueWithKeys(new, as: drawn, settings, at: now)
       // Not under the lock of its keys, since those of others may have to be freed.
       try tellDependants(at: now)
       return result
     }
     let waitsFor = try pending(of: new)
-    let id = try accept(new, as: nil, waitsFor: waitsFor, at: now)
+    let result = try withRoom(for: [new.queue: 1], [new.queue: settings]) {
+      () throws(StorageError) in
+      let id = try accept(new, as: drawn, waitsFor: waitsFor, at: now)
+      return EnqueueResult(id: id, created: true)
+    }
     try tellDependants(at: now)
-    return EnqueueResult(id: id, created: true)
+    return result
   }
 
   /// Accepts a job whose keys, if it has any, are its own by now; durable when it returns.
@@ -31,6 +42,26 @@ extension Spool {
   ) throws(StorageError) -> JobID {
     let number: JobID
     if let id { number = id } else { number = try counter.next(at: now, random: random()) }
+    try publish(try draft(new, as: number, waitsFor: waitsFor, at: now))
+    return number
+  }
+
+  /// A job that is written and synced in `tmp`, and that nobody sees yet.
+  struct Draft {
+    let path: String
+    let place: JobPlace
+    let id: JobID
+    var rule = ParentFailure.hold
+    /// Those of its parents that have not ended.
+    var waitsFor: [JobID] = []
+  }
+
+  /// Writes a job whose keys need not be its own yet.
+  func draft(
+    _ new: NewJob, as number: JobID, waitsFor known: [JobID]? = nil, at now: Instant
+  ) throws(StorageError) -> Draft {
+    let waitsFor: [JobID]
+    if let known { waitsFor = known } else { waitsFor = try pending(of: new) }
     let job = Job(id: number, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
     let place = JobPlace(of: job, revision: 0)
     try ensureFolder(Shelf.queue(job.queue))
@@ -39,22 +70,28 @@ extension Spool {
     if job.isNewToFormat2 { try raiseFormat() }
     let bytes = JobHeader.file(job, tags: new.tags, after: new.after, payload: new.payload)
     try system { () throws(SystemError) in try tree.create(draft, bytes, sync: true) }
+    return Draft(
+      path: draft, place: place, id: number, rule: new.onParentFailure, waitsFor: waitsFor)
+  }
+
+  /// Accepts a job that is written; durable when it returns.
+  func publish(_ draft: Draft) throws(StorageError) {
+    let place = draft.place
     do throws(StorageError) {
-      try addEntries(of: number, new.onParentFailure, for: waitsFor, at: place.path, sync: true)
-      guard try move(draft, to: place) else {
+      try addEntries(of: draft.id, draft.rule, for: draft.waitsFor, at: place.path, sync: true)
+      guard try move(draft.path, to: place) else {
         throw StorageError.system(
-          path: root + "/" + draft,
+          path: root + "/" + draft.path,
           detail: "somebody removed it while it was written, or took its place")
       }
     } catch {
-      try? tree.remove(draft)
+      try? tree.remove(draft.path)
       throw error
     }
     touched(place.folder)
-    hasNews = hasNews || job.state == .ready || job.state.waitsForTime
+    hasNews = hasNews || place.state == .ready || place.state.waitsForTime
     // Before anybody who finds the job by its key says that it is accepted.
     try syncMoves()
-    try lookAgain(at: waitsFor)
-    return number
+    try lookAgain(at: draft.waitsFor)
   }
 }

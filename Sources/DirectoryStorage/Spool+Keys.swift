@@ -22,11 +22,15 @@ import Storage
 // and a second one would be accepted. A key is replaced by one rename, so at each moment it names the
 // old job or the new one, and whichever it is, its job tells whether it counts.
 //
+// **A job that is to give way** to a new one, waiting and so in nobody's hands: see Spool+Replace.
+//
 // **A job that ends** frees its unique key after its last rename was synced; the file may stay behind
 // (nobody waits long for a lock to remove it), for a key whose job is over counts as none. It is
 // removed only while the job is seen to be over, under the lock without which it can't come back.
+// One whose scope ends with the claim is freed so by the claim's rename, which is then synced, since
+// another job may have the key from then on; one whose key is kept holds it until it is removed.
 //
-// **A job that comes back** (retry, replay), or comes into another queue while it is live, takes the lock
+// **A job that comes back** (retry, replay; or by itself: a failure, a rescue, given back), or comes into another queue while it is live, takes the lock
 // of the key there, finds it free, writes its file durable and only then moves. The key of the queue that
 // it left is freed after that, as that of a job that ends. So at each moment, and whatever a power cut
 // undoes, the queue in which the job is has its key; the file in the other one names a job that is not
@@ -41,20 +45,37 @@ import Storage
 extension Spool {
   /// How long to wait for the lock of a shard, in nanoseconds: a bulk with very many keys keeps all
   /// of them while it is published.
-  private static let keyPatience: Int64 = 10_000_000_000
+  static let keyPatience: Int64 = 10_000_000_000
 
   /// Accepts a valid request for a job that has keys, or finds the job that has them.
-  func enqueueWithKeys(_ new: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
+  ///
+  /// - Parameter drawn: the id of the job; `nil` to draw one.
+  func enqueueWithKeys(
+    _ new: NewJob, as drawn: JobID? = nil, _ settings: QueueSettings, at now: Instant
+  ) throws(StorageError) -> EnqueueResult {
     let places = Self.keyPlaces(of: new)
     return try locked(places.map(\.shard)) { () throws(StorageError) in
-      if let known = try holder(for: new, at: now) {
+      if let known = try knownRequest(of: new, at: now) {
         return EnqueueResult(id: known, created: false)
       }
+      if let holder = try holder(inTheWayOf: new, as: drawn) {
+        guard new.onConflict.resolution(against: holder.job) != .existing else {
+          return try enqueue(new, as: drawn, against: holder, at: now)
+        }
+        // One that waits makes room for the new one.
+        let added: Int64 = holder.job.state.isTerminal ? 1 : 0
+        return try withRoom(for: [new.queue: added], [new.queue: settings]) {
+          () throws(StorageError) in try enqueue(new, as: drawn, against: holder, at: now)
+        }
+      }
       let waitsFor = try pending(of: new)
-      let id = try counter.next(at: now, random: random())
-      try writeKeys(Self.keyFiles(of: new, id, at: now))
-      _ = try accept(new, as: id, waitsFor: waitsFor, at: now)
-      return EnqueueResult(id: id, created: true)
+      return try withRoom(for: [new.queue: 1], [new.queue: settings]) { () throws(StorageError) in
+        let id: JobID
+        if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
+        try writeKeys(Self.keyFiles(of: new, id, at: now))
+        let made = try accept(new, as: id, waitsFor: waitsFor, at: now)
+        return EnqueueResult(id: made, created: true)
+      }
     }
   }
 
@@ -63,15 +84,43 @@ extension Spool {
   /// - Parameter body: brings the job there; run under the lock, once the key is durably the job's.
   /// - Returns: another live job that holds the key; then `body` was not run.
   func withUniqueKey(
-    _ key: String, of queue: QueueName, for id: JobID, _ body: () throws(StorageError) -> Void
+    _ key: String, of queue: QueueName, for id: JobID, patience: Int64 = Spool.keyPatience,
+    _ body: () throws(StorageError) -> Void
   ) throws(StorageError) -> JobID? {
     let place = KeyPlace(.unique, key, of: queue)
-    return try locked([place.shard]) { () throws(StorageError) in
+    return try locked([place.shard], patience: patience) { () throws(StorageError) in
       if let other = try uniqueHolder(of: key, in: queue), other != id { return other }
       try writeKeys([KeyFile(kind: .unique, queue: queue, key: key, id: id)])
       try body()
       return nil
     }
+  }
+
+  /// Changes a job, as `change` does, and lets it take its unique key where it comes back without it and
+  /// nobody else has it; else it goes on without. No change fails because of a key.
+  func changeTakingKey(_ change: JobChange, at now: Instant) throws(StorageError) -> StoredJob? {
+    guard change.after.comesBackWithoutKey(since: change.before.job),
+      let key = change.after.uniqueKey
+    else { return try self.change(change, at: now) }
+    var taking = change
+    taking.after.holdsUniqueKey = true
+    var stored: StoredJob?
+    var hasBegun = false
+    do throws(StorageError) {
+      let holder = try withUniqueKey(
+        key, of: taking.after.queue, for: taking.after.id, patience: Self.patience
+      ) { () throws(StorageError) in
+        hasBegun = true
+        stored = try self.change(taking, at: now)
+        // Before anybody is told that the key is taken.
+        try syncMoves()
+      }
+      if holder == nil { return stored }
+    } catch {
+      // What keeps us from looking at the key keeps nobody's job.
+      guard !hasBegun else { throw error }
+    }
+    return try self.change(change, at: now)
   }
 
   /// Frees the unique key of a job that is over, removed, or in another queue, once that is durable.
@@ -92,7 +141,11 @@ extension Spool {
 
   /// Whether a job has not come back meanwhile; under the lock it can't.
   private func isOver(_ job: StoredJob, _ file: KeyFile) -> Bool {
-    if job.job.state.isTerminal, (try? tree.status(of: job.place.path)) != nil { return true }
+    if job.job.state.isTerminal, !job.job.holdsUniqueKey,
+      (try? tree.status(of: job.place.path)) != nil
+    {
+      return true
+    }
     guard let isHeld = try? isHeld(file) else { return false }
     return !isHeld
   }
@@ -131,7 +184,7 @@ extension Spool {
       files.append(
         KeyFile(
           kind: .idempotency, queue: new.queue, key: key, id: id, digest: new.contentDigest,
-          expiresAt: now + NewJob.requestLifetime))
+          expiresAt: new.requestExpiry(at: now)))
     }
     if let key = new.uniqueKey {
       files.append(KeyFile(kind: .unique, queue: new.queue, key: key, id: id))
@@ -139,21 +192,18 @@ extension Spool {
     return files
   }
 
-  /// The job that a request with keys stands for already.
+  /// The job that the same request made before.
   ///
   /// - Throws: `keyConflict` where its idempotency key was used with other content.
-  func holder(for new: NewJob, at now: Instant) throws(StorageError) -> JobID? {
-    if let key = new.idempotencyKey,
+  func knownRequest(of new: NewJob, at now: Instant) throws(StorageError) -> JobID? {
+    guard let key = new.idempotencyKey,
       let file = try keyFile(KeyPlace(.idempotency, key, of: new.queue)),
       try isKnown(file, at: now)
-    {
-      return try file.answer(to: new)
-    }
-    guard let key = new.uniqueKey else { return nil }
-    return try uniqueHolder(of: key, in: new.queue)
+    else { return nil }
+    return try file.answer(to: new)
   }
 
-  /// The live job that holds a unique key.
+  /// The job that holds a unique key.
   func uniqueHolder(of key: String, in queue: QueueName) throws(StorageError) -> JobID? {
     guard let file = try keyFile(KeyPlace(.unique, key, of: queue)), try isHeld(file) else {
       return nil
@@ -161,10 +211,10 @@ extension Spool {
     return file.id
   }
 
-  /// Whether the job that a unique key names is live and holds it.
+  /// Whether the job that a unique key names is there and holds it.
   func isHeld(_ file: KeyFile) throws(StorageError) -> Bool {
     guard let place = try locate(file.id) else { return false }
-    return place.queue == file.queue && place.name.holdsKey && !place.state.isTerminal
+    return place.queue == file.queue && place.name.holdsKey
   }
 
   /// Whether an idempotency key is still to be answered with its job.
@@ -190,21 +240,23 @@ extension KeyFile {
 extension Spool {
   /// Runs `body` with the locks of some shards, taken in their order.
   func locked<Result>(
-    _ shards: [String], _ body: () throws(StorageError) -> Result
+    _ shards: [String], patience: Int64 = Spool.keyPatience,
+    _ body: () throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
-    try locked(Array(Set(shards)).sorted()[...], body)
+    try locked(Array(Set(shards)).sorted()[...], patience, body)
   }
 
   private func locked<Result>(
-    _ shards: ArraySlice<String>, _ body: () throws(StorageError) -> Result
+    _ shards: ArraySlice<String>, _ patience: Int64,
+    _ body: () throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
     guard let shard = shards.first else { return try body() }
     try ensureFolder(KeyPlace.folder(shard))
     var outcome: Swift.Result<Result, StorageError>?
     _ = try system { () throws(SystemError) in
-      try tree.withLock(lockPath(shard), patience: Self.keyPatience) {
+      try tree.withLock(lockPath(shard), patience: patience) {
         do throws(StorageError) {
-          outcome = .success(try locked(shards.dropFirst(), body))
+          outcome = .success(try locked(shards.dropFirst(), patience, body))
         } catch { outcome = .failure(error) }
       }
     }
@@ -212,7 +264,7 @@ extension Spool {
       throw .busy(
         path: root + "/" + lockPath(shard),
         detail:
-          "another process has held the lock of the keys for \(Self.keyPatience / 1_000_000_000)"
+          "another process has held the lock of the keys for \(patience / 1_000_000_000)"
           + " s: one that is stopped, or that accepts a bulk with very many keys")
     }
     return try outcome.get()

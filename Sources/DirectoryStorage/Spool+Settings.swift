@@ -53,16 +53,17 @@ extension Spool {
 
   /// Changes settings of a queue, and makes it known.
   func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
+    if request.changes.contains(where: \.setsRate) { throw DirectoryStore.noRates }
     let wasKnown = try isKnown(request.queue)
     memory.expiry.removeAll()
     let isChanged = try changeSettings(of: request.queue) { settings in
-      var after = QueueSettings(retention: settings.retention)
-      for change in request.changes { after.apply(change) }
-      guard settings.retention != after.retention else { return false }
-      settings.retention = after.retention
-      return true
+      let before = settings.settings
+      for change in request.changes { settings.settings.apply(change) }
+      return settings.settings != before
     }
     guard isChanged || !wasKnown else { return false }
+    // A limit that was raised lets workers take what they could not.
+    hasNews = true
     unlogged.append(request.record)
     return true
   }
@@ -95,6 +96,8 @@ extension Spool {
     let draft =
       "tmp/settings-\(CurrentProcess.id)-\(SystemClock.monotonicNanoseconds())"
     let folder = Shelf.queue(queue)
+    // An older qctl would start more jobs than the limits allow.
+    if settings.settings.isNewToFormat2 { try raiseFormat() }
     try system { () throws(SystemError) in
       try tree.create(draft, settings.bytes, sync: true)
       do throws(SystemError) {
@@ -105,5 +108,15 @@ extension Spool {
       }
     }
     touched(folder)
+  }
+}
+
+extension QueueSettings {
+  /// Whether a qctl of format 2 would not keep to it.
+  fileprivate var isNewToFormat2: Bool {
+    var known = QueueSettings()
+    known.retention = retention
+    (known.retention.attempts, known.retention.keys) = (nil, nil)
+    return self != known
   }
 }

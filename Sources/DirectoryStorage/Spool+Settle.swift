@@ -22,13 +22,19 @@ extension Spool {
     _ settlement: Settlement, _ before: StoredJob, at now: Instant
   ) throws(StorageError) -> SettleOutcome? {
     var job = before.job
-    do { try job.apply(settlement.event(for: job, random: random), at: now) } catch { return nil }
+    var policy: Backoff?
+    if settlement.needsPolicy(for: job) {
+      policy = try settings(of: job.queue).settings.defaults.backoff
+    }
+    do {
+      try job.apply(settlement.event(for: job, policy: policy, random: random), at: now)
+    } catch { return nil }
     // Given back before it started: as if it had not been claimed, but for the number.
     let isQuiet = settlement.verdict == .putBack && job.state != .cancelled
     var change = JobChange(before: before, after: job)
     if !isQuiet { change.execution = settlement.attempt(of: before.job, at: now) }
     if case .complete(let result) = settlement.verdict { change.result = .set(result) }
-    guard let stored = try self.change(change, at: now) else { return nil }
+    guard let stored = try changeTakingKey(change, at: now) else { return nil }
     held[job.id] = nil
     ended(before.job, stored)
     if let execution = change.execution {
@@ -39,7 +45,9 @@ extension Spool {
 
   /// What follows once a job is terminal.
   func ended(_ before: Job, _ stored: StoredJob) {
-    guard stored.job.state.isTerminal, before.holdsUniqueKey else { return }
+    guard stored.job.state.isTerminal, before.holdsUniqueKey, !stored.job.holdsUniqueKey else {
+      return
+    }
     freed.append(stored)
   }
 

@@ -12,6 +12,7 @@ extension Spool {
     try tellDependants(at: request.now)
     try lookForEnds(at: request.now)
     try sweepDependants(at: request.now)
+    try sweepBatches(at: request.now, pause: .seconds(60))
     return budget.result
   }
 
@@ -24,6 +25,10 @@ extension Spool {
     for kind in [TidyKind.completed, .cancelled, .dead] where !budget.result.hasMore {
       try tidyJobs(kind, in: shelves, at: request.now, &budget)
     }
+    guard !budget.result.hasMore else { return }
+    let (expired, hasMore) = try expireBatches(at: request.now, limit: budget.left)
+    budget.note(.batches, expired)
+    if hasMore { budget.result.hasMore = true }
     guard !budget.result.hasMore else { return }
     // What was just told may begin a new file, so that an old one need not stay.
     writeLog()
@@ -85,6 +90,11 @@ extension Spool {
     try willEnd(stored.job.id, isRemoval: true)
     let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(place.path) }
     guard removed != nil else { return false }
+    if stored.job.holdsUniqueKey {
+      // Must not be back with its key once another has it.
+      touched(place.folder)
+      freed.append(stored)
+    }
     removeIfEmpty(place.folder)
     try didEnd(stored.job.id, .removed)
     return true
@@ -94,7 +104,7 @@ extension Spool {
   private func tell(_ removed: [QueueName: Int], _ kind: TidyKind, at now: Instant) {
     guard kind == .dead else { return }
     for (queue, count) in removed.sorted(by: { $0.key < $1.key }) {
-      let retention = (try? settings(of: queue))?.retention ?? Retention()
+      let retention = (try? settings(of: queue))?.settings.retention ?? Retention()
       unlogged.append(.expired(count, in: queue, by: retention, at: now))
     }
   }

@@ -40,6 +40,8 @@ final class Spool {
   var isHearing = false
   /// What there is to tell those who wait for other jobs.
   var dependants = DependantWork()
+  /// What there is to do about batches.
+  var batches = BatchWork()
   /// What is known of when idempotency keys expire.
   var keyExpiry = KeyExpiry()
 

@@ -35,16 +35,63 @@ extension StagedFolders {
     do throws(StorageError) {
       if !taken.isEmpty { try leaveOut(taken, spool) }
       guard result.created > 0 else { return }
-      try moveKeys(spool)
-      try spool.ensureFolder(BulkParts.root)
-      hasShownIDs = true
-      try spool.system { () throws(SystemError) in
-        try spool.tree.rename(path, to: published, replaces: false)
+      try spool.withRoom(for: try added(spool), sheets) { () throws(StorageError) in
+        try putAside(spool)
+        try writeBatch(spool)
+        try moveKeys(spool)
+        try spool.ensureFolder(BulkParts.root)
+        hasShownIDs = true
+        try spool.system { () throws(SystemError) in
+          try spool.tree.rename(path, to: published, replaces: false)
+        }
       }
       do throws(SystemError) { try spool.tree.syncFolder(BulkParts.root) } catch {
+        yielding.removeAll()
         throw StorageError.outcomeUnknown(path: spool.root, detail: error.code.reason)
       }
-    } catch { throw .storage(error) }
+      let replaced = yielding
+      yielding.removeAll()
+      for (job, id) in replaced { try spool.end(job, replacedBy: id, at: now) }
+    } catch {
+      for (job, _) in yielding { spool.takeBack(job, at: now) }
+      throw .storage(error)
+    }
+  }
+
+  /// Puts those aside that give way; see Spool+Replace, of which this is step 2, for all at once.
+  private func putAside(_ spool: Spool) throws(StorageError) {
+    for (found, new, id) in replaced {
+      guard let job = try spool.putAside(found, for: new, at: now) else { continue }
+      yielding.append((job, id))
+    }
+    replaced.removeAll()
+  }
+
+  /// How many jobs each queue gets; nothing where any number may wait.
+  private func added(_ spool: Spool) throws(StorageError) -> [QueueName: Int64] {
+    guard sheets.values.contains(where: { $0.maxDepth != nil }) else { return [:] }
+    var added: [QueueName: Int64] = [:]
+    for part in try spool.bulkParts(of: path).parts {
+      let jobs = try spool.jobs(in: path + "/" + part.path, of: part.queue, part.state)
+      added[part.queue, default: 0] += Int64(jobs.count)
+    }
+    // Those that wait make room for those that take their place.
+    for (found, new, _) in replaced where !found.job.state.isTerminal {
+      added[new.queue, default: 0] -= 1
+    }
+    return added
+  }
+
+  /// Writes down the batch, whose size is known by now.
+  private func writeBatch(_ spool: Spool) throws(StorageError) {
+    guard let batch, let folder = batchFolder else { return }
+    let summary = BatchSummary(
+      id: folder.id, name: batch.name, createdAt: now, total: Int64(result.created),
+      follower: result.batch?.follower)
+    try spool.system { () throws(SystemError) in
+      try spool.tree.create(folder.info, BatchFolder.info(summary), sync: true)
+      try spool.tree.syncFolder(folder.path)
+    }
   }
 
   /// The jobs of which a key was taken by others since they were staged.
@@ -53,21 +100,48 @@ extension StagedFolders {
     var conflict: (id: JobID, error: StorageError)?
     do throws(StorageError) {
       try forEachKey(spool) { (file: KeyFile) throws(StorageError) in
-        guard let other = try spool.keyFile(file.place),
-          try file.kind == .unique ? spool.isHeld(other) : spool.isKnown(other, at: now)
-        else { return }
-        if file.kind == .idempotency, other.digest != file.digest {
+        switch try judge(file, spool) {
+        case .free: break
+        case .taken: taken.insert(file.id)
+        case .replaces(let holder, let new): replaced.append((holder, new, file.id))
+        case .conflict(let found):
           guard file.id < conflict?.id ?? file.id || conflict == nil else { return }
-          let found = KeyConflict(
-            kind: .idempotency, key: file.key, queue: file.queue, holder: other.id)
           conflict = (file.id, .keyConflict(found))
-        } else {
-          taken.insert(file.id)
         }
       }
+      replaced.removeAll { taken.contains($0.to) }
     } catch { throw .storage(error) }
     if let conflict { throw .job(index: places.index(of: conflict.id), conflict.error) }
     return taken
+  }
+
+  /// What stands of a key that a staged job wants.
+  private enum Judgement {
+    case free, taken
+    case conflict(KeyConflict)
+    case replaces(StoredJob, NewJob)
+  }
+
+  private func judge(_ file: KeyFile, _ spool: Spool) throws(StorageError) -> Judgement {
+    guard file.kind == .unique else {
+      guard let other = try spool.keyFile(file.place), try spool.isKnown(other, at: now) else {
+        return .free
+      }
+      guard other.digest != file.digest else { return .taken }
+      return .conflict(
+        KeyConflict(kind: .idempotency, key: file.key, queue: file.queue, holder: other.id))
+    }
+    var new = NewJob(queue: file.queue)
+    new.uniqueKey = file.key
+    new.onConflict = file.onConflict ?? .ignore
+    do throws(StorageError) {
+      guard let holder = try spool.holder(inTheWayOf: new) else { return .free }
+      let isReplaced = new.onConflict.resolution(against: holder.job) == .replace
+      return isReplaced ? .replaces(holder, new) : .taken
+    } catch {
+      guard case .keyConflict(let conflict) = error else { throw error }
+      return .conflict(conflict)
+    }
   }
 
   /// Takes jobs out that exist already by one of their keys, and makes that durable, for else a power
@@ -81,6 +155,9 @@ extension StagedFolders {
         result.created -= 1
         result.existing += 1
         leftOut.append(place.name.id)
+        if let folder = batchFolder {
+          _ = try? spool.tree.remove(folder.entry(place.name.id, .ready))
+        }
       }
     }
     try forEachKey(spool) { (file: KeyFile) throws(StorageError) in

@@ -27,6 +27,8 @@ final class StagedFolders {
   /// The folder.
   let path: String
   let now: Instant
+  /// The batch that was asked for.
+  let batch: NewBatch?
   var result = BulkResult()
   var parts: [Part.Key: Part] = [:]
   private var partCount = 0
@@ -34,6 +36,10 @@ final class StagedFolders {
   var shards: Set<String> = []
   var ids: IDRow
   var places = IndexRuns()
+  /// The jobs of the store that give way to some of the bulk, with those.
+  var yielding: [(job: YieldingJob, to: JobID)] = []
+  /// Those that shall give way, while that is judged.
+  var replaced: [(job: StoredJob, new: NewJob, to: JobID)] = []
   /// Whether others may have seen its ids, so that they are used for good.
   var hasShownIDs = false
   /// Jobs of its own that later ones may name.
@@ -73,8 +79,12 @@ final class StagedFolders {
     var least: JobName
   }
 
+  /// What is set for the queues of its jobs.
+  var sheets: [QueueName: QueueSettings] = [:]
+
   /// Makes the folder of a new bulk.
-  init(_ spool: Spool, at now: Instant) throws(StorageError) {
+  init(_ spool: Spool, at now: Instant, as batch: NewBatch? = nil) throws(StorageError) {
+    self.batch = batch
     self.now = now
     ids = IDRow(at: now)
     path = try Self.makeFolder(spool, at: now)
@@ -110,12 +120,12 @@ extension StagedFolders {
     do { try new.validate() } catch { throw .job(index: index, .invalid(error)) }
     do {
       let id: JobID
-      let known = try holder(for: new, spool)
+      let known = try known(new, spool)
       if let known {
         id = known
         result.existing += 1
       } else {
-        var new = new
+        var new = new.filled(by: try settings(of: new.queue, spool))
         new.after = new.parents(result.labelled)
         id = try stage(new, index: index, waitsFor: try pending(of: new, spool), spool)
         result.created += 1
@@ -132,20 +142,39 @@ extension StagedFolders {
     }
   }
 
-  /// The job, here or in the store, that has the keys of a request.
-  private func holder(for new: NewJob, _ spool: Spool) throws(StorageError) -> JobID? {
+  /// The job, here or in the store, that has a key of a request and is the answer to it.
+  ///
+  /// - Throws: `keyConflict` where the request is refused for it.
+  private func known(_ new: NewJob, _ spool: Spool) throws(StorageError) -> JobID? {
     if let key = new.idempotencyKey {
       let place = KeyPlace(.idempotency, key, of: new.queue)
       if let file = try staged(place, spool) { return try file.answer(to: new) }
     }
-    if let known = try spool.holder(for: new, at: now) { return known }
+    if let known = try spool.knownRequest(of: new, at: now) { return known }
     guard let key = new.uniqueKey else { return nil }
-    return try staged(KeyPlace(.unique, key, of: new.queue), spool)?.id
+    if let file = try staged(KeyPlace(.unique, key, of: new.queue), spool) {
+      guard new.onConflict == .fail else { return file.id }
+      throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: new.queue, holder: file.id))
+    }
+    guard let holder = try spool.holder(inTheWayOf: new),
+      new.onConflict.resolution(against: holder.job) == .existing
+    else { return nil }
+    return holder.job.id
   }
 
   private func staged(_ place: KeyPlace, _ spool: Spool) throws(StorageError) -> KeyFile? {
     guard shards.contains(place.shard) else { return nil }
     return try spool.keyFile(at: path + "/" + place.path)
+  }
+
+  /// What is set for a queue, as it was when its first job was taken in.
+  private func settings(
+    of queue: QueueName, _ spool: Spool
+  ) throws(StorageError) -> QueueSettings {
+    if let known = sheets[queue] { return known }
+    let settings = try spool.settings(of: queue).settings
+    sheets[queue] = settings
+    return settings
   }
 
   /// Those of its parents that a job must wait for; those of the same bulk can't have ended.
@@ -157,11 +186,44 @@ extension StagedFolders {
     return (own + (try spool.pending(of: others))).sorted()
   }
 
+  /// The folder of its batch.
+  var batchFolder: BatchFolder? {
+    result.batch.map { BatchFolder(path: path + "/" + BatchFolder.own($0.id), id: $0.id) }
+  }
+
+  /// The id of the batch, which comes before those of its jobs.
+  private func ownBatch(_ spool: Spool) throws(StorageError) -> JobID? {
+    guard batch != nil, result.batch == nil else { return result.batch?.id }
+    try spool.raiseFormat()
+    let id = try ids.next(spool)
+    result.batch = BatchResult(id: id)
+    for state in [JobState.ready, .dead, .cancelled] {
+      if let folder = batchFolder { try makeFolders(folder.folder(of: state), spool) }
+    }
+    return id
+  }
+
+  /// Makes the job that waits for the batch.
+  func addFollower(_ spool: Spool) throws(StorageError) {
+    guard let id = result.batch?.id, let new = batch?.follower(of: id) else { return }
+    labelled.insert(id)
+    let waitsFor = try pending(of: new, spool)
+    result.batch?.follower = try stage(
+      new, index: result.created + result.existing, waitsFor: waitsFor, isFollower: true, spool)
+  }
+
   private func stage(
-    _ new: NewJob, index: Int, waitsFor: [JobID], _ spool: Spool
+    _ new: NewJob, index: Int, waitsFor: [JobID], isFollower: Bool = false, _ spool: Spool
   ) throws(StorageError) -> JobID {
+    var new = new
+    new.batch = isFollower ? nil : try ownBatch(spool)
     let id = try ids.next(spool)
     let job = Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
+    if let folder = batchFolder, !isFollower {
+      try spool.system { () throws(SystemError) in
+        try spool.tree.create(folder.entry(id, .ready), [], sync: false)
+      }
+    }
     if !waitsFor.isEmpty {
       waiting.append(Waiting(id: id, rule: new.onParentFailure, waitsFor: waitsFor))
       for parent in waitsFor where !labelled.contains(parent) && parents.insert(parent).inserted {
@@ -185,7 +247,11 @@ extension StagedFolders {
     if JobName.isBefore(name, part.least) { part.least = name }
     parts[key] = part
     if part.count >= Self.partSize { try close(key, spool) }
-    for file in Spool.keyFiles(of: new, id, at: now) { try stage(file, spool) }
+    for file in Spool.keyFiles(of: new, id, at: now) {
+      var file = file
+      if file.kind == .unique, new.onConflict != .ignore { file.onConflict = new.onConflict }
+      try stage(file, spool)
+    }
     return id
   }
 

@@ -36,22 +36,26 @@ struct ControlReply: Equatable {
     var reader = reader
     while let member = try reader.next() {
       switch member.key {
-      case "retry_after": retryAfter = span(member, reader)
-      case "snooze": snooze = span(member, reader)
+      case "retry_after": retryAfter = takeSpan(member, reader)
+      case "snooze": snooze = takeSpan(member, reader)
       case "result": takeResult(reader.slice(of: member))
       default: note(.unknownKey(member.key))
       }
     }
   }
 
-  /// A duration in words, or seconds as an integer, as HTTP's Retry-After has them.
-  private mutating func span(_ member: JSONMember, _ reader: JSONObjectReader) -> TimeSpan? {
+  private mutating func takeSpan(_ member: JSONMember, _ reader: JSONObjectReader) -> TimeSpan? {
+    let span = Self.span(member, reader)
+    if span == nil { note(.notADuration(member.key)) }
+    return span
+  }
+
+  /// A duration in words, or seconds as an integer, as HTTP's Retry-After has them; `nil` for
+  /// anything else, and for more than a year.
+  static func span(_ member: JSONMember, _ reader: JSONObjectReader) -> TimeSpan? {
     let text = reader.string(of: member)
     let span = text.flatMap(TimeText.span) ?? reader.int64(of: member).map(TimeSpan.seconds)
-    guard let span, span >= .zero, span <= Backoff.longest else {
-      note(.notADuration(member.key))
-      return nil
-    }
+    guard let span, span >= .zero, span <= Backoff.longest else { return nil }
     return span
   }
 

@@ -13,7 +13,7 @@ struct HandlerEnvironment {
   private static let removedNames: [String] = [
     "NOTIFY_SOCKET", "QCTL_JOB_ID", "QCTL_QUEUE", "QCTL_TYPE", "QCTL_ATTEMPT",
     "QCTL_MAX_ATTEMPTS", "QCTL_ENQUEUED_AT", "QCTL_DEADLINE", "QCTL_IDEMPOTENCY_KEY",
-    "QCTL_STORE", "QCTL_CONTROL",
+    "QCTL_STORE", "QCTL_CONTROL", "QCTL_PRESENCE", SupervisedProcess.variable,
   ]
   private static let removedPrefixes: [String] = ["WATCHDOG_", "LISTEN_"]
 
@@ -43,6 +43,18 @@ struct HandlerEnvironment {
     entries.append("QCTL_CONTROL=" + controlPath)
     return EnvironmentBlock(entries)
   }
+
+  /// The environment of a handler that is told its jobs in lines.
+  ///
+  /// - Parameter presence: the worker that its processes belong to, for whoever must find them.
+  func block(for presence: PresenceID?) -> EnvironmentBlock {
+    var entries = base
+    if let presence { entries.append(Self.mark(of: presence)) }
+    return EnvironmentBlock(entries)
+  }
+
+  /// The entry that says whose a process is that has many jobs in its life.
+  static func mark(of presence: PresenceID) -> String { "QCTL_PRESENCE=" + presence.description }
 
   /// A row may come from any program: a NUL or a text beyond what execve(2) takes would keep the job
   /// from ever starting, and end worker after worker.

@@ -16,6 +16,9 @@ struct LoopToken: Hashable {
   static let files = LoopToken(rawValue: .max - 2)
   static let workers = LoopToken(rawValue: .max - 3)
 
+  /// Set in the tokens of handlers that have jobs one after the other; no worker starts so many.
+  private static let handlerBit: UInt64 = 1 << 63
+
   private static let partBits: UInt64 = 2
   private static let slotBits: UInt64 = 16
   /// How many slots can be told apart.
@@ -30,6 +33,14 @@ struct LoopToken: Hashable {
     let low = UInt64(truncatingIfNeeded: slot) & (1 << Self.slotBits - 1)
     rawValue = (start << Self.slotBits | low) << Self.partBits
   }
+
+  /// The token of the first part of a handler that speaks in lines.
+  init(handler number: UInt64) {
+    rawValue = Self.handlerBit | number << Self.partBits
+  }
+
+  /// Whether it is about such a handler.
+  var isHandler: Bool { rawValue & Self.handlerBit != 0 }
 
   func with(_ part: Part) -> LoopToken { LoopToken(rawValue: job.rawValue | part.rawValue) }
 

@@ -22,8 +22,8 @@ final class RunningJob {
 
   let claimed: ClaimedJob
   let token: LoopToken
-  /// Its slot in the worker's file.
-  let place: Int
+  /// Its slot in the worker's file; `nil` where that is its handler's, as long as that lives.
+  var place: Int?
   let child: ChildProcess
   let started: Tick
   let startedAt: Instant
@@ -42,9 +42,17 @@ final class RunningJob {
   var capture: (output: StreamCapture, error: StreamCapture)
   var errorEnd = TailBuffer(limit: FailureText.captureLimit)
 
+  /// The handler that has it as one of many; `nil` for a process of its own.
+  let handler: LineHandler?
+  /// What that handler's lines, or its end, say of it.
+  private(set) var said: LineHandler.Said?
+  /// How much that handler had been told in its life before this job, in bytes.
+  let told: Int
+
   private(set) var stop: Stop?
   private(set) var outcome: ExitOutcome?
   private(set) var ended: Tick
+  private var share: Tick?
   private var timeoutAt: Tick?
   private var killAt: Tick?
   private var lingerUntil: Tick?
@@ -56,15 +64,17 @@ final class RunningJob {
   private static let look = TimeSpan(milliseconds: 10)
 
   init(
-    _ claimed: ClaimedJob, token: LoopToken, place: Int, child: ChildProcess, timeout: TimeSpan?,
-    written: Int,
-    outputLimit: Int, leaseEnd: Tick, started: Tick, startedAt: Instant
+    _ claimed: ClaimedJob, token: LoopToken, place: Int?, child: ChildProcess, timeout: TimeSpan?,
+    written: Int, handler: LineHandler? = nil, outputLimit: Int, leaseEnd: Tick, started: Tick,
+    startedAt: Instant
   ) {
     self.claimed = claimed
     self.token = token
     self.place = place
     self.child = child
     self.timeout = timeout
+    self.handler = handler
+    told = handler?.told ?? 0
     self.written = written
     self.leaseEnd = leaseEnd
     self.started = started
@@ -74,10 +84,16 @@ final class RunningJob {
     capture = (StreamCapture(limit: outputLimit), StreamCapture(limit: outputLimit))
   }
 
-  /// How long the process ran, in nanoseconds.
-  var nanoseconds: Int64 { ended.nanoseconds &- started.nanoseconds }
+  /// How long it took, in nanoseconds: the process, or this one's share of its handler's time.
+  var nanoseconds: Int64 { ended.nanoseconds &- begun.nanoseconds }
 
-  var isOver: Bool { outcome != nil && output == nil && error == nil }
+  /// When its time began: behind others of its batch, when the latest of them was answered.
+  private var begun: Tick { share ?? handler.map { max(started, $0.progress) } ?? started }
+
+  var isOver: Bool {
+    guard handler == nil else { return said != nil }
+    return outcome != nil && output == nil && error == nil
+  }
 }
 
 // MARK: - Stopping
@@ -90,14 +106,16 @@ extension RunningJob {
       stop = .lost
       return kill()
     }
-    guard stop == nil, outcome == nil else { return }
+    guard stop == nil, outcome == nil, said == nil else { return }
     stop = reason
+    if let handler { return handler.end(killAfter: killAfter, at: now) }
     killAt = now + killAfter
     signal(.terminate)
   }
 
   /// Kills the whole group at once.
   func kill() {
+    if let handler { return handler.kill() }
     killAt = nil
     signal(.kill)
   }
@@ -132,15 +150,31 @@ extension RunningJob {
     lingerUntil = now + Self.linger
   }
 
+  /// What its handler said of it, or what follows from how that ended.
+  func finish(_ said: LineHandler.Said, at now: Tick) {
+    guard self.said == nil, let handler else { return }
+    self.said = said
+    share = begun
+    ended = now
+    outcome = handler.outcome
+    timeoutAt = nil
+  }
+
   /// Watches a process that has no exit descriptor.
   func lookNowAndThen(from now: Tick) {
     lookAt = now + Self.look
   }
 
+  /// Within a batch nobody's time passes while the handler is busy with the one before.
+  private var timeoutDue: Tick? {
+    guard let handler, let timeout, let timeoutAt else { return timeoutAt }
+    return max(timeoutAt, handler.progress + timeout)
+  }
+
   /// The next moment at which `advance` has something to do.
   var nextTimer: Tick {
     var next = Tick(nanoseconds: .max)
-    for timer in [timeoutAt, killAt, lingerUntil, lookAt] {
+    for timer in [timeoutDue, killAt, lingerUntil, lookAt] {
       if let timer, timer < next { next = timer }
     }
     return next
@@ -152,7 +186,7 @@ extension RunningJob {
       self.lookAt = now + Self.look
       reap(at: now)
     }
-    if let timeoutAt, timeoutAt <= now {
+    if let timeoutDue, timeoutDue <= now {
       self.timeoutAt = nil
       stop(.timeout, killAfter: killAfter, at: now)
     }

@@ -20,8 +20,9 @@ struct ShortJobs {
 
   private static let horizon: Int64 = 25_000_000
 
-  init(group: Int) {
-    self.group = max(1, group)
+  /// - Parameter batch: as many jobs as a handler has at a time; groups are at least as large.
+  init(group: Int, batch: Int = 1) {
+    self.group = group > 1 ? max(group, batch) : 1
   }
 
   /// An execution took that long.

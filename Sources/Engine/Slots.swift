@@ -4,17 +4,22 @@
 struct Slots {
   /// How many may run at a time.
   private(set) var limit: Int
-  /// How many do.
+  /// How many jobs each may have at a time.
+  let each: Int
+  /// How many jobs run.
   private(set) var count = 0
   private var jobs: [RunningJob?] = []
   private var vacant: [Int] = []
   private var starts: UInt64 = 0
 
-  init(count: Int) {
+  init(count: Int, each: Int = 1) {
     limit = Self.clamped(count)
+    self.each = min(max(1, each), LoopToken.mostSlots / limit)
   }
 
-  var free: Int { max(0, limit - count) }
+  /// How many jobs may run at a time.
+  var capacity: Int { min(limit * each, LoopToken.mostSlots) }
+  var free: Int { max(0, capacity - count) }
   var isEmpty: Bool { count == 0 }
 
   /// The running jobs, by slot.

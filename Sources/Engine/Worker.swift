@@ -9,6 +9,7 @@ package struct Worker {
   private let configuration: WorkerConfiguration
   private let store: any StorageEngine
   private let signals: (any SignalFeed)?
+  private let ticker: ScheduleTicker?
   private let clock: WorkerClock
   private let random: () -> UInt64
   private let observe: (WorkerEvent) -> Void
@@ -17,17 +18,19 @@ package struct Worker {
   ///
   /// - Parameters:
   ///   - signals: where signals come from; `nil` for a worker that nobody signals.
+  ///   - ticker: fires schedules that are due; `nil` for a worker that leaves them to others.
   ///   - random: any 64 bits, for the worker's number and the name of its directory of control
   ///     files.
   ///   - observe: hears what happens, on the thread that runs the worker.
   package init(
     _ configuration: WorkerConfiguration, store: any StorageEngine, signals: (any SignalFeed)?,
-    clock: WorkerClock = .system, random: @escaping () -> UInt64,
+    ticker: ScheduleTicker? = nil, clock: WorkerClock = .system, random: @escaping () -> UInt64,
     observe: @escaping (WorkerEvent) -> Void
   ) {
     self.configuration = configuration
     self.store = store
     self.signals = signals
+    self.ticker = ticker
     self.clock = clock
     self.random = random
     self.observe = observe
@@ -44,7 +47,7 @@ package struct Worker {
         try Signal.pipe.setDisposition(.ignore)
       }
       let session = try WorkerSession(
-        configuration, store: store, signals: signals, clock: clock, random: random,
+        configuration, store: store, signals: signals, ticker: ticker, clock: clock, random: random,
         observe: observe)
       return session.run()
     } catch {

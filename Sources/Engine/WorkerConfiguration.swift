@@ -16,14 +16,18 @@ package struct WorkerConfiguration: Sendable {
     case once
   }
 
-  /// Its queues, in strict order; at least one.
+  /// Its queues, in strict order unless there are weights; at least one.
   package var queues: [QueueName]
+  /// The share of each queue, from 1, in their order; empty for strict order.
+  package var weights: [Int64] = []
   /// The types it takes; empty for any.
   package var types: [JobType] = []
   /// How many handlers may run at a time, from 1.
   package var concurrency = 1
   /// The handler's arguments exactly as given, the program's name first.
   package var handler: CStringList
+  /// How handlers are told their jobs, if not by a process for each.
+  package var lines: LineMode?
   /// When it ends of itself.
   package var mode = Mode.forever
   /// How long an execution may take where the job does not say; `nil` for no limit.

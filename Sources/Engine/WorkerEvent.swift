@@ -60,6 +60,10 @@ package enum WorkerWarning: Equatable, Sendable {
   case missingCommand(Job, status: Int32)
   /// The handler could not be started; the job was given back.
   case spawnFailed(Job, SystemError)
+  /// A handler that lives on ended before it had read of its jobs, which were given back; how.
+  case endedAtOnce(String)
+  /// A handler that lives on wrote what is no answer while it had no job, and was killed; what.
+  case brokeRules(String)
   /// Others declared this worker lost, since it had shown no life for too long: its handlers are
   /// killed, and it begins anew.
   case declaredLost
@@ -67,6 +71,8 @@ package enum WorkerWarning: Equatable, Sendable {
   case noPresence(SystemError)
   /// Workers that are gone can't be looked for.
   case noRescue(SystemError)
+  /// A schedule could not be fired; told once.
+  case scheduleFailed(ScheduleName, ScheduleTicker.Trouble)
   /// The directory for control files could not be removed.
   case controlDirectoryLeft(SystemError)
 }

@@ -52,6 +52,8 @@ package enum WorkerEnding: Equatable, Sendable {
   case interrupted
   /// The handler cannot be started: exit status 78.
   case handlerUnusable(SystemError)
+  /// Handlers that live on ended again and again before they had read of a job: exit status 78.
+  case handlerEndsAtOnce(String)
   /// The store failed, and waiting did not help.
   case storage(StorageError)
   /// A system call failed that a worker cannot do without.
@@ -67,6 +69,7 @@ extension WorkerEnding {
     case .stopped(let signal): signal.description
     case .interrupted: Signal.interrupt.description
     case .handlerUnusable: "handler cannot be started"
+    case .handlerEndsAtOnce: "handler ends before it takes a job"
     case .storage: "store failed"
     case .system: "system call failed"
     }

@@ -6,6 +6,7 @@ import Storage
 extension WorkerSession {
   /// A handler is gone: decides what the store shall be told.
   func conclude(_ job: RunningJob) {
+    guard job.handler == nil else { return concludeLine(job) }
     let reply = takeReply(job)
     let outcome = job.outcome ?? .signaled(.kill, coreDumped: false)
     if job.stop == nil { short.note(nanoseconds: job.nanoseconds) }
@@ -22,6 +23,11 @@ extension WorkerSession {
       settlement.error = errorText(job, outcome, reply.problem)
     }
     warn(job, outcome)
+    settle(job, settlement)
+  }
+
+  /// Keeps how a job ended until the store knows.
+  func settle(_ job: RunningJob, _ settlement: Settlement) {
     var entry = Unsettled(
       settlement: settlement, job: job.claimed.job, duration: job.ended.since(job.started),
       since: job.ended,
@@ -55,7 +61,7 @@ extension WorkerSession {
     }
   }
 
-  private func judge(_ outcome: ExitOutcome) -> ExitPolicy.Class {
+  func judge(_ outcome: ExitOutcome) -> ExitPolicy.Class {
     switch outcome {
     case .exited(let status): configuration.exits.judge(status)
     case .signaled: .retry
@@ -79,7 +85,7 @@ extension WorkerSession {
     return problem.map { text + "\ncontrol file ignored: " + $0.reason } ?? text
   }
 
-  private func timedOut(_ job: RunningJob) -> String {
+  func timedOut(_ job: RunningJob) -> String {
     "timed out after " + TimeText.words(job.timeout ?? .zero)
   }
 
@@ -92,7 +98,7 @@ extension WorkerSession {
 }
 
 extension Settlement.Verdict {
-  fileprivate var isFailure: Bool {
+  var isFailure: Bool {
     switch self {
     case .fail, .timeOut, .reject: true
     case .complete, .release, .putBack, .snooze, .cancel: false

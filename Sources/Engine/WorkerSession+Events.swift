@@ -28,6 +28,7 @@ extension WorkerSession {
   }
 
   private func takeJobEvent(_ token: LoopToken) {
+    guard !token.isHandler else { return takeHandlerEvent(token) }
     guard let job = slots[token] else { return }
     switch token.part {
     case .exit: job.reap(at: clock.monotonic())
@@ -47,11 +48,15 @@ extension WorkerSession {
       next = min(next, max(looks, claimsFrom, trouble?.nextTry ?? now))
     }
     if let first = waiting.first, !first.claimed.isMarked {
-      next = min(next, first.since + ShortJobs.patience)
+      next = min(next, first.since + patience)
+      if isGathering { next = min(next, first.since + batchWait) }
     }
+    for handler in handlers { next = min(next, handler.nextTimer) }
     if let first = waiting.first { next = min(next, staleFrom(first)) }
+    next = min(next, watchdog.next)
     if rescuer != nil { next = min(next, nextUpkeep, rescueLooks.next ?? nextUpkeep) }
     if ending == nil, !isLost, trouble == nil { next = min(next, nextTidying) }
+    if keepsTime { next = min(next, nextTicking) }
     guard !slots.isEmpty else { return next }
     for job in slots.running { next = min(next, job.nextTimer, leaveBy(job)) }
     if let graceEnd { next = min(next, graceEnd) }
@@ -65,5 +70,6 @@ extension WorkerSession {
     }
     if jobLooks.takeDue(now) { nextPoll = min(nextPoll, now) }
     for job in slots.running { job.advance(to: now, killAfter: configuration.killAfter) }
+    for handler in handlers { handler.advance(to: now, killAfter: configuration.killAfter) }
   }
 }

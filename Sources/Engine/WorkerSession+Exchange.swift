@@ -36,6 +36,7 @@ extension WorkerSession {
       let claimed = try settleAndClaim(request, wall)
       recovered()
       guard request != nil else { return }
+      order.note(claimed, of: wanted)
       let leaseEnd = now + configuration.lease
       waiting += claimed.map { Waiting(claimed: $0, since: now, leaseEnd: leaseEnd) }
       startWaiting()
@@ -47,7 +48,7 @@ extension WorkerSession {
   }
 
   /// Whether a job would be taken if there were one.
-  var isHungry: Bool { mayClaim && slots.free > 0 && waiting.isEmpty }
+  var isHungry: Bool { mayClaim && room > 0 && (waiting.isEmpty || isGathering) }
 
   private var ahead: Int { configuration.mode == .once ? 0 : short.ahead(slots: slots.limit) }
 
@@ -58,10 +59,10 @@ extension WorkerSession {
   /// no slot waits for the disk.
   private func claimLimit(_ now: Tick) -> Int {
     guard mayClaim, now >= claimsFrom else { return 0 }
-    let limit = slots.free + ahead - waiting.count
+    let limit = room + ahead - waiting.count
     guard limit > 0 else { return 0 }
     let isDue = now >= nextPoll
-    let isLow = isHungry || waiting.count < slots.limit && ahead > 0
+    let isLow = isHungry || waiting.count < slots.capacity && ahead > 0
     guard isLow && (isDue || !unsettled.isEmpty && isHungry) || mustSettle(now) else { return 0 }
     return configuration.mode == .once ? min(limit, 1) : limit
   }
@@ -80,8 +81,9 @@ extension WorkerSession {
 
   private func claimRequest(_ limit: Int, _ wall: Instant) -> ClaimRequest {
     ClaimRequest(
-      queues: configuration.queues, types: configuration.types, limit: limit,
-      worker: configuration.name, lease: configuration.lease, presence: presence?.id, now: wall)
+      queues: order.next, types: configuration.types, limit: limit,
+      atOnce: max(0, room - waiting.count), worker: configuration.name,
+      lease: configuration.lease, presence: presence?.id, now: wall)
   }
 
   private func settleAndClaim(

@@ -56,11 +56,14 @@ extension WorkerSession {
     let now = clock.monotonic()
     stopAll(.release(reason: "declared lost"), at: now)
     for job in slots.running { job.kill() }
+    for handler in handlers { handler.kill() }
     putBackWaiting()
   }
 
-  /// Whether no job is in hand, and none is left to settle.
-  var hasNothing: Bool { slots.isEmpty && waiting.isEmpty && unsettled.isEmpty }
+  /// Whether no job is in hand, none is left to settle, and no handler is left.
+  var hasNothing: Bool {
+    slots.isEmpty && waiting.isEmpty && unsettled.isEmpty && handlers.isEmpty
+  }
 
   private func beginAnew() {
     guard hasNothing else { return }
@@ -100,6 +103,7 @@ extension WorkerSession {
     case .bell:
       pace.reset()
       nextPoll = now
+      hearOfSchedules(now)
     case .files: jobLooks.begin(at: now)
     case .workers: rescueLooks.begin(at: now)
     }

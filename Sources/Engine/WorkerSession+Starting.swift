@@ -27,6 +27,7 @@ extension WorkerSession {
   /// machine's, not the job's.
   func startWaiting() {
     returnStale(clock.monotonic())
+    guard configuration.lines == nil else { return startBatches() }
     while let next = waiting.first, mayStart(next) {
       waiting.removeFirst()
       do { try start(next) } catch {
@@ -35,15 +36,16 @@ extension WorkerSession {
     }
   }
 
-  private func mayStart(_ next: Waiting) -> Bool {
+  func mayStart(_ next: Waiting) -> Bool {
     guard !isLost, ending == nil || ending == .finished else { return false }
-    return next.claimed.isMarked ? slots.isEmpty : slots.free > 0 && !slots.runsAlone
+    guard room > 0 else { return false }
+    return next.claimed.isMarked ? slots.isEmpty : !slots.runsAlone
   }
 
   /// Between two tries to start more than the machine or its limits allow.
   private static let shortagePause = TimeSpan.seconds(1)
 
-  private func dealWith(_ error: SystemError, _ failed: Waiting) {
+  func dealWith(_ error: SystemError, _ failed: Waiting) {
     guard error.code != .cancelled else {
       putBack(failed)
       return becomeLost()
@@ -70,12 +72,17 @@ extension WorkerSession {
     expectRenewal(from: job.started)
     slots.put(job)
     spawnFailures.reset()
-    counts.started += 1
-    if configuration.mode == .once, ending == nil { ending = .finished }
-    observe(.started(next.claimed.job))
+    noteStart(of: job)
   }
 
-  private func noteSpawnFailure(_ error: SystemError) {
+  /// A job runs from now on.
+  func noteStart(of job: RunningJob) {
+    counts.started += 1
+    if configuration.mode == .once, ending == nil { ending = .finished }
+    observe(.started(job.claimed.job))
+  }
+
+  func noteSpawnFailure(_ error: SystemError) {
     let now = clock.monotonic()
     if let wait = spawnFailures.next() {
       claimsFrom = now + wait
@@ -137,7 +144,7 @@ extension WorkerSession {
     }
   }
 
-  private func watch(_ number: Int32?, _ events: EpollEvents, _ token: LoopToken) -> Bool {
+  func watch(_ number: Int32?, _ events: EpollEvents, _ token: LoopToken) -> Bool {
     guard let number else { return false }
     do {
       try epoll.add(number, events, token: token.rawValue)
@@ -156,7 +163,7 @@ extension WorkerSession {
   func returnWaiting(_ now: Tick) {
     guard let first = waiting.first else { return }
     let isOver = isLost || isQuiet || ending != nil && ending != .finished
-    guard isOver || !first.claimed.isMarked && first.since + ShortJobs.patience <= now else {
+    guard isOver || !first.claimed.isMarked && first.since + patience <= now else {
       return
     }
     // Else the very call that gives them back would claim them again.
@@ -182,7 +189,7 @@ extension WorkerSession {
     waiting.removeAll(keepingCapacity: true)
   }
 
-  private func putBack(_ job: Waiting) {
+  func putBack(_ job: Waiting) {
     unsettled.append(entry(job, .putBack))
   }
 

@@ -28,6 +28,7 @@ extension WorkerSession {
       observe(.stoppingAtOnce)
       stopAll(.release(reason: "worker stopped"), at: now)
       for job in slots.running { job.kill() }
+      for handler in handlers { handler.kill() }
       return
     }
     isSignalled = true
@@ -58,10 +59,13 @@ extension WorkerSession {
   private func reload() {
     do {
       handler = try Handler(configuration.handler, environment: configuration.environment)
+      // Those that live on end with what they have, and others are started in their place.
+      for handler in handlers { handler.expire() }
       observe(.reloaded(nil))
     } catch {
       observe(.reloaded(error))
     }
+    tellReloaded()
   }
 
   private func resize(by difference: Int) {

@@ -11,9 +11,10 @@ import Storage
 //   4. handlers of jobs that were claimed ahead are started in the free slots: their processes work
 //      while this one waits for the disk;
 //   5. workers that are gone are looked for, now and then;
-//   6. one call to the store settles what is over and takes new jobs, whose handlers are started;
-//   7. what has been kept for long enough is removed, a little now and then;
-//   8. the loop waits for the next event or time.
+//   6. schedules that are due are fired;
+//   7. one call to the store settles what is over and takes new jobs, whose handlers are started;
+//   8. what has been kept for long enough is removed, a little now and then;
+//   9. the loop waits for the next event or time.
 //
 // Nothing accepted is lost: what can't be settled is left to whoever rescues it, and whoever takes
 // the job next presents another token.
@@ -38,10 +39,19 @@ final class WorkerSession {
   let rescuer: Rescuer?
   let rescueTrouble: SystemError?
   let watch: StoreWatch?
+  let manager: ServiceManager?
+  var watchdog: WatchdogTimer
+  var nextStatus: Tick
+  var lastStatus = ""
+  var hasToldStopping = false
   /// Others have declared this worker lost.
   var isLost = false
 
   var slots: Slots
+  /// Handlers that are told their jobs in lines, busy or not.
+  var handlers: [LineHandler] = []
+  var handlersStarted: UInt64 = 0
+  var order: QueueOrder
   /// Jobs in hand whose handlers have not started, in the order in which they will.
   var waiting: [Waiting] = []
   var short: ShortJobs
@@ -65,6 +75,12 @@ final class WorkerSession {
   var rescueLooks = LookSeries()
   var nextUpkeep: Tick
   var nextTidying: Tick
+  /// Fires schedules, if this worker keeps time.
+  var ticker: ScheduleTicker?
+  var nextTicking: Tick
+  var lastTicking = Tick(nanoseconds: .min)
+  /// Schedules of which was told that they can't be fired.
+  var faultySchedules: Set<ScheduleName> = []
   /// No job is taken before this, after a handler could not be started.
   var claimsFrom: Tick
   var nextPoll: Tick
@@ -73,9 +89,10 @@ final class WorkerSession {
 
   init(
     _ configuration: WorkerConfiguration, store: any StorageEngine, signals: (any SignalFeed)?,
-    clock: WorkerClock, random: @escaping () -> UInt64,
+    ticker: ScheduleTicker? = nil, clock: WorkerClock, random: @escaping () -> UInt64,
     observe: @escaping (WorkerEvent) -> Void
   ) throws(WorkerRefusal) {
+    self.ticker = ticker
     self.configuration = configuration
     self.store = store
     self.signals = signals
@@ -92,15 +109,19 @@ final class WorkerSession {
     control = try WorkerRefusal.orSystem { () throws(SystemError) in
       try ControlDirectory(environment: inherited, random: random)
     }
-    slots = Slots(count: configuration.concurrency)
-    short = ShortJobs(group: configuration.group)
+    slots = Slots(count: configuration.concurrency, each: configuration.lines?.batch ?? 1)
+    order = QueueOrder(configuration.queues, weights: configuration.weights)
+    short = ShortJobs(group: configuration.group, batch: configuration.lines?.batch ?? 1)
     pace = PollPace(configuration.poll)
     let place = configuration.meetingPlace
     (rescuer, rescueTrouble) = Self.rescuer(at: place)
     watch = place.flatMap { try? StoreWatch($0) }
+    manager = ServiceManager(inherited)
     let now = clock.monotonic()
+    watchdog = WatchdogTimer(manager?.interval, from: now)
+    nextStatus = now
     (claimsFrom, nextPoll, nextUpkeep) = (now, now, now)
-    (nextRenewal, nextCancelCheck) = (now, now)
+    (nextRenewal, nextCancelCheck, nextTicking) = (now, now, now)
     // Not at once: a worker for one job should not begin by cleaning up.
     nextTidying = now + TimeSpan.seconds(1)
   }
@@ -130,17 +151,22 @@ final class WorkerSession {
         return .system(error)
       }
     }
+    tellReady()
     while true {
       let now = clock.monotonic()
       keepHold(now)
       obeyTimers(now)
+      takeOverHandlers(now)
       slots.takeOver().forEach(conclude)
       startWaiting()
       returnWaiting(now)
       rescueOthers(now)
+      fireSchedules(now)
       exchange(now)
       tidy(now)
-      if let ending, slots.isEmpty, waiting.isEmpty, unsettled.isEmpty { return ending }
+      retireHandlers(now)
+      tellManager(now)
+      if let ending, hasNothing { return ending }
       waitForEvents(since: now)
     }
   }

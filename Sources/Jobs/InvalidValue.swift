@@ -10,6 +10,7 @@ package struct InvalidValue: Error, Equatable, Sendable {
     case timeout = "timeout_ms"
     case uniqueKey = "unique_key"
     case idempotencyKey = "idempotency_key"
+    case idempotencyLifetime = "idempotency_ttl_ms"
     case after, batch, schedule
     case uniqueScope = "unique_scope"
     case onConflict = "on_conflict"

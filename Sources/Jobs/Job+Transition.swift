@@ -16,8 +16,9 @@
 //                                                            asked: fail, release, snooze, rescue
 //   terminal            → ready, scheduled                   retry (a replay)
 //
-// Keys: a job that ends gives its unique key up; one that comes back takes it again only where its
-// store says it is free, so that side is the adapter's and is not judged here.
+// Keys: a job gives its unique key up where its scope ends: when it is claimed, when it ends, or never
+// while it is there. One that comes back takes it again only where its store says it is free, so that
+// side is the adapter's (`comesBackWithoutKey`). No change is ever refused because of a key.
 
 extension Job {
   /// Changes the job as the event says, or leaves it as it was.
@@ -90,6 +91,7 @@ extension Job {
     case .presence(let id): presence = id
     }
     cancelRequested = false
+    if uniqueScope == .queued { holdsUniqueKey = false }
   }
 
   /// A sign of life needs no renewal.
@@ -179,7 +181,7 @@ extension Job {
   private mutating func end(_ terminal: JobState, _ now: Instant) {
     giveBack(terminal)
     finishedAt = now
-    holdsUniqueKey = false
+    if uniqueScope != .kept { holdsUniqueKey = false }
     marked = false
   }
 }

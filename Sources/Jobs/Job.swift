@@ -70,7 +70,7 @@ package struct Job: Equatable, Sendable {
     self.id = id
     queue = new.queue
     type = new.type
-    priority = new.priority
+    priority = new.priority ?? .default
     enqueuedAt = now
     runAt = new.runAt ?? now
     state = isBlocked ? .blocked : runAt > now ? .scheduled : .ready

@@ -14,6 +14,15 @@ package struct LogRecord: Equatable, Sendable {
     case operation
     case cancelRequested = "cancel_requested"
     case leaseLost = "lease_lost"
+    case scheduleAdded = "schedule_added"
+    case scheduleChanged = "schedule_changed"
+    case scheduleRemoved = "schedule_removed"
+    case schedulePaused = "schedule_paused"
+    case scheduleResumed = "schedule_resumed"
+    /// A tick of a schedule came while the job of the one before still lived.
+    case tickSkipped = "tick_skipped"
+    /// Ticks of a schedule came while nobody was there to fire.
+    case tickMissed = "tick_missed"
     case workerStarted = "worker_started"
     case workerStopped = "worker_stopped"
 
@@ -24,9 +33,11 @@ package struct LogRecord: Equatable, Sendable {
         .unblocked:
         .info
       case .cancelled, .replayed, .retried, .purged, .paused, .resumed, .cancelRequested, .moved,
-        .edited, .configured, .operation, .abandoned:
+        .edited, .configured, .operation, .abandoned, .scheduleAdded, .scheduleChanged,
+        .scheduleRemoved,
+        .schedulePaused, .scheduleResumed, .tickSkipped:
         .notice
-      case .failed, .rescued, .leaseLost, .expired, .repaired: .warning
+      case .failed, .rescued, .leaseLost, .expired, .repaired, .tickMissed: .warning
       case .dead: .error
       }
     }
@@ -70,6 +81,8 @@ package struct LogRecord: Equatable, Sendable {
   package var planned: Int64?
   /// How many were changed.
   package var changed: Int64?
+  /// The schedule concerned.
+  package var schedule: ScheduleName?
   /// The job's tags.
   package var tags: [Tag] = []
 
@@ -97,6 +110,6 @@ package struct LogRecord: Equatable, Sendable {
   package static let keys: [String] = [
     "timestamp", "level", "event", "queue", "job_id", "job_type", "attempt", "status",
     "duration_ms", "error", "exit_code", "signal", "worker", "actor", "reason", "from_queue",
-    "verb", "filter", "planned", "changed",
+    "verb", "filter", "planned", "changed", "schedule",
   ]
 }

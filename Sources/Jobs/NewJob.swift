@@ -6,15 +6,15 @@ package struct NewJob: Equatable, Sendable {
   package var type: JobType
   /// Opaque bytes; never re-encoded.
   package var payload: [UInt8]
-  /// How urgent it is.
-  package var priority: Priority = .default
+  /// How urgent it is; `nil` for the queue's or the general default.
+  package var priority: Priority?
   /// Not before this; `nil` for at once.
   package var runAt: Instant?
   /// Failures until it is dead; `nil` for the queue's or the general default.
   package var maxAttempts: Int64?
-  /// How it waits between failures.
+  /// How it waits between failures; `nil` for what the queue says at each failure.
   package var backoff: Backoff?
-  /// How long one execution may take.
+  /// How long one execution may take; `nil` for the queue's default.
   package var timeout: TimeSpan?
   /// At most one live job of the queue has this.
   package var uniqueKey: String?
@@ -24,6 +24,8 @@ package struct NewJob: Equatable, Sendable {
   package var onConflict = UniqueConflict.ignore
   /// The same request sent twice gives the first job back.
   package var idempotencyKey: String?
+  /// For so long the same request is known again; `nil` for the general rule.
+  package var idempotencyLifetime: TimeSpan?
   /// For people, filters and log records.
   package var tags: [Tag] = []
   /// The jobs, and batches, that it waits for.
@@ -87,6 +89,9 @@ package struct NewJob: Equatable, Sendable {
     }
     if let timeout, timeout.milliseconds <= 0 {
       throw InvalidValue(.timeout, "must be longer than nothing")
+    }
+    if let lifetime = idempotencyLifetime, lifetime.milliseconds < 1000 {
+      throw InvalidValue(.idempotencyLifetime, "must be at least a second")
     }
     try checkTags()
   }

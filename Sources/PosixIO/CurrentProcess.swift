@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 
 /// Who and where this process is.
@@ -14,6 +15,14 @@ package enum CurrentProcess {
   package static var effectiveGroupID: UInt32 { getegid() }
   /// The user who started it.
   package static var userID: UInt32 { getuid() }
+  /// Has this process sent a signal when the thread that started it ends.
+  ///
+  /// - Returns: false where `parent`, which started it, has ended before.
+  package static func endWithParent(_ parent: Int32, by signal: Signal) -> Bool {
+    _ = qctl_signal_at_parents_end(signal.rawValue)
+    return getppid() == parent
+  }
+
   /// The arguments byte for byte, the program's own name first.
   package static var arguments: CStringList { CStringList(CommandLine.unsafeArgv) }
 }

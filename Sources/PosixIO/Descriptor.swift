@@ -73,6 +73,13 @@ extension Descriptor where Self: ~Copyable {
     _ = try systemCall("fcntl") { qctl_set_nonblocking(rawValue, enabled ? 1 : 0) }
   }
 
+  /// How many bytes were written into a pipe and not read yet; either end will do.
+  package func unreadCount() throws(SystemError) -> Int {
+    var count: Int32 = 0
+    _ = try systemCall("ioctl") { qctl_unread(rawValue, &count) }
+    return Int(count)
+  }
+
   /// Sets permission bits exactly, whatever the umask.
   package func setPermissions(_ mode: UInt32) throws(SystemError) {
     _ = try systemCall("fchmod") { fchmod(rawValue, mode_t(mode)) }

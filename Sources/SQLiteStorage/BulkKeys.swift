@@ -44,10 +44,15 @@ final class BulkKeys {
     return holder
   }
 
-  /// The earlier job of the bulk that has the unique key of this one.
+  /// The earlier job of the bulk that has the unique key of this one, and is the answer to it.
+  ///
+  /// - Throws: `keyConflict` where that is not to be.
   func unique(_ job: NewJob) throws(StorageError) -> JobID? {
-    guard let key = job.uniqueKey else { return nil }
-    return try find(Self.unique, key, job.queue).flatMap { JobID(rawValue: $0.id) }
+    guard let key = job.uniqueKey, let found = try find(Self.unique, key, job.queue),
+      let holder = JobID(rawValue: found.id)
+    else { return nil }
+    guard job.onConflict == .fail else { return holder }
+    throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: job.queue, holder: holder))
   }
 
   /// Remembers the keys of a job that the bulk makes.

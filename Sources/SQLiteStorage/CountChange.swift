@@ -13,12 +13,21 @@ struct CountChange {
   /// How long the executions took that ended.
   private var durations = DurationHistogram()
 
+  /// Whether jobs stopped running, so that others may.
+  private(set) var endsJobs = false
+
   var isEmpty: Bool {
     for index in values.indices where values[index] != 0 { return false }
     return durations.isEmpty
   }
 
+  /// By how many the waiting jobs grow.
+  var newlyWaiting: Int64 {
+    [JobState.scheduled, .ready, .retrying, .blocked].reduce(0) { $0 &+ values[Self.index($1)] }
+  }
+
   mutating func move(from old: JobState?, to new: JobState?) {
+    if old == .active { endsJobs = true }
     if let old { values[Self.index(old)] -= 1 }
     if let new { values[Self.index(new)] += 1 }
   }

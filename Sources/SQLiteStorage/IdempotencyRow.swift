@@ -33,7 +33,7 @@ enum IdempotencyRow {
     statement.bind(2, key)
     statement.bind(3, id.rawValue)
     statement.bind(4, job.contentDigest)
-    statement.bind(5, (now + NewJob.requestLifetime).milliseconds)
+    statement.bind(5, job.requestExpiry(at: now).milliseconds)
     try statement.run()
   }
 

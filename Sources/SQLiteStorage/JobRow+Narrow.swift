@@ -24,7 +24,14 @@ extension JobRow {
     try statement.run()
   }
 
-  /// Writes what the completion of a job without a unique key changes, if its row is still as a
+  /// Writes that a job holds its unique key no more.
+  static func releaseKey(of id: JobID, on connection: Connection) throws(SQLiteFailure) {
+    let statement = try connection.statement("UPDATE qctl_jobs SET held_key = NULL WHERE id = ?1")
+    statement.bind(1, id.rawValue)
+    try statement.run()
+  }
+
+  /// Writes what the completion of a job changes that gives no unique key up, if its row is still as a
   /// claim with this token left it, the end of its lease apart, and nobody waits for it.
   ///
   /// - Returns: whether it was; if not, nothing has changed.
@@ -53,5 +60,11 @@ extension JobRow {
     statement.bind(1, id.rawValue)
     statement.bind(2, queue.description)
     try statement.run()
+    // Its place is the one that its new queue gives it.
+    let strict = "run_at + priority * \(Priority.strictQuantum.milliseconds)"
+    let order = try connection.statement(
+      "UPDATE qctl_jobs SET ord = \(JobRow.place("qctl_jobs.run_at", strict)) WHERE id = ?1")
+    order.bind(1, id.rawValue)
+    try order.run()
   }
 }

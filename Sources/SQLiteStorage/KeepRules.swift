@@ -31,12 +31,18 @@ struct KeepRules {
 
   // MARK: - The columns
 
-  static let columns = "keep_completed, keep_cancelled, keep_dead"
+  static let columns = "keep_completed, keep_cancelled, keep_dead, keep_attempts, keep_keys"
+
+  /// How many columns there are.
+  static let count: Int32 = 5
 
   /// The settings of the present row.
   static func read(_ row: Statement, from column: Int32) -> Retention {
-    Retention(
+    var rules = Retention(
       completed: keep(row, column), cancelled: keep(row, column + 1), dead: keep(row, column + 2))
+    rules.attempts = keep(row, column + 3)
+    rules.keys = keep(row, column + 4)
+    return rules
   }
 
   /// What a column holds for a setting.

@@ -4,7 +4,8 @@ import Jobs
 enum LogRow {
   static let columns = """
     seq, timestamp, event, queue, job_id, job_type, attempt, status, duration_ms, error, \
-    exit_code, signal, worker, actor, reason, tags, from_queue, verb, filter, planned, changed
+    exit_code, signal, worker, actor, reason, tags, from_queue, verb, filter, planned, changed, \
+    schedule
     """
 
   /// Writes a record; those of workers, of which there are many, bind nothing that only operators say.
@@ -14,9 +15,9 @@ enum LogRow {
       """
       INSERT INTO qctl_log(timestamp, event, queue, job_id, job_type, attempt, status,
         duration_ms, error, exit_code, signal, worker, actor, reason, tags, from_queue, verb,
-        filter, planned, changed)
+        filter, planned, changed, schedule)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-        ?20)
+        ?20, ?21)
       """)
     bind(record, to: statement)
     statement.bind(16, record.fromQueue?.description)
@@ -24,6 +25,7 @@ enum LogRow {
     statement.bind(18, record.filter)
     statement.bind(19, record.planned)
     statement.bind(20, record.changed)
+    statement.bind(21, record.schedule?.description)
     try statement.run()
   }
 
@@ -80,13 +82,15 @@ enum LogRow {
     record.filter = row.optionalText(18)
     record.planned = row.optionalInteger(19)
     record.changed = row.optionalInteger(20)
+    record.schedule = row.optionalText(21).flatMap { try? ScheduleName($0) }
     return record
   }
 }
 
 extension LogRecord {
-  /// Whether it says what only an operator's command has to say.
+  /// Whether it says what only an operator's command or a schedule has to say.
   fileprivate var isOfOperator: Bool {
     fromQueue != nil || verb != nil || filter != nil || planned != nil || changed != nil
+      || schedule != nil
   }
 }

@@ -20,7 +20,7 @@ enum Migration {
 
   /// From version 2: what operators did to a job and with a command.
   ///
-  /// The trigger named no columns of qctl_payloads.
+  /// The trigger named no columns of qctl_payloads; the next step makes it again.
   private static let toVersion3 = [
     "ALTER TABLE qctl_payloads ADD COLUMN actions BLOB",
     "ALTER TABLE qctl_log ADD COLUMN from_queue TEXT",
@@ -29,19 +29,33 @@ enum Migration {
     "ALTER TABLE qctl_log ADD COLUMN planned INTEGER",
     "ALTER TABLE qctl_log ADD COLUMN changed INTEGER",
     "DROP TRIGGER qctl_enqueue_insert",
-    EnqueueView.trigger,
   ]
 
   /// From version 3: scopes of unique keys, jobs that wait for others, batches, limits, schedules.
-  private static let toVersion4 = [
-    "ALTER TABLE qctl_jobs ADD COLUMN unique_scope TEXT",
-    "ALTER TABLE qctl_jobs ADD COLUMN on_parent_failure TEXT",
-    "ALTER TABLE qctl_jobs ADD COLUMN batch INTEGER",
-    "ALTER TABLE qctl_jobs ADD COLUMN concurrency_key TEXT",
-    "ALTER TABLE qctl_jobs ADD COLUMN schedule TEXT",
-    "ALTER TABLE qctl_jobs ADD COLUMN waits INTEGER NOT NULL DEFAULT 0",
-    "ALTER TABLE qctl_jobs ADD COLUMN dependants INTEGER NOT NULL DEFAULT 0",
-    Schema.parents, Schema.ended, Schema.pendingParents,
+  private static let toVersion4 =
+    [
+      "ALTER TABLE qctl_jobs ADD COLUMN unique_scope TEXT",
+      "ALTER TABLE qctl_jobs ADD COLUMN on_parent_failure TEXT",
+      "ALTER TABLE qctl_jobs ADD COLUMN batch INTEGER",
+      "ALTER TABLE qctl_jobs ADD COLUMN concurrency_key TEXT",
+      "ALTER TABLE qctl_jobs ADD COLUMN schedule TEXT",
+      "ALTER TABLE qctl_jobs ADD COLUMN waits INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE qctl_jobs ADD COLUMN dependants INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE qctl_log ADD COLUMN schedule TEXT",
+    ]
+    + queueColumns.map { "ALTER TABLE qctl_queues ADD COLUMN \($0)" }
+    + [
+      Schema.runningKeys, Schema.aged, Schema.schedules, Schema.schedulesDue,
+      Schema.parents, Schema.ended, Schema.batches, Schema.pendingParents, Schema.endedBatches,
+      "DROP VIEW qctl_enqueue", EnqueueView.view, EnqueueView.trigger,
+    ]
+
+  /// What can be set for a queue since version 4, and what is kept of its limits.
+  private static let queueColumns = [
+    "concurrency INTEGER", "concurrency_per_key INTEGER", "rate TEXT", "burst INTEGER",
+    "rate_paid INTEGER", "max_attempts INTEGER", "backoff TEXT", "timeout_ms INTEGER",
+    "priority INTEGER", "max_depth INTEGER", "aging_ms INTEGER", "reordered INTEGER",
+    "keep_attempts INTEGER", "keep_keys INTEGER",
   ]
 
   private static func step(from version: Int64) -> [String]? {

@@ -45,12 +45,22 @@ extension SQLiteStore {
   ) throws(StorageError) -> RestoreOutcome {
     switch part {
     case .queue(let queue): return try restore(queue, at: now, in: &transaction)
+    case .batch(let batch): return try restore(batch, in: &transaction)
     case .job(let detail): return try restore(detail, in: &transaction)
     case .request(let request):
       return try transaction.change { connection throws(SQLiteFailure) in
         try PresentMinute.open(nil, of: request.queue, on: connection)
         return try IdempotencyRow.restore(request, at: now, on: connection)
       }
+    case .schedule(let schedule):
+      let found = try transaction.sql { connection throws(SQLiteFailure) in
+        try ScheduleRow.find(schedule.name, on: connection)
+      }
+      guard found == nil else { return found == schedule ? .alreadyThere : .differs }
+      try transaction.change { connection throws(SQLiteFailure) in
+        try ScheduleRow.write(schedule, on: connection)
+      }
+      return .restored
     case .record(let record):
       try log(record, in: &transaction)
       return .restored
@@ -73,19 +83,19 @@ extension SQLiteStore {
     let before = try transaction.sql { connection throws(SQLiteFailure) in
       (
         try Self.pause(of: queue, at: now, on: connection),
-        try Self.retention(of: queue, on: connection)
+        try SettingsRow.settings(of: queue, on: connection)
       )
     }
     let isPaused = archive.isPaused(at: now)
     let wanted = Pause(
       isPaused: isPaused, until: isPaused ? archive.pausedUntil?.milliseconds : nil,
       reason: isPaused ? archive.pauseReason : nil)
-    guard before.0 != wanted || before.1 != archive.retention else { return .alreadyThere }
+    guard before.0 != wanted || before.1 != archive.settings else { return .alreadyThere }
     try transaction.change { connection throws(SQLiteFailure) in
       try PresentMinute.open(nil, of: queue, on: connection)
       try Self.store(wanted, of: queue, on: connection)
-      try Self.store(archive.retention, of: queue, on: connection)
     }
+    try store(archive.settings, of: queue, in: &transaction)
     if !isPaused { transaction.announce() }
     return .restored
   }
@@ -95,9 +105,27 @@ extension SQLiteStore {
 
 extension SQLiteStore {
   private func restore(
+    _ batch: BatchSummary, in transaction: inout Transaction
+  ) throws(StorageError) -> RestoreOutcome {
+    let (there, isJob) = try transaction.sql { connection throws(SQLiteFailure) in
+      (
+        try BatchRow.batch(batch.id, on: connection), try Self.hasRow(batch.id, on: connection)
+      )
+    }
+    if let there { return there == batch ? .alreadyThere : .differs }
+    guard !isJob else { return .differs }
+    try transaction.change { connection throws(SQLiteFailure) in
+      try BatchRow.save(batch, on: connection)
+    }
+    transaction.touchBatch(batch.id)
+    return .restored
+  }
+
+  private func restore(
     _ detail: JobDetail, in transaction: inout Transaction
   ) throws(StorageError) -> RestoreOutcome {
     var detail = detail
+    let stateBefore = detail.job.state
     detail.job = detail.job.withoutWorker
     let job = detail.job
     let conflict = try conflict(of: job, transaction)
@@ -121,6 +149,10 @@ extension SQLiteStore {
       try ParentRow.count(job.id, on: connection)
     }
     if job.state.isTerminal { try transaction.followEnd(of: job.id) }
+    // One that was asked to stop is cancelled by the handover.
+    if let batch = job.batch, job.state != stateBefore {
+      transaction.countBatch(batch, from: stateBefore, to: job.state)
+    }
     return conflict.map { .withoutKey($0) } ?? .restored
   }
 
@@ -163,7 +195,7 @@ extension ArchivePart {
     switch self {
     case .queue: true
     case .job(let detail): detail.job.finishedAt != nil || !detail.attempts.isEmpty
-    case .request, .record, .minute: false
+    case .batch, .request, .record, .minute, .schedule: false
     }
   }
 }

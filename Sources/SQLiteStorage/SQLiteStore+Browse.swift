@@ -32,6 +32,14 @@ extension SQLiteStore {
     }
   }
 
+  package func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID? {
+    try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        try Self.holder(of: key, in: queue, on: connection)
+      }
+    }
+  }
+
   /// All parts of a job; `nil` where its row cannot be read, or may not be seen yet.
   static func soundDetail(
     _ id: JobID, on connection: Connection

@@ -6,8 +6,9 @@ package import Storage
 //
 //   1. leases that ran out: their jobs become ready again (a job asked to stop is cancelled);
 //   2. jobs of published bulks get their true state (StagedBulk);
-//   3. scheduled and retrying jobs that are due become ready; there is no dispatcher process;
-//   4. the first ready jobs by (ord, id) are taken, each with a fresh random token.
+//   3. a queue whose limits leave no room is done with here (SQLiteStore+Limits);
+//   4. scheduled and retrying jobs that are due become ready; there is no dispatcher process;
+//   5. the first ready jobs by (ord, id) are taken, each with a fresh random token.
 //
 // An idle claim writes nothing, so the transaction is only opened when a look outside found
 // something to do.
@@ -58,20 +59,26 @@ extension SQLiteStore {
       if look.hasLost { try rescue(queue, at: request.now, in: &transaction) }
       if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
       guard !look.isPaused else { continue }
+      if look.isMisplaced { _ = try reorderSome(of: queue, in: &transaction) }
+      let room = try room(in: queue, look, request, taken: claimed.count, transaction)
+      guard room > 0 else { continue }
       if seesBulks, try promoteStaged(queue, in: &transaction) { hasPromoted = true }
       if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
       // What was rescued or staged may be due at once, and what became ready just now was not seen
       // from outside.
       let isFresh = look.hasLost || look.hasDue || hasPromoted
       if isFresh { try promote(queue, at: request.now, in: &transaction) }
+      let before = claimed.count
       let goesOn = try takeReady(
-        from: queue, request, isFresh ? [] : seen, into: &claimed, in: &transaction)
+        from: queue, request, upTo: room, look.limits.concurrencyPerKey, isFresh ? [] : seen,
+        into: &claimed, in: &transaction)
+      try charge(claimed.count - before, to: queue, look, at: request.now, in: &transaction)
       guard goesOn else { break }
     }
     return claimed
   }
 
-  /// Whether there is work, and whether there are staged bulks at all.
+  /// Whether there is work that may be taken, and whether there are staged bulks at all.
   private func look(
     for request: ClaimRequest, _ session: Session
   ) throws(StorageError) -> (hasWork: Bool, seesBulks: Bool) {
@@ -86,10 +93,14 @@ extension SQLiteStore {
       for queue in request.queues {
         statement.bind(1, queue.description)
         statement.bind(2, request.now.milliseconds)
-        let found = try statement.step() && statement.integer(0) != 0
-        seesBulks = statement.integer(1) != 0
+        let isThere = try statement.step()
+        let (hasLost, hasWork) = (statement.integer(0) != 0, statement.integer(1) != 0)
+        seesBulks = statement.integer(2) != 0
         statement.reset()
-        if found { return (true, seesBulks) }
+        guard isThere, hasLost || hasWork else { continue }
+        // Where no more may run, that would be asked for in vain, behind the write lock.
+        let hasRoom = hasLost ? true : try hasRoom(in: queue, request, on: connection)
+        if hasRoom { return (true, seesBulks) }
       }
       return (false, seesBulks)
     }
@@ -99,8 +110,8 @@ extension SQLiteStore {
   private static func workQuery(_ types: [JobType]) -> String {
     """
     SELECT EXISTS (SELECT 1 FROM qctl_jobs
-        WHERE state = 'active' AND queue = ?1 AND lease_until < ?2)
-      OR NOT EXISTS (SELECT 1 FROM qctl_queues
+        WHERE state = 'active' AND queue = ?1 AND lease_until < ?2),
+      NOT EXISTS (SELECT 1 FROM qctl_queues
         WHERE queue = ?1 AND \(QueueRow.isPaused(at: "?2")))
       AND (EXISTS (SELECT 1 FROM qctl_jobs WHERE state = 'ready' AND queue = ?1\(wanted(types)))
         OR EXISTS (SELECT 1 FROM qctl_jobs
@@ -133,10 +144,15 @@ extension SQLiteStore {
   }
 
   /// What there is to do in a queue before jobs of it can be taken; mostly nothing.
-  private struct Look {
+  struct Look {
     let hasLost: Bool
     let isPaused: Bool
     let hasDue: Bool
+    /// The queue's limits, and what it has used of its rate.
+    var limits = QueueLimits()
+    var paid: Int64?
+    /// Whether jobs have not yet the place that the queue's aging gives them.
+    var isMisplaced = false
   }
 
   private func look(
@@ -147,10 +163,11 @@ extension SQLiteStore {
         """
         SELECT EXISTS (SELECT 1 FROM qctl_jobs
             WHERE state = 'active' AND queue = ?1 AND lease_until < ?2),
-          EXISTS (SELECT 1 FROM qctl_queues
-            WHERE queue = ?1 AND \(QueueRow.isPaused(at: "?2"))),
+          coalesce(\(QueueRow.isPaused(at: "?2")), 0),
           EXISTS (SELECT 1 FROM qctl_jobs
-            WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2)
+            WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2),
+          rate_paid, \(SettingsRow.limitColumns), reordered IS NOT NULL
+        FROM (SELECT 1) LEFT JOIN qctl_queues ON queue = ?1
         """)
       statement.bind(1, queue.description)
       statement.bind(2, now.milliseconds)
@@ -158,7 +175,8 @@ extension SQLiteStore {
       guard try statement.step() else { return Look(hasLost: true, isPaused: false, hasDue: true) }
       return Look(
         hasLost: statement.integer(0) != 0, isPaused: statement.integer(1) != 0,
-        hasDue: statement.integer(2) != 0)
+        hasDue: statement.integer(2) != 0, limits: SettingsRow.limits(statement, from: 4),
+        paid: statement.optionalInteger(3), isMisplaced: statement.integer(8) != 0)
     }
   }
 
@@ -173,7 +191,7 @@ extension SQLiteStore {
       """, queue, now, Self.largestStep, transaction)
     for job in lost {
       // Nobody saw the worker die, but a marked job is handed out alone.
-      let loss = job.marked ? alone(job) : .started
+      let loss = job.marked ? try alone(job, transaction) : .started
       try rescue(job, loss, reason: "lease ran out", at: now, in: &transaction)
     }
   }
@@ -192,15 +210,16 @@ extension SQLiteStore {
 
   /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
   private func takeReady(
-    from queue: QueueName, _ request: ClaimRequest, _ seen: [Seen],
-    into claimed: inout [ClaimedJob], in transaction: inout Transaction
+    from queue: QueueName, _ request: ClaimRequest, upTo limit: Int, _ perKey: Int64?,
+    _ seen: [Seen], into claimed: inout [ClaimedJob], in transaction: inout Transaction
   ) throws(StorageError) -> Bool {
-    let limit = request.limit - claimed.count
     let ready: [Ready]
-    if let known = try readySeen(seen, of: queue, upTo: limit, transaction) {
+    // Which of those that were seen have room, only a walk can tell.
+    if perKey == nil, let known = try readySeen(seen, of: queue, upTo: limit, transaction) {
       ready = known
     } else {
-      ready = try readyJobs(of: queue, upTo: limit, types: request.types, transaction)
+      ready = try readyJobs(
+        of: queue, upTo: limit, types: request.types, perKey: perKey, transaction)
     }
     claimed.reserveCapacity(ready.count)
     for (before, payload, tags) in ready {
@@ -211,6 +230,9 @@ extension SQLiteStore {
       guard (try? job.apply(event, at: request.now)) != nil else { continue }
       try transaction.change { connection throws(SQLiteFailure) in
         try JobRow.claim(job, on: connection)
+        if before.holdsUniqueKey, !job.holdsUniqueKey {
+          try JobRow.releaseKey(of: job.id, on: connection)
+        }
       }
       // A job that takes the whole machine down must be found in its worker's hands afterwards.
       if before.marked || before.crashes > 0 { transaction.requireSync() }
@@ -227,7 +249,8 @@ extension SQLiteStore {
   /// The index is walked until enough are found: there is no list of types in it, and a row that
   /// cannot be read must not take the place of one behind it.
   private func readyJobs(
-    of queue: QueueName, upTo limit: Int, types: [JobType], _ transaction: Transaction
+    of queue: QueueName, upTo limit: Int, types: [JobType], perKey: Int64?,
+    _ transaction: Transaction
   ) throws(StorageError) -> [Ready] {
     try transaction.sql { connection throws(SQLiteFailure) in
       let statement =
@@ -238,8 +261,23 @@ extension SQLiteStore {
       statement.bind(1, queue.description)
       defer { statement.reset() }
       var jobs: [Ready] = []
-      while jobs.count < limit, try statement.step() {
-        if let job = Self.ready(statement) { jobs.append(job) }
+      guard let perKey else {
+        while jobs.count < limit, try statement.step() {
+          if let job = Self.ready(statement) { jobs.append(job) }
+        }
+        return jobs
+      }
+      var keys = KeyRoom(of: queue, upTo: perKey)
+      var walked = 0
+      while jobs.count < limit, walked < QueueLimits.longestWalk, try statement.step() {
+        walked += 1
+        guard try keys.hasRoom(for: statement.optionalText(JobRow.keyColumn), on: connection) else {
+          continue
+        }
+        if let job = Self.ready(statement) {
+          jobs.append(job)
+          keys.take(job.job.concurrencyKey)
+        }
       }
       return jobs
     }

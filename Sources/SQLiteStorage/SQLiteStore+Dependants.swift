@@ -13,6 +13,15 @@ import Storage
 // A dependant in a bulk that is not published is not told, since nobody may see it: publishing looks at
 // how its parents stand (StagedBulk).
 
+extension Transaction {
+  /// The next job or batch of whose end those who wait have not heard.
+  fileprivate mutating func takeNextEnd(at now: Instant) throws(StorageError) -> JobID? {
+    if let id = takeEnd() { return id }
+    try writeBatches(at: now)
+    return takeEnd()
+  }
+}
+
 extension SQLiteStore {
   /// How a job stands for those that wait for it.
   func stand(
@@ -33,7 +42,9 @@ extension SQLiteStore {
       """)
     statement.bind(1, parent.rawValue)
     defer { statement.reset() }
-    guard try statement.step() else { return .removed }
+    guard try statement.step() else {
+      return try BatchRow.batch(parent, on: connection)?.stand ?? .removed
+    }
     // A state that is no word is a row for the doctor, and nobody's end.
     return JobState(rawValue: statement.text(0)).map { ParentStand($0) } ?? .live
   }
@@ -72,7 +83,7 @@ extension SQLiteStore {
   /// are left over from others, as far as one step goes.
   func tellDependants(at now: Instant, in transaction: inout Transaction) throws(StorageError) {
     var left = ParentStep.largest
-    while let parent = transaction.takeEnd() {
+    while let parent = try transaction.takeNextEnd(at: now) {
       guard left > 0 else {
         try keep(parent, done: 0, in: &transaction)
         continue
@@ -88,7 +99,9 @@ extension SQLiteStore {
         try EndedRow.remove(next.parent, on: connection)
       }
       try tellDependants(of: next.parent, after: next.done, at: now, &left, in: &transaction)
-      while let parent = transaction.takeEnd() { try keep(parent, done: 0, in: &transaction) }
+      while let parent = try transaction.takeNextEnd(at: now) {
+        try keep(parent, done: 0, in: &transaction)
+      }
     }
   }
 
@@ -160,6 +173,7 @@ extension SQLiteStore {
     }
     var job = before
     guard (try? job.apply(event, at: now)) != nil else { return }
+    try retakeKey(of: &job, since: before, transaction)
     let tags = try transaction.change { [job] connection throws(SQLiteFailure) in
       try JobRow.update(job, on: connection)
       return try PayloadRow.tags(of: child, on: connection)

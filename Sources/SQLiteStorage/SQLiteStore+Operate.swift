@@ -126,7 +126,7 @@ extension SQLiteStore {
   }
 
   /// Writes a changed job, what was done to it, and the log of it.
-  private func store(
+  func store(
     _ job: Job, _ before: Job, _ event: LogRecord.Event, _ request: ApplyRequest,
     in transaction: inout Transaction
   ) throws(StorageError) {

@@ -110,32 +110,45 @@ extension SQLiteStore {
       try StagedJobs.keyed(in: range, on: connection)
     }
     var dropped = 0
-    for job in jobs {
-      guard try isFree(job, transaction) else {
+    for (job, rule) in jobs {
+      guard try makeFree(job, rule, in: &transaction) else {
         try transaction.change { connection throws(SQLiteFailure) in
           try Self.remove(job.id, on: connection)
         }
         transaction.count(job.queue, from: job.state, to: nil)
-        try transaction.follow(job, nil)
+        try transaction.followEnd(of: job.id)
+        if let batch = job.batch { transaction.dropFromBatch(batch) }
         dropped += 1
         continue
       }
       try transaction.change { connection throws(SQLiteFailure) in
-        try StagedJobs.holdKeys(job, on: connection)
+        try StagedJobs.holdKeys(job, rule, on: connection)
       }
       transaction.tally(job.queue, .enqueued)
     }
     return dropped
   }
 
-  private func isFree(_ job: Job, _ transaction: Transaction) throws(StorageError) -> Bool {
+  /// Whether a job may take its keys; who gives way to it has done so then.
+  private func makeFree(
+    _ job: Job, _ rule: StagedRule, in transaction: inout Transaction
+  ) throws(StorageError) -> Bool {
     if let key = job.idempotencyKey {
       let isTaken = try transaction.sql { connection throws(SQLiteFailure) in
         try IdempotencyRow.isTaken(key, in: job.queue, at: job.enqueuedAt, on: connection)
       }
       guard !isTaken else { return false }
     }
-    guard let key = job.uniqueKey else { return true }
-    return try holder(of: key, in: job.queue, transaction) == nil
+    guard let key = job.uniqueKey, let id = try holder(of: key, in: job.queue, transaction) else {
+      return true
+    }
+    let found = try transaction.sql { connection throws(SQLiteFailure) in
+      try Self.soundJob(id, on: connection)
+    }
+    guard let holder = found, rule.onConflict.resolution(against: holder) == .replace else {
+      return false
+    }
+    try replace(holder, by: job.id, at: job.enqueuedAt, in: &transaction)
+    return true
   }
 }

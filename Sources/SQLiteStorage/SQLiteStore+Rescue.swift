@@ -10,7 +10,8 @@ extension SQLiteStore {
         let reason = request.isDead ? "worker died" : "worker silent"
         for job in lost {
           try rescue(
-            job, loss(of: job, request), reason: reason, at: request.now, in: &transaction)
+            job, try loss(of: job, request, transaction), reason: reason, at: request.now,
+            in: &transaction)
         }
         if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
         return lost.count
@@ -48,6 +49,7 @@ extension SQLiteStore {
     guard !isQuiet else { return try move(job, by: .rescue(loss), at: now, in: &transaction) }
     var after = job
     do { try after.apply(.rescue(loss), at: now) } catch { return }
+    try retakeKey(of: &after, since: job, transaction)
     let isCrash = if case .alone = loss { true } else { false }
     let attempt = Attempt(lost: job, loss, error: isCrash ? after.error : nil, at: now)
     try end(after, attempt, settlement, isCrash: isCrash, in: &transaction)
@@ -61,19 +63,24 @@ extension SQLiteStore {
   ) throws(StorageError) {
     var job = before
     guard (try? job.apply(event, at: now)) != nil else { return }
-    try transaction.change { connection throws(SQLiteFailure) in
+    try retakeKey(of: &job, since: before, transaction)
+    try transaction.change { [job] connection throws(SQLiteFailure) in
       try JobRow.update(job, on: connection)
     }
     transaction.count(job.queue, from: before.state, to: job.state)
   }
 
-  func alone(_ job: Job) -> Loss {
-    .alone(policy: job.backoff ?? .default, random: random())
+  func alone(_ job: Job, _ transaction: Transaction) throws(StorageError) -> Loss {
+    var policy = job.backoff
+    if policy == nil { policy = try settings(of: job.queue, transaction).defaults.backoff }
+    return .alone(policy: policy ?? .default, random: random())
   }
 
-  private func loss(of job: Job, _ request: RescueRequest) -> Loss {
+  private func loss(
+    of job: Job, _ request: RescueRequest, _ transaction: Transaction
+  ) throws(StorageError) -> Loss {
     guard request.hasStarted(job) else { return .unstarted }
-    return job.marked && request.isDead ? alone(job) : .started
+    return job.marked && request.isDead ? try alone(job, transaction) : .started
   }
 
   /// Few jobs are active at a time, so all of them are looked through.

@@ -32,7 +32,8 @@ extension SQLiteStore {
         defer { statement.reset() }
         var ids: [Int64] = []
         while ids.count < left, try statement.step() { ids.append(statement.integer(0)) }
-        left -= ids.count
+        // Of a queue with limits perhaps none of them is taken, and then the next ones give more.
+        if try !Self.limits(of: queue, on: connection).0.isAny { left -= ids.count }
         seen.append(Seen(queue: queue, ids: ids))
       }
       return seen

@@ -96,9 +96,13 @@ extension SQLiteStore {
       return .settled(.ready)
     }
     var after = job
-    do { try after.apply(settlement.event(for: job, random: random), at: now) } catch {
+    let policy = try policy(for: settlement, job, transaction)
+    do {
+      try after.apply(settlement.event(for: job, policy: policy, random: random), at: now)
+    } catch {
       return .settled(job.state)
     }
+    try retakeKey(of: &after, since: job, transaction)
     try end(after, settlement.attempt(of: job, at: now), settlement, in: &transaction)
     try transaction.follow(job, after)
     return .settled(after.state)
@@ -111,7 +115,7 @@ extension SQLiteStore {
     _ settlement: Settlement, at now: Instant, in transaction: inout Transaction
   ) throws(StorageError) -> JobState? {
     guard let held = transaction.held.take(settlement.lease), case .complete = settlement.verdict,
-      !held.job.holdsUniqueKey
+      !held.job.holdsUniqueKey || held.job.uniqueScope == .kept
     else { return nil }
     var job = held.job
     guard (try? job.apply(.complete, at: now)) != nil else { return nil }
@@ -122,6 +126,7 @@ extension SQLiteStore {
     try tell(
       of: job, settlement.attempt(of: held.job, at: now), settlement, tags: held.tags,
       in: &transaction)
+    if let batch = job.batch { transaction.countBatch(batch, from: .active, to: .completed) }
     return job.state
   }
 

@@ -62,6 +62,7 @@ struct Tidier {
   ) throws(SQLiteFailure) -> Bool {
     if try hasKeys(at: now, on: connection) { return true }
     if try EndedRow.exist(on: connection) { return true }
+    if try hasBatches(at: now, on: connection) { return true }
     let rules = try KeepRules(on: connection)
     for state in [JobState.completed, .cancelled, .dead] {
       for span in rules.spans(state) {
@@ -82,6 +83,7 @@ struct Tidier {
       case .completed: try removeJobs(.completed, in: &transaction)
       case .cancelled: try removeJobs(.cancelled, in: &transaction)
       case .dead: try removeJobs(.dead, in: &transaction)
+      case .batches: try removeBatches(in: &transaction)
       case .attempts: try removeAttempts(in: &transaction)
       case .log: try removeLog(in: &transaction)
       case .minutes: try removeMinutes(in: &transaction)

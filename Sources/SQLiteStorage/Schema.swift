@@ -11,6 +11,8 @@ enum Schema {
   /// Everything, in order of creation.
   static let statements = tables + indexes + views
 
+  /// In qctl_queues, `rate_paid` says until when, in microseconds, all starts are paid for (Rate), and
+  /// `reordered` up to which id jobs have the place that `aging_ms` gives them; NULL where all have.
   /// In qctl_payloads, `actions` says what operators did, one line of JSON for each, oldest first.
   ///
   /// It comes last, so that whoever claims a job need not read it, and is a BLOB, whose length is known
@@ -44,7 +46,21 @@ enum Schema {
       durations BLOB,
       keep_completed INTEGER,
       keep_cancelled INTEGER,
-      keep_dead INTEGER
+      keep_dead INTEGER,
+      concurrency INTEGER,
+      concurrency_per_key INTEGER,
+      rate TEXT,
+      burst INTEGER,
+      rate_paid INTEGER,
+      max_attempts INTEGER,
+      backoff TEXT,
+      timeout_ms INTEGER,
+      priority INTEGER,
+      max_depth INTEGER,
+      aging_ms INTEGER,
+      reordered INTEGER,
+      keep_attempts INTEGER,
+      keep_keys INTEGER
     ) WITHOUT ROWID
     """,
     """
@@ -140,7 +156,8 @@ enum Schema {
       verb TEXT,
       "filter" TEXT,
       planned INTEGER,
-      changed INTEGER
+      changed INTEGER,
+      schedule TEXT
     )
     """,
     """
@@ -153,7 +170,7 @@ enum Schema {
       PRIMARY KEY(queue, key)
     ) WITHOUT ROWID
     """,
-    minutes, bulks, parents, ended,
+    minutes, bulks, parents, ended, batches, schedules,
   ]
 
   /// What happened in each queue, minute by minute: the totals as they stood when the minute was
@@ -211,9 +228,49 @@ enum Schema {
     )
     """
 
+  /// Jobs that were accepted together, and how many of them have ended how (BatchRow).
+  static let batches = """
+    CREATE TABLE qctl_batches(
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      total INTEGER NOT NULL,
+      completed INTEGER NOT NULL,
+      dead INTEGER NOT NULL,
+      cancelled INTEGER NOT NULL,
+      finished_at INTEGER,
+      follower INTEGER
+    )
+    """
+
+  /// For forgetting batches in time.
+  static let endedBatches = """
+    CREATE INDEX qctl_batches_ended ON qctl_batches(finished_at) WHERE finished_at IS NOT NULL
+    """
+
   /// For those who wait for a job.
   static let pendingParents =
     "CREATE INDEX qctl_parents_pending ON qctl_parents(parent_id, job_id) WHERE pending = 1"
+
+  /// What makes jobs by the clock; `rule` is the schedule as JSON, in which the columns count where
+  /// both tell something.
+  static let schedules = """
+    CREATE TABLE qctl_schedules(
+      name TEXT PRIMARY KEY NOT NULL CHECK(typeof(name) = 'text'),
+      rule BLOB NOT NULL,
+      paused INTEGER NOT NULL DEFAULT 0,
+      created_at INTEGER NOT NULL,
+      next_tick INTEGER,
+      last_tick INTEGER,
+      last_job INTEGER
+    ) WITHOUT ROWID
+    """
+
+  /// For the next tick of all.
+  static let schedulesDue = """
+    CREATE INDEX qctl_schedules_due ON qctl_schedules(next_tick)
+    WHERE paused = 0 AND next_tick IS NOT NULL
+    """
 
   /// One index per question, none of which holds rows that cannot be claimed: with one index over
   /// all states, a million scheduled rows in front left 18 claims a second (performance.md).
@@ -224,13 +281,27 @@ enum Schema {
     WHERE state IN ('scheduled', 'retrying')
     """,
     "CREATE INDEX qctl_jobs_running ON qctl_jobs(queue, lease_until) WHERE state = 'active'",
+    runningKeys, aged,
     """
     CREATE INDEX qctl_jobs_ended ON qctl_jobs(state, finished_at)
     WHERE finished_at IS NOT NULL
     """,
     "CREATE UNIQUE INDEX qctl_jobs_key ON qctl_jobs(queue, held_key) WHERE held_key IS NOT NULL",
-    idempotencyExpiry, pendingParents,
+    idempotencyExpiry, pendingParents, endedBatches, schedulesDue,
   ]
+
+  /// For counting the running jobs of a concurrency key; holds nothing but those.
+  static let runningKeys = """
+    CREATE INDEX qctl_jobs_running_key ON qctl_jobs(queue, concurrency_key)
+    WHERE state = 'active' AND concurrency_key IS NOT NULL
+    """
+
+  /// For the age of the oldest ready job in queues with aging, whose order does not tell it: all that
+  /// are not ordered by strict priority, and those of priority 0, of which nobody knows.
+  static let aged = """
+    CREATE INDEX qctl_jobs_aged ON qctl_jobs(queue, priority, run_at)
+    WHERE state = 'ready' AND ord < 288230376151711744
+    """
 
   /// For forgetting keys in time.
   static let idempotencyExpiry =

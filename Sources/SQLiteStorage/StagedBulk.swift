@@ -20,7 +20,8 @@ import Storage
 // there already counts as existing and is not staged, a conflict refuses the bulk. A row takes its
 // keys when it is promoted, and whoever enqueues such a bulk promotes it at once, before it returns.
 // A key that somebody else took between staging and promotion makes the staged job an existing one:
-// it is dropped, also where the other request had other content. If the enqueuing process dies
+// it is dropped, also where the other request had other content, or a worker took the job that it
+// was to replace. If the enqueuing process dies
 // before it is done, claims do the same, and so does whoever enqueues something with a key: else the
 // same bulk, enqueued again, would be there twice for a while. A stretch with keys is kept when all is promoted
 // (`published` = 2), until the enqueuing process has read how many were dropped.
@@ -36,6 +37,7 @@ struct StagedBulk {
   private let now: Instant
   private let begun: Int64
   private(set) var result = BulkResult()
+  private let batch: NewBatch?
   private var keys: BulkKeys?
   private var owner: BulkOwner?
   private var number: Int64?
@@ -58,8 +60,10 @@ struct StagedBulk {
 
   /// - Parameter begun: when the bulk began, in monotonic nanoseconds.
   init(
-    _ store: SQLiteStore, at now: Instant, begun: Int64 = SystemClock.monotonicNanoseconds()
+    _ store: SQLiteStore, at now: Instant, as batch: NewBatch? = nil,
+    begun: Int64 = SystemClock.monotonicNanoseconds()
   ) {
+    self.batch = batch
     self.store = store
     self.now = now
     self.begun = begun
@@ -87,7 +91,7 @@ struct StagedBulk {
   }
 
   /// Makes all of it visible.
-  func publish() throws(StorageError) {
+  mutating func publish() throws(StorageError) {
     guard let number else { return }
     try store.withSession { session throws(StorageError) in
       try session.write(at: presentTime) { transaction throws(StorageError) in
@@ -96,7 +100,9 @@ struct StagedBulk {
           try BulkRange.publish(number, on: connection)
         }
         try count(in: &transaction)
+        try store.requireRoom(in: Set(queues.keys), transaction)
         transaction.announce()
+        try store.finish(batch, &result, at: now, in: &transaction)
         guard hasBlocked else { return }
         try noteEndedParents(of: number, in: &transaction)
         try store.tellDependants(at: presentTime, in: &transaction)
@@ -164,6 +170,8 @@ extension StagedBulk {
     var row = try transaction.sql { connection throws(SQLiteFailure) in
       try StagedRow(now: now, on: connection)
     }
+    // Read in each step, so that no change of settings passes by what is staged after it.
+    var sheets: [QueueName: QueueSettings] = [:]
     while next < end {
       if next & 63 == 63, SystemClock.monotonicNanoseconds() > deadline { break }
       var job = jobs[next]
@@ -174,10 +182,27 @@ extension StagedBulk {
         job.after = job.parents(result.labelled)
         let waitsFor = try pending(of: job, transaction)
         let last = range?.lastID ?? latest
-        let id = try store.nextID(at: now, after: last, isDrawn: number == nil)
+        var drawn: JobID?
+        if batch != nil, result.batch == nil {
+          let first = try store.nextID(at: now, after: last, isDrawn: true)
+          drawn = first
+          result.batch = BatchResult(id: first)
+        }
+        job.batch = result.batch?.id
+        let id = try store.nextID(
+          at: now, after: drawn?.rawValue ?? last, isDrawn: number == nil && drawn == nil)
         let number = number ?? begin(id)
+        let settings: QueueSettings
+        if let known = sheets[job.queue] {
+          settings = known
+        } else {
+          settings = try store.settings(of: job.queue, transaction)
+          sheets[job.queue] = settings
+        }
         try transaction.change { [job] connection throws(SQLiteFailure) in
-          try row.insert(job, id, bulk: number, waits: waitsFor.count)
+          try row.insert(
+            job.filled(by: settings), id, bulk: number, waits: waitsFor.count,
+            quantum: settings.quantum)
           guard !job.after.isEmpty else { return }
           try ParentRow.insert(id, job.after, waitsFor: waitsFor, on: connection)
         }
@@ -269,10 +294,9 @@ extension StagedBulk {
       return known
     }
     if let known = try keys.request(job) { return known }
-    if let key = job.uniqueKey, let holder = try store.holder(of: key, in: job.queue, transaction) {
-      return holder
-    }
-    return try keys.unique(job)
+    if let known = try keys.unique(job) { return known }
+    guard let holder = try store.holder(inTheWayOf: job, transaction) else { return nil }
+    return job.onConflict.resolution(against: holder) == .existing ? holder.id : nil
   }
 }
 

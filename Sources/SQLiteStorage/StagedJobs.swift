@@ -85,11 +85,13 @@ extension StagedJobs {
     try statement.run()
   }
 
-  /// The jobs of a stretch that have keys to take, by id.
-  static func keyed(in range: BulkRange, on connection: Connection) throws(SQLiteFailure) -> [Job] {
+  /// The jobs of a stretch that have keys to take, by id, each with what it said of them.
+  static func keyed(
+    in range: BulkRange, on connection: Connection
+  ) throws(SQLiteFailure) -> [(job: Job, rule: StagedRule)] {
     let statement = try connection.statement(
       """
-      SELECT \(JobRow.columns) FROM qctl_jobs
+      SELECT \(JobRow.columns), worker FROM qctl_jobs
       WHERE id BETWEEN ?1 AND ?2 AND bulk = ?3
         AND (unique_key IS NOT NULL OR idempotency_key IS NOT NULL)
       ORDER BY id
@@ -98,20 +100,31 @@ extension StagedJobs {
     statement.bind(2, range.lastID)
     statement.bind(3, range.bulk)
     defer { statement.reset() }
-    return try JobRow.sound(statement)
+    var found: [(Job, StagedRule)] = []
+    while try statement.step() {
+      guard let job = JobRow.readIfSound(statement) else { continue }
+      found.append((job, StagedRule(statement.optionalText(JobRow.columnCount))))
+    }
+    return found
   }
 
-  /// Lets a job hold the keys that it was enqueued with.
-  static func holdKeys(_ job: Job, on connection: Connection) throws(SQLiteFailure) {
+  /// Lets a job hold the keys that it was enqueued with, and gives it its true state: a later one of its
+  /// bulk may take its place.
+  static func holdKeys(
+    _ job: Job, _ rule: StagedRule, on connection: Connection
+  ) throws(SQLiteFailure) {
     if let key = job.idempotencyKey {
       let bulk = try PayloadRow.read(job.id, on: connection)
       var request = NewJob(queue: job.queue, type: job.type, payload: bulk.payload)
       request.tags = bulk.tags
+      request.idempotencyLifetime = rule.lifetime
       try IdempotencyRow.insert(request, key: key, id: job.id, at: job.enqueuedAt, on: connection)
     }
-    guard job.uniqueKey != nil else { return }
     let statement = try connection.statement(
-      "UPDATE qctl_jobs SET held_key = unique_key WHERE id = ?1")
+      """
+      UPDATE qctl_jobs SET held_key = unique_key, worker = NULL, bulk = NULL, state = \(state)
+      WHERE id = ?1
+      """)
     statement.bind(1, job.id.rawValue)
     try statement.run()
   }

@@ -18,18 +18,21 @@ struct StagedRow {
       """
       INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
         max_attempts, unique_key, idempotency_key, timeout_ms, backoff, bulk, unique_scope,
-        on_parent_failure, batch, concurrency_key, schedule, waits)
+        on_parent_failure, batch, concurrency_key, schedule, waits, worker)
       VALUES (?1, ?2, ?3, 'blocked', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-        ?17, ?18, ?19)
+        ?17, ?18, ?19, ?20)
       """)
     payloads = try connection.statement(
       "INSERT INTO qctl_payloads(id, payload, tags) VALUES (?1, ?2, ?3)")
   }
 
-  /// - Parameter waits: for how many of its parents it must wait.
+  /// - Parameters:
+  ///   - waits: for how many of its parents it must wait.
+  ///   - quantum: by how much a level of priority moves it back in its queue.
   mutating func insert(
-    _ new: NewJob, _ id: JobID, bulk: Int64, waits: Int
+    _ new: NewJob, _ id: JobID, bulk: Int64, waits: Int, quantum: TimeSpan
   ) throws(SQLiteFailure) {
+    let priority = new.priority ?? .default
     let runAt = new.runAt ?? now
     jobs.bind(1, id.rawValue)
     if queue != new.queue {
@@ -44,8 +47,8 @@ struct StagedRow {
       jobs.bind(3, new.type.description)
       type = new.type
     }
-    jobs.bind(4, new.priority.level)
-    jobs.bind(5, new.priority.order(runAt: runAt))
+    jobs.bind(4, priority.level)
+    jobs.bind(5, priority.order(runAt: runAt, quantum: quantum))
     jobs.bind(7, runAt.milliseconds)
     jobs.bind(8, new.maxAttempts ?? Job.defaultMaxAttempts)
     bindRest(of: new, waits)
@@ -72,5 +75,6 @@ struct StagedRow {
     jobs.bind(17, new.concurrencyKey)
     jobs.bind(18, new.schedule?.description)
     jobs.bind(19, Int64(waits))
+    jobs.bind(20, StagedRule(new).text)
   }
 }

@@ -22,6 +22,8 @@ struct Transaction {
   private(set) var madeReady = false
   /// Jobs that ended or went, and those who wait for them have not been told.
   private var ended: [JobID] = []
+  /// Changes of jobs of batches, one for each batch.
+  private var batches: [BatchChange] = []
   /// Few queues meet in one transaction, so a list is searched; see `isCrowded`.
   private var counts: [(queue: QueueName, change: CountChange)] = []
 
@@ -103,6 +105,9 @@ struct Transaction {
         try ParentRow.satisfyAll(after.id, on: connection)
       }
     }
+    if let batch = before.batch, before.state != after?.state {
+      countBatch(batch, from: before.state, to: after?.state)
+    }
     guard after.map({ $0.state.isTerminal && !before.state.isTerminal }) ?? true else { return }
     try followEnd(of: before.id)
   }
@@ -140,8 +145,47 @@ struct Transaction {
     announce()
   }
 
-  /// Whether some job ended for which others wait.
-  var hasEnds: Bool { !ended.isEmpty }
+  /// Whether some job ended for which others wait, or of a batch.
+  var hasEnds: Bool { !ended.isEmpty || !batches.isEmpty }
+
+  /// Notes that a job of a batch went from one state to another; `nil` for one that was removed.
+  mutating func countBatch(_ id: JobID, from old: JobState, to new: JobState?) {
+    batches[place(ofBatch: id)].count(from: old, to: new)
+  }
+
+  /// Notes that a job which no batch shall count was dropped.
+  mutating func dropFromBatch(_ id: JobID) {
+    batches[place(ofBatch: id)].total -= 1
+  }
+
+  /// Notes that a batch may have ended.
+  mutating func touchBatch(_ id: JobID) { _ = place(ofBatch: id) }
+
+  private mutating func place(ofBatch id: JobID) -> Int {
+    if let known = batches.lastIndex(where: { $0.id == id }) { return known }
+    batches.append(BatchChange(id: id))
+    return batches.count - 1
+  }
+
+  /// Writes the counts of batches; those that have no unfinished job left, and for which others wait,
+  /// are noted as ended.
+  mutating func writeBatches(at now: Instant?) throws(StorageError) {
+    let pending = batches.sorted { $0.id < $1.id }
+    batches.removeAll()
+    for batchChange in pending {
+      let found = try sql { connection throws(SQLiteFailure) in
+        try BatchRow.batch(batchChange.id, on: connection)
+      }
+      guard var batch = found else { continue }
+      batchChange.apply(to: &batch)
+      let isOver = batch.unfinished <= 0
+      batch.finishedAt = isOver ? batch.finishedAt ?? now : nil
+      try change { [batch] connection throws(SQLiteFailure) in
+        try BatchRow.save(batch, on: connection)
+      }
+      if isOver { try followEnd(of: batch.id) }
+    }
+  }
 
   /// Writes down what nobody was told, for those who come next.
   private mutating func keepEnds() throws(StorageError) {
@@ -153,13 +197,40 @@ struct Transaction {
     }
   }
 
+  /// Whether somebody may wait for what a change makes room for: a job that ended where only so many
+  /// may run, or one that waits no more where as many waited as may.
+  private func makesRoom(
+    _ change: CountChange, in queue: QueueName
+  ) throws(StorageError) -> Bool {
+    guard change.endsJobs || change.newlyWaiting < 0 else { return false }
+    return try sql { connection throws(SQLiteFailure) in
+      let statement = try connection.statement(
+        """
+        SELECT concurrency IS NOT NULL OR concurrency_per_key IS NOT NULL,
+          scheduled + ready + retrying + blocked >= max_depth FROM qctl_queues WHERE queue = ?1
+        """)
+      statement.bind(1, queue.description)
+      defer { statement.reset() }
+      guard try statement.step() else { return false }
+      return change.endsJobs && statement.integer(0) != 0
+        || change.newlyWaiting < 0 && statement.integer(1) != 0
+    }
+  }
+
+  /// By how many the waiting jobs of a queue have grown, as far as that is not written yet.
+  func newlyWaiting(in queue: QueueName) -> Int64 {
+    counts.last { $0.queue == queue }?.change.newlyWaiting ?? 0
+  }
+
   /// Writes the counts.
   mutating func finish() throws(StorageError) {
+    try writeBatches(at: now)
     try keepEnds()
     guard !counts.isEmpty else { return }
     let (pending, now) = (counts, now)
     counts.removeAll()
     for (queue, change) in pending where !change.isEmpty {
+      if !hasNews, try makesRoom(change, in: queue) { announce() }
       try self.change { connection throws(SQLiteFailure) in
         try change.write(to: queue, at: now, on: connection)
       }

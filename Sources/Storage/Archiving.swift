@@ -25,10 +25,14 @@ package protocol StorageArchive: AnyObject, Sendable {
 package enum ArchivePart: Equatable, Sendable {
   /// A queue with its settings, which take the place of those that are there.
   case queue(QueueArchive)
+  /// A batch; comes before its jobs.
+  case batch(BatchSummary)
   /// A job with all its parts.
   case job(JobDetail)
   /// A request that is remembered; takes the place of one whose time is over.
   case request(KnownRequest)
+  /// A schedule with its ticks; left alone where another has its name.
+  case schedule(Schedule)
   /// A log record; always added, at the end.
   case record(LogRecord)
   /// A minute of a queue.
@@ -48,19 +52,19 @@ package struct QueueArchive: Equatable, Sendable {
   package var pausedUntil: Instant?
   /// Why it is paused.
   package var pauseReason: String?
-  /// For how long it keeps jobs that are over.
-  package var retention: Retention
+  /// What is set for it.
+  package var settings: QueueSettings
 
   /// A queue with its settings.
   package init(
     queue: QueueName, paused: Bool = false, pausedUntil: Instant? = nil,
-    pauseReason: String? = nil, retention: Retention = Retention()
+    pauseReason: String? = nil, settings: QueueSettings = QueueSettings()
   ) {
     self.queue = queue
     self.paused = paused
     self.pausedUntil = pausedUntil
     self.pauseReason = pauseReason
-    self.retention = retention
+    self.settings = settings
   }
 }
 

@@ -16,6 +16,8 @@ package enum Capability: String, Hashable, Sendable, CaseIterable {
   case idempotencyKeys = "idempotency_keys"
   /// Jobs that wait for others.
   case dependencies
+  /// Jobs that were accepted together and are counted together.
+  case batches
   /// An application enqueues inside its own transaction.
   case transactionalEnqueue = "transactional_enqueue"
   /// A log of every transition.
@@ -30,6 +32,10 @@ package enum Capability: String, Hashable, Sendable, CaseIterable {
   case minutes
   /// Old attempts are dropped from jobs that stay, and log records one by one.
   case attemptRetention = "attempt_retention"
+  /// Schedules: jobs by the clock.
+  case schedules
+  /// Limits on how many jobs of a queue start in a stretch of time.
+  case rateLimits = "rate_limits"
   /// Make a copy of the store while it is in use.
   case backup
 }

@@ -14,17 +14,21 @@ package struct ClaimRequest: Equatable, Sendable {
   package var lease: TimeSpan
   /// When.
   package var now: Instant
+  /// How many of them can start at once; `nil` for all. Of a queue with a limit no more are given: what
+  /// only waited in a worker's hands would take the place of what could run elsewhere.
+  package var atOnce: Int?
   /// The sign of life that keeps the jobs; then `lease` means nothing to the store.
   package var presence: PresenceID?
 
   /// A request with its parts.
   package init(
-    queues: [QueueName], types: [JobType] = [], limit: Int = 1, worker: String,
-    lease: TimeSpan = .seconds(60), presence: PresenceID? = nil, now: Instant
+    queues: [QueueName], types: [JobType] = [], limit: Int = 1, atOnce: Int? = nil,
+    worker: String, lease: TimeSpan = .seconds(60), presence: PresenceID? = nil, now: Instant
   ) {
     self.queues = queues
     self.types = types
     self.limit = limit
+    self.atOnce = atOnce
     self.worker = worker
     self.lease = lease
     self.presence = presence

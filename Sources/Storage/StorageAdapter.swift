@@ -4,4 +4,4 @@
 /// escapes. An adapter is safe to call from several threads.
 package typealias StorageAdapter =
   StorageSource & StorageBrowsing & StorageOperating & StorageControlling & StorageEngine
-  & StorageRepair & StorageBackup & StorageArchive
+  & StorageRepair & StorageBackup & StorageArchive & StorageScheduling

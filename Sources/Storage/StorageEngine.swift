@@ -5,25 +5,32 @@ package import Jobs
 /// When a call returns, what it changed is durable, except that a claim alone may be forgotten
 /// by a power cut (the job is then still waiting).
 package protocol StorageEngine: AnyObject, Sendable {
-  /// Accepts one job; or gives back the one that has its idempotency or unique key.
+  /// Accepts one job; or gives back the one that has its idempotency key, or does about the one that
+  /// holds its unique key what the request says (`UniqueConflict`).
+  ///
+  /// What the request leaves out and its queue has a default for is taken from there.
   ///
   /// One that waits for others (`NewJob.after`) is blocked until each of them is completed, or what
   /// `ParentStand.effect` says; whatever ends a job, or removes it, those that wait for it hear of it in
   /// the same call, or of many, in short steps by that call and those after it.
   ///
-  /// - Throws: `keyConflict` where an idempotency key was used with other content; `unknownParent`.
+  /// - Throws: `unknownParent`; `keyConflict` where an idempotency key was used with other content, and
+  ///   where a holder of the unique key does not give way; `queueFull` where a job would be made, and as
+  ///   many wait in its queue as may. Nothing has changed then. Jobs of schedules are never refused so.
   func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult
 
   /// Accepts all jobs of a source, or none: nobody sees any of them before all are there.
   ///
+  /// If a queue would have more waiting jobs than it may in the end, none is accepted: `queueFull`.
   /// A key that another process takes meanwhile makes the job an existing one.
   ///
   /// - Parameters:
   ///   - source: gives the next job, `nil` at the end; what it throws undoes everything. Called
   ///     while the store holds no lock, so it may be slow, and may look into the store.
+  ///   - batch: that all jobs made belong to; where none is made, neither is the batch.
   ///   - progress: hears the number accepted so far, now and then.
   func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
     progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult
 
@@ -32,6 +39,11 @@ package protocol StorageEngine: AnyObject, Sendable {
   ///
   /// A marked job comes alone, and the claim ends before one that is not the first: it must run
   /// alone in its worker (design.md §7).
+  ///
+  /// A queue with limits gives only what may run and start now, counted from the jobs themselves in the
+  /// same step: those that are active, be their worker alive or not, but not those that were settled
+  /// by the same call. Due jobs of a queue that has no room are not promoted. A job whose concurrency
+  /// key is at its limit is passed over, up to `QueueLimits.longestWalk` of them.
   func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob]
 
   /// Ends leases, each as its settlement says, and takes new jobs, all in one commit.
@@ -69,17 +81,48 @@ package protocol StorageEngine: AnyObject, Sendable {
   func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult
 }
 
+extension StorageEngine {
+  /// Accepts all jobs of a source, or none, in no batch.
+  package func enqueueAll(
+    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    progress: (Int) -> Void
+  ) throws(BulkError) -> BulkResult {
+    try enqueueAll(at: now, as: nil, from: source, progress: progress)
+  }
+}
+
 /// What became of a request to accept a job.
 package struct EnqueueResult: Equatable, Sendable {
+  /// How it came to be.
+  package enum Outcome: Equatable, Sendable {
+    /// This request made it.
+    case created
+    /// It was there already.
+    case existing
+    /// This request made it in the place of another, which lost its unique key and, where it waited,
+    /// was cancelled.
+    case replaced(JobID)
+    /// This request made it, and it waits for another, which is running.
+    case queuedAfter(JobID)
+  }
+
   /// The job accepted, or the one that was there already.
   package let id: JobID
+  /// How it came to be.
+  package let outcome: Outcome
+
   /// Whether this request made it.
-  package let created: Bool
+  package var created: Bool { outcome != .existing }
 
   /// A result with its parts.
-  package init(id: JobID, created: Bool) {
+  package init(id: JobID, outcome: Outcome) {
     self.id = id
-    self.created = created
+    self.outcome = outcome
+  }
+
+  /// A job that a request made, or that was there already.
+  package init(id: JobID, created: Bool) {
+    self.init(id: id, outcome: created ? .created : .existing)
   }
 }
 
@@ -107,6 +150,8 @@ package struct BulkResult: Equatable, Sendable {
   package var existing: Int
   /// The jobs that had labels, known ones too, by label; of several with the same one the latest.
   package var labelled: [Int: JobID] = [:]
+  /// The batch, where one was asked for and some job was made.
+  package var batch: BatchResult?
 
   /// A result with its parts.
   package init(created: Int = 0, existing: Int = 0) {
@@ -125,7 +170,7 @@ package struct Outstanding: Equatable, Sendable {
   package var retrying: Int64
   /// Waiting for a time.
   package var scheduled: Int64
-  /// When the first waiting job is due, if any waits.
+  /// When the first waiting job is due, if any waits, or may start, where a rate is used up.
   package var nextDue: Instant?
 
   /// Counts with their parts.

@@ -29,6 +29,8 @@ package enum StorageError: Error, Equatable, Sendable {
   case unknownParent(JobID)
   /// A key is taken: nothing was changed.
   case keyConflict(KeyConflict)
+  /// So many jobs wait in the queue that it takes no more; nothing was changed.
+  case queueFull(QueueName, limit: Int64)
   /// A request that no store accepts.
   case invalid(InvalidValue)
   /// The commit was made but could not be synced: nobody can say whether it will last.
@@ -55,12 +57,24 @@ package struct KeyConflict: Error, Equatable, Sendable {
   package let queue: QueueName
   /// The job that has it.
   package let holder: JobID
+  /// Whether it could not give way because a worker has it.
+  package let isRunning: Bool
 
   /// A conflict with its parts.
-  package init(kind: Kind, key: String, queue: QueueName, holder: JobID) {
+  package init(
+    kind: Kind, key: String, queue: QueueName, holder: JobID, isRunning: Bool = false
+  ) {
     self.kind = kind
     self.key = key
     self.queue = queue
     self.holder = holder
+    self.isRunning = isRunning
+  }
+
+  /// The conflict of a request whose unique key another job holds.
+  package init(_ new: NewJob, key: String, holder: Job) {
+    self.init(
+      kind: .unique, key: key, queue: new.queue, holder: holder.id,
+      isRunning: new.onConflict == .replace && holder.state == .active)
   }
 }

@@ -9,6 +9,13 @@ extension JSONWriter {
     bytesAsText(name, bytes)
   }
 
+  /// A payload under the key that says what it is: `payload` for JSON as written, but for its line
+  /// ends, else `payload_text` for text, else `payload_b64` (design.md §2).
+  package mutating func payload(_ bytes: [UInt8]) {
+    if JSONValidation.isValid(bytes) { return member("payload", raw: bytes) }
+    bytesAsText("payload", bytes)
+  }
+
   /// Bytes that may be anything, but never as JSON: under `NAME_text` or `NAME_b64`.
   package mutating func bytesAsText(_ name: String, _ bytes: [UInt8]) {
     if isValidUTF8(bytes) {

@@ -5,6 +5,7 @@ from contention_case import contention
 from directory_case import directory
 from loop_cases import enqueue_loop, settle_claim, settle_claim_batches
 from operator_case import operator
+from persistent_case import persistent
 from pickup_case import pickup
 from process_cases import enqueue_process, size, start_up
 from scale_case import claim_at_scale
@@ -20,6 +21,7 @@ CASES = {
     7: size,
     8: claim_at_scale,
     9: worker,
+    10: persistent,
     11: pickup,
     12: contention,
     13: directory,

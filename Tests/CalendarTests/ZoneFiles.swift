@@ -1,5 +1,6 @@
 import Calendar
 import Glibc
+import Synchronization
 
 /// The host's own zone files, read as `qctl` does.
 enum ZoneFiles {
@@ -13,6 +14,18 @@ enum ZoneFiles {
 
   static func zone(_ name: String) throws -> TimeZoneRules {
     try TimeZoneResolver(environment: { _ in nil }, readFile: read).zone(named: name)
+  }
+
+  private static let hostZone = Mutex<Void>(())
+
+  /// Lets the C library show a zone's time, which it can do for one zone at a time only.
+  static func withLibraryZone(_ name: String, _ body: () throws -> Void) rethrows {
+    try hostZone.withLock { _ in
+      setenv("TZ", name, 1)
+      tzset()
+      defer { unsetenv("TZ") }
+      try body()
+    }
   }
 
   /// Zones with every kind of trouble: half-hour daylight time, negative daylight time, midnight

@@ -36,6 +36,21 @@ import Testing
     #expect(typed?.globals.format == "csv")
   }
 
+  @Test func `a whole command line sets nothing, and is given to who asks for such lines`() throws {
+    let name = "work"
+    let text = "list --limit 7\n\(name) --limit 3 -- ./run 'a b' --json # x\n\(name) -- ./other\n"
+    #expect(tree.outcome("list", configuration: text).action?.list.limit == 7)
+    let surroundings = Surroundings.sample(text, system: "", environment: [:])
+    let found = try tree.commandLines(for: [name], in: surroundings)
+    #expect(
+      found == [
+        ConfiguredCommand(
+          path: "user", number: 2, words: ["--limit", "3", "--", "./run", "a b", "--json"]),
+        ConfiguredCommand(path: "user", number: 3, words: ["--", "./other"]),
+      ])
+    #expect(try tree.commandLines(for: ["list"], in: surroundings) == [])
+  }
+
   @Test func `comments, blank lines, quotes and carriage returns are understood`() {
     let text = "# all\r\n\r\n  --store 'a b'\"\\\"c\"\\ d # store\r\n--no-color\r\n"
     let options = tree.outcome("list", configuration: text).action?.list
@@ -54,6 +69,8 @@ import Testing
     ("list --yes", "user:1: --yes is not allowed in a configuration file"),
     ("--force", "user:1: --force is not allowed in a configuration file"),
     ("--confirm=all", "user:1: --confirm is not allowed in a configuration file"),
+    ("list -- a", "user:1: expected '--flag value' or 'command --flag value'"),
+    ("lst -- a", "user:1: unknown command 'lst'; did you mean 'list'?"),
     ("list", "user:1: expected '--flag value' or 'command --flag value'"),
     ("-n 5", "user:1: expected '--flag value' or 'command --flag value'"),
     ("--store 'x", "user:1: a quote is not closed"),

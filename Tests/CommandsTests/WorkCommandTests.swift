@@ -172,6 +172,61 @@ import Testing
     #expect(result.errors == "qctl: 0 of 1 running, 0 completed, 0 failed, 0 dead\n")
   }
 
+  @Test func `handlers that live on are told their jobs in lines`() throws {
+    let ids = [try rig.enqueue(), try rig.enqueue()]
+    let script = """
+      while read -r line; do
+        id=${line#*'"id":"'}; id=${id%%'"'*}; echo "{\"id\":\"$id\",\"outcome\":\"done\"}"
+        echo $$ >> $SCRATCH/pids
+      done
+      """
+    let result = try rig.run("work", "--until-empty", "--persistent", "--", "sh", "-c", script)
+    #expect(result.status == 0)
+    for id in ids { #expect(result.errors.contains("\(id) default completed")) }
+    #expect(try Set(rig.text("pids").split(separator: "\n")).count == 1)
+  }
+
+  @Test func `a handler that ends before it reads is status 78`() throws {
+    try rig.enqueue()
+    let result = try rig.run("work", "--batch", "5", "--", "sh", "-c", "echo bad >&2; exit 3")
+    #expect(result.status == 78)
+    #expect(
+      result.errors.hasSuffix(
+        "qctl: the handler 'sh' ends again and again before it has read of a job: exit status 3: bad\n"
+      ))
+  }
+
+  @Test(arguments: [
+    (["--batch-wait", "1s", "x"], "--batch-wait needs --batch"),
+    (["--batch", "0", "x"], "below 1"),
+    (["-c", "1024", "--batch", "1000", "x"], "--concurrency times --batch must be at most 65536"),
+    (["--all-configured", "x"], "--all-configured takes no HANDLER"),
+    (["-q", "a"], "HANDLER is missing"),
+  ])
+  func `options that are wrong together are refused`(words: [String], reason: String) throws {
+    let result = try rig.run(["work"] + words)
+    #expect(result.status == 2)
+    #expect(result.errors.contains(reason))
+  }
+
+  @Test(arguments: [
+    ("", "no configuration file has a worker"),
+    ("work -q a -- ./x\nwork --nope -- ./y\n", ":2: unknown flag '--nope'"),
+    ("work -q 'a b' -- ./x\n", ":1: -q: "),
+    ("work --all-configured -- ./x\n", ":1: --all-configured is no worker"),
+    ("work --help -- ./x\n", ":1: no worker"),
+  ])
+  func `workers of the configuration are checked before any is started`(
+    text: String, reason: String
+  ) throws {
+    try FileSystem.makeDirectories(rig.scratch.path("etc/qctl"), mode: 0o700)
+    try FileSystem.replaceFile(rig.scratch.path("etc/qctl/config"), with: Array(text.utf8))
+    let result = try rig.run("work", "--all-configured")
+    #expect(result.status == 78)
+    #expect(result.errors.contains(reason), "\(result.errors)")
+    #expect(rig.intents.isEmpty)
+  }
+
   @Test func `colour marks the outcome where standard error is a terminal`() throws {
     rig.streams = .init(errorIsTerminal: true)
     try rig.enqueue()

@@ -31,6 +31,13 @@ extension ForwardingStore {
   package func job(_ id: JobID) throws(StorageError) -> JobDetail? { try base.job(id) }
 
   package func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail] { try base.jobs(ids) }
+  package func batches(_ request: BatchPageRequest) throws(StorageError) -> [BatchSummary] {
+    try base.batches(request)
+  }
+  package func batch(_ id: JobID) throws(StorageError) -> BatchSummary? { try base.batch(id) }
+  package func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID? {
+    try base.keyHolder(key, of: queue)
+  }
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     try base.log(request)
   }
@@ -57,9 +64,10 @@ extension ForwardingStore {
     try base.enqueue(job, at: now)
   }
   package func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
+    progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
-    try base.enqueueAll(at: now, from: source, progress: progress)
+    try base.enqueueAll(at: now, as: batch, from: source, progress: progress)
   }
   package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
     try base.claim(request)
@@ -87,6 +95,29 @@ extension ForwardingStore {
   package func record(_ records: [LogRecord]) throws(StorageError) { try base.record(records) }
   package func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult {
     try base.tidy(request)
+  }
+}
+
+extension ForwardingStore {
+  package func schedules() throws(StorageError) -> [Schedule] { try base.schedules() }
+  package func schedule(_ name: ScheduleName) throws(StorageError) -> Schedule? {
+    try base.schedule(name)
+  }
+  package func nextTick() throws(StorageError) -> Instant? { try base.nextTick() }
+  package func put(_ request: PutScheduleRequest) throws(StorageError) -> PutScheduleOutcome {
+    try base.put(request)
+  }
+  package func remove(_ request: ScheduleRequest) throws(StorageError) -> [Bool] {
+    try base.remove(request)
+  }
+  package func setPaused(_ request: PauseScheduleRequest) throws(StorageError) -> Bool? {
+    try base.setPaused(request)
+  }
+  package func finishFirings(at now: Instant) throws(StorageError) {
+    try base.finishFirings(at: now)
+  }
+  package func fire(_ request: FireRequest) throws(StorageError) -> FireOutcome {
+    try base.fire(request)
   }
 }
 

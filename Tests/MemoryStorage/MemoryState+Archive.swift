@@ -25,12 +25,19 @@ extension MemoryState {
     return parts.map { part in
       switch part {
       case .queue(let queue): return restore(queue, at: now)
+      case .batch(let batch): return restore(batch)
       case .job(let detail): return restore(detail)
       case .request(let request): return restore(request, at: now)
       case .minute where !keepsMinutes: return .unsupported(.minutes)
       case .minute(let minute):
         know(minute.queue)
         return books[minute.queue, default: QueueBook()].restore(minute)
+      case .schedule(let schedule):
+        if let found = schedules[schedule.name] {
+          return found == schedule ? .alreadyThere : .differs
+        }
+        schedules[schedule.name] = schedule
+        return .restored
       case .record(let record):
         log.append(record)
         return .restored
@@ -47,17 +54,30 @@ extension MemoryState {
     let wanted =
       archive.isPaused(at: now)
       ? Pause(until: archive.pausedUntil, reason: archive.pauseReason) : nil
+    var kept = archive.settings
+    if !keepsRates { (kept.limits.rate, kept.limits.burst) = (nil, nil) }
+    let isWhole = kept == archive.settings
     let isSame =
       queues[queue] != nil && pause(of: queue, at: now) == wanted
-      && retention[queue] ?? Retention() == archive.retention
-    guard !isSame else { return .alreadyThere }
+      && settings[queue] ?? QueueSettings() == kept
+    guard !isSame else { return isWhole ? .alreadyThere : .unsupported(.rateLimits) }
     queues[queue] = .some(wanted)
-    retention[queue] = archive.retention
+    settings[queue] = kept
+    return isWhole ? .restored : .unsupported(.rateLimits)
+  }
+
+  private mutating func restore(_ batch: BatchSummary) -> RestoreOutcome {
+    if let there = batches[batch.id] { return there == batch ? .alreadyThere : .differs }
+    guard jobs[batch.id] == nil else { return .differs }
+    batches[batch.id] = batch
+    lastID = max(lastID ?? batch.id, batch.id)
+    touchedBatches.insert(batch.id)
     return .restored
   }
 
   private mutating func restore(_ detail: JobDetail) -> RestoreOutcome {
     var detail = detail
+    let stateBefore = detail.job.state
     detail.job = detail.job.withoutWorker
     let conflict = conflict(of: detail.job)
     if conflict != nil { detail.job.holdsUniqueKey = false }
@@ -66,6 +86,7 @@ extension MemoryState {
     jobs[detail.job.id] = detail
     wait(detail.job.id, for: detail.waitsFor)
     if detail.job.state.isTerminal { ended.append(detail.job.id) }
+    countBatch(of: detail.job, from: stateBefore, to: detail.job.state)
     lastID = max(lastID ?? detail.job.id, detail.job.id)
     books[detail.job.queue, default: QueueBook()].move(from: nil, to: detail.job.state)
     return conflict.map { .withoutKey($0) } ?? .restored

@@ -13,10 +13,40 @@ extension MemoryState {
       rescue(in: queue, at: request.now)
       tellDependants(at: request.now)
       guard pause(of: queue, at: request.now) == nil else { continue }
+      let room = room(in: queue, request, taken: claimed.count)
+      guard room > 0 else { continue }
       promote(in: queue, at: request.now)
-      guard take(from: queue, request, into: &claimed) else { break }
+      let before = claimed.count
+      let goesOn = take(from: queue, request, upTo: before + room, into: &claimed)
+      charge(claimed.count - before, to: queue, at: request.now)
+      guard goesOn else { break }
     }
     return claimed
+  }
+
+  /// How many jobs a claim may take of a queue.
+  private func room(in queue: QueueName, _ request: ClaimRequest, taken: Int) -> Int {
+    limits(of: queue).room(
+      wanted: request.limit - taken, atOnce: (request.atOnce ?? request.limit) - taken,
+      paid: paid[queue], at: request.now
+    ) { Int64(jobs(in: queue) { $0.state == .active }.count) }
+  }
+
+  private func limits(of queue: QueueName) -> QueueLimits {
+    settings[queue]?.limits ?? QueueLimits()
+  }
+
+  private mutating func charge(_ starts: Int, to queue: QueueName, at now: Instant) {
+    guard starts > 0, let (rate, burst) = limits(of: queue).pace else { return }
+    paid[queue] = rate.charged(Int64(starts), paid: paid[queue], burst: burst, at: now)
+  }
+
+  /// Whether one more job with this one's concurrency key may run.
+  private func hasRoom(for job: Job) -> Bool {
+    guard let key = job.concurrencyKey, let most = limits(of: job.queue).concurrencyPerKey else {
+      return true
+    }
+    return jobs(in: job.queue) { $0.state == .active && $0.concurrencyKey == key }.count < most
   }
 
   private func jobs(in queue: QueueName, where wanted: (Job) -> Bool) -> [Job] {
@@ -35,7 +65,12 @@ extension MemoryState {
   }
 
   private func alone(_ job: Job) -> Loss {
-    .alone(policy: job.backoff ?? .default, random: random())
+    .alone(policy: policy(of: job), random: random())
+  }
+
+  /// How a job waits between failures.
+  func policy(of job: Job) -> Backoff {
+    job.backoff ?? settings[job.queue]?.defaults.backoff ?? .default
   }
 
   /// Frees the jobs of a worker that is gone, in the order of their ids.
@@ -91,13 +126,15 @@ extension MemoryState {
 
   /// Takes jobs of one queue; false once the claim is over since a marked job comes alone.
   private mutating func take(
-    from queue: QueueName, _ request: ClaimRequest, into claimed: inout [ClaimedJob]
+    from queue: QueueName, _ request: ClaimRequest, upTo limit: Int,
+    into claimed: inout [ClaimedJob]
   ) -> Bool {
     let wanted = jobs(in: queue) {
       $0.state == .ready && (request.types.isEmpty || request.types.contains($0.type))
     }
-    for job in wanted.sorted(by: { Self.place(of: $0) < Self.place(of: $1) }) {
-      guard claimed.count < request.limit else { return true }
+    for job in wanted.sorted(by: { place(of: $0) < place(of: $1) }) {
+      guard claimed.count < limit else { return true }
+      guard hasRoom(for: job) else { continue }
       guard !job.marked || claimed.isEmpty else { return false }
       if let taken = begin(job.id, request) { claimed.append(taken) }
       guard !job.marked else { return false }
@@ -105,8 +142,9 @@ extension MemoryState {
     return true
   }
 
-  private static func place(of job: Job) -> (Int64, JobID) {
-    (job.priority.order(runAt: job.runAt), job.id)
+  private func place(of job: Job) -> (Int64, JobID) {
+    let quantum = settings[job.queue]?.quantum ?? Priority.strictQuantum
+    return (job.priority.order(runAt: job.runAt, quantum: quantum), job.id)
   }
 
   private mutating func begin(_ id: JobID, _ request: ClaimRequest) -> ClaimedJob? {

@@ -8,7 +8,7 @@ import Storage
 extension MemoryState {
   /// How a job stands for those that wait for it.
   func stand(of parent: JobID) -> ParentStand {
-    jobs[parent].map { ParentStand($0.job.state) } ?? .removed
+    jobs[parent].map { ParentStand($0.job.state) } ?? batches[parent]?.stand ?? .removed
   }
 
   /// Those of its parents that a new job must wait for.
@@ -24,9 +24,8 @@ extension MemoryState {
     jobs[id]?.waitsFor = parents
     for parent in parents {
       dependants[parent, default: []].insert(id)
-      if let stand = jobs[parent].map({ ParentStand($0.job.state) }), stand != .live {
-        ended.append(parent)
-      }
+      let stand = stand(of: parent)
+      if stand != .live, stand != .removed { ended.append(parent) }
     }
   }
 
@@ -44,7 +43,9 @@ extension MemoryState {
   /// Tells those that wait what became of the jobs that ended.
   mutating func tellDependants(at now: Instant) {
     var next = 0
-    while next < ended.count {
+    while true {
+      if next >= ended.count { endBatches(at: now) }
+      guard next < ended.count else { break }
       let parent = ended[next]
       next += 1
       let stand = stand(of: parent)
@@ -69,5 +70,45 @@ extension MemoryState {
     }
     guard let job = change(child, by: event, at: now) else { return }
     log.append(.afterParents(job, jobs[child]?.tags ?? [], at: now))
+  }
+}
+
+// MARK: - Batches
+
+extension MemoryState {
+  /// Counts a change of a job in its batch.
+  mutating func countBatch(of job: Job, from old: JobState, to new: JobState?) {
+    guard let id = job.batch, batches[id] != nil, old != new else { return }
+    batches[id]?.count(from: old, to: new)
+    touchedBatches.insert(id)
+  }
+
+  /// Notes the batches that have no unfinished job left, or one again.
+  private mutating func endBatches(at now: Instant) {
+    for id in touchedBatches.sorted() {
+      guard let batch = batches[id] else { continue }
+      if batch.unfinished > 0 {
+        batches[id]?.finishedAt = nil
+      } else {
+        batches[id]?.finishedAt = batch.finishedAt ?? now
+        ended.append(id)
+      }
+    }
+    touchedBatches.removeAll()
+  }
+
+  /// Removes batches that ended long ago.
+  mutating func expireBatches(at now: Instant, _ take: () -> Bool) -> Int {
+    let over = batches.values
+      .compactMap { batch in batch.finishedAt.map { ($0, batch.id) } }
+      .filter { $0.0 <= now - BatchSummary.retention }
+      .sorted { $0 < $1 }
+    var count = 0
+    for (_, id) in over where take() {
+      batches[id] = nil
+      ended.append(id)
+      count += 1
+    }
+    return count
   }
 }

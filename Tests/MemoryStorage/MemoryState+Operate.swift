@@ -128,7 +128,7 @@ extension MemoryState {
   }
 
   /// Tells of a change to the log and to the job's own history.
-  private mutating func tell(
+  mutating func tell(
     _ event: LogRecord.Event, _ id: JobID, _ request: ApplyRequest, from: QueueName? = nil,
     payload: [UInt8]? = nil
   ) {

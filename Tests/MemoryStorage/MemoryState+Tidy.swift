@@ -29,18 +29,18 @@ extension MemoryState {
   mutating func configure(_ request: ConfigureRequest) -> Bool {
     let wasKnown = queues[request.queue] != nil
     if !wasKnown { queues[request.queue] = .some(nil) }
-    let before = QueueSettings(retention: retention[request.queue] ?? Retention())
+    let before = settings[request.queue] ?? QueueSettings()
     var after = before
     for change in request.changes { after.apply(change) }
     guard !wasKnown || after != before else { return false }
-    retention[request.queue] = after.retention
+    settings[request.queue] = after
     log.append(request.record)
     return true
   }
 
   func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
     guard queues[queue] != nil else { throw .unknownQueue(queue) }
-    return QueueSettings(retention: retention[queue] ?? Retention())
+    return settings[queue] ?? QueueSettings()
   }
 
   /// Removes what is over, kind by kind, until something does not fit.
@@ -50,6 +50,9 @@ extension MemoryState {
       switch kind {
       case .keys: tidyKeys(request.now, &budget)
       case .completed, .cancelled, .dead: tidyJobs(kind, request.now, &budget)
+      case .batches:
+        let count = expireBatches(at: request.now) { budget.take(1) }
+        for _ in 0..<count { budget.note(.batches) }
       case .attempts: if !keepsPieces { tidyAttempts(request.now, &budget) }
       case .log where keepsPieces: tidyDays(request.now, &budget)
       case .log: tidyLog(request.now, &budget)
@@ -73,7 +76,7 @@ extension MemoryState {
   private mutating func tidyJobs(_ kind: TidyKind, _ now: Instant, _ budget: inout Budget) {
     let over = jobs.values.filter { $0.job.state == kind.state }
       .compactMap { detail -> (TimeSpan, Instant, JobDetail)? in
-        let rule = retention[detail.job.queue] ?? Retention()
+        let rule = settings[detail.job.queue]?.retention ?? Retention()
         guard case .span(let span) = rule.keep(detail.job.state),
           let end = detail.job.finishedAt, end <= now - span
         else { return nil }
@@ -91,7 +94,7 @@ extension MemoryState {
     }
     guard kind == .dead else { return }
     for (queue, count) in dead.sorted(by: { $0.key < $1.key }) {
-      log.append(.expired(count, in: queue, by: retention[queue] ?? Retention(), at: now))
+      log.append(.expired(count, in: queue, by: settings[queue]?.retention ?? Retention(), at: now))
     }
   }
 

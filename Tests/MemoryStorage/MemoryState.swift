@@ -33,17 +33,27 @@ struct MemoryState: Sendable {
   /// How many records were removed from the front of the log; a record's number is its place in all.
   var logStart = 0
   var books: [QueueName: QueueBook] = [:]
-  var retention: [QueueName: Retention] = [:]
+  var settings: [QueueName: QueueSettings] = [:]
+  /// Until when the starts of a queue are paid for, where it has a rate.
+  var paid: [QueueName: Int64] = [:]
   /// The greatest id ever given out; outlives its job.
   var lastID: JobID?
+  var schedules: [ScheduleName: Schedule] = [:]
   /// Whether minutes are kept.
   var keepsMinutes = true
+  /// Whether an enqueue looks for room itself.
+  var checksDepth = true
+  /// Whether queues can have rates.
+  var keepsRates = true
   /// Whether attempts go with their job, and the log by whole days.
   var keepsPieces = false
   /// Why no job waits for others, where that is so.
   var noParents: StorageError?
   /// Who waits for a job, by its id.
   var dependants: [JobID: Set<JobID>] = [:]
+  var batches: [JobID: BatchSummary] = [:]
+  /// The batches whose jobs changed in the call under way.
+  var touchedBatches: Set<JobID> = []
   /// The jobs that ended or went in the call under way, and those who wait have not heard of yet.
   var ended: [JobID] = []
   let random: @Sendable () -> UInt64
@@ -68,12 +78,18 @@ struct MemoryState: Sendable {
   /// Changes a job by an event; `nil`, and nothing changed, where the event means nothing to it.
   mutating func change(_ id: JobID, by event: JobEvent, at now: Instant) -> Job? {
     guard var job = jobs[id]?.job else { return nil }
-    let old = job.state
+    let before = job
     do { try job.apply(event, at: now) } catch { return nil }
-    books[job.queue, default: QueueBook()].move(from: old, to: job.state)
+    if job.comesBackWithoutKey(since: before), let key = job.uniqueKey,
+      holder(of: key, in: job.queue) == nil
+    {
+      job.holdsUniqueKey = true
+    }
+    books[job.queue, default: QueueBook()].move(from: before.state, to: job.state)
     jobs[id]?.job = job
-    if old == .blocked, job.state != .blocked { stopWaiting(id) }
-    if job.state.isTerminal, !old.isTerminal { ended.append(id) }
+    countBatch(of: job, from: before.state, to: job.state)
+    if before.state == .blocked, job.state != .blocked { stopWaiting(id) }
+    if job.state.isTerminal, !before.state.isTerminal { ended.append(id) }
     return job
   }
 

@@ -15,15 +15,29 @@ extension MemoryStore: StorageBrowsing {
     state.withLock { $0.jobs[id] }
   }
 
+  package func batches(_ request: BatchPageRequest) throws(StorageError) -> [BatchSummary] {
+    state.withLock { state in
+      Array(
+        state.batches.values.filter { batch in request.after.map { batch.id < $0 } ?? true }
+          .sorted { $0.id > $1.id }.prefix(max(request.size, 1)))
+    }
+  }
+
+  package func batch(_ id: JobID) throws(StorageError) -> BatchSummary? {
+    state.withLock { $0.batches[id] }
+  }
+
+  package func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID? {
+    state.withLock { $0.holder(of: key, in: queue) }
+  }
+
   package func log(_ request: LogPageRequest) throws(StorageError) -> LogPage {
     state.withLock { $0.logPage(request) }
   }
 
   package func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
-    guard case .none(let reason, let remedy) = capabilities[.minutes] else {
-      return state.withLock { $0.minutes(request) }
-    }
-    throw .unsupported(.minutes, reason: reason, remedy: remedy)
+    try require(.minutes)
+    return state.withLock { $0.minutes(request) }
   }
 }
 
@@ -46,11 +60,52 @@ extension MemoryStore: StorageControlling {
   }
 
   package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
-    state.withLock { $0.configure(request) }
+    if request.changes.contains(where: \.setsRate) { try require(.rateLimits) }
+    return state.withLock { $0.configure(request) }
   }
 
   package func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
     try state.withLock { (state) throws(StorageError) in try state.settings(of: queue) }
+  }
+}
+
+extension MemoryStore: StorageScheduling {
+  package func schedules() throws(StorageError) -> [Schedule] {
+    state.withLock { $0.schedules.values.sorted { $0.name < $1.name } }
+  }
+
+  package func schedule(_ name: ScheduleName) throws(StorageError) -> Schedule? {
+    state.withLock { $0.schedules[name] }
+  }
+
+  package func nextTick() throws(StorageError) -> Instant? {
+    state.withLock { $0.schedules.values.filter { !$0.isPaused }.compactMap(\.next).min() }
+  }
+
+  package func put(_ request: PutScheduleRequest) throws(StorageError) -> PutScheduleOutcome {
+    try state.withLock { (state) throws(StorageError) in try state.put(request) }
+  }
+
+  package func remove(_ request: ScheduleRequest) throws(StorageError) -> [Bool] {
+    state.withLock { $0.remove(request) }
+  }
+
+  package func setPaused(_ request: PauseScheduleRequest) throws(StorageError) -> Bool? {
+    state.withLock { $0.setPaused(request) }
+  }
+
+  package func fire(_ request: FireRequest) throws(StorageError) -> FireOutcome {
+    try state.withLock { (state) throws(StorageError) in
+      defer { state.writeBooks(at: request.now) }
+      return try state.fire(request)
+    }
+  }
+}
+
+extension MemoryStore {
+  private func require(_ capability: Capability) throws(StorageError) {
+    guard case .none(let reason, let remedy) = capabilities[capability] else { return }
+    throw .unsupported(capability, reason: reason, remedy: remedy)
   }
 }
 
@@ -81,12 +136,13 @@ extension MemoryStore: StorageEngine {
   // The source is heard out before the lock is taken: it is the caller's code, may be slow, and may
   // itself look into the store.
   package func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
+    progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
     let wanted = try Self.collect(source)
     let result = try state.withLock { (state) throws(BulkError) in
       defer { state.writeBooks(at: now) }
-      return try state.enqueueAll(wanted, at: now)
+      return try state.enqueueAll(wanted, as: batch, at: now)
     }
     progress(wanted.count)
     return result

@@ -21,7 +21,7 @@ package final class MemoryStore: Sendable {
   ///
   /// - Parameters:
   ///   - absent: what it shall do without, so that a store which can't do it can be compared: heeds
-  ///     `minutes`, `attemptRetention` and `dependencies`.
+  ///     `minutes`, `attemptRetention`, `rateLimits` and `dependencies`.
   ///   - random: gives any 64 bits; called inside the store's lock.
   package init(
     absent: [Capability: Support] = [:], random: @escaping @Sendable () -> UInt64
@@ -29,6 +29,7 @@ package final class MemoryStore: Sendable {
     self.absent = absent
     var state = MemoryState(random: random)
     state.keepsMinutes = absent[.minutes] == nil
+    state.keepsRates = absent[.rateLimits] == nil
     state.keepsPieces = absent[.attemptRetention] != nil
     if case .some(.none(let reason, let remedy)) = absent[.dependencies] {
       state.noParents = .unsupported(.dependencies, reason: reason, remedy: remedy)

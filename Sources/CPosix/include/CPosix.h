@@ -15,6 +15,8 @@ int qctl_set_nonblocking(int descriptor, int enabled);
 // Both ends closed on exec; the reader first.
 int qctl_pipe(int ends[2]);
 int qctl_duplicate(int descriptor, int at_least);
+// How many bytes wait in a pipe; either end will do.
+int qctl_unread(int descriptor, int *count);
 int qctl_flock(int descriptor, int operation);
 // Waits in the kernel's queue until then, by CLOCK_MONOTONIC in nanoseconds.
 // 1: locked, 0: the time is up, -1: errno; EAGAIN when there was no timer to be had.
@@ -93,6 +95,13 @@ int qctl_epoll_control(
 int qctl_epoll_wait(
     int epoll, uint64_t *tokens, uint32_t *events, int capacity, int timeout_ms);
 int qctl_eventfd(void);
+// Non-blocking and closed on exec.
+int qctl_datagram_socket(void);
+// `address` is a path, or an abstract name behind an @.
+int qctl_send(
+    int descriptor, const void *address, size_t address_size, const void *bytes, size_t count);
+// Sends this process the signal when the thread that started it ends.
+int qctl_signal_at_parents_end(int signal);
 int qctl_inotify_create(void);
 
 // Starts a thread with every signal blocked; returns an errno value, 0 for success.

@@ -10,9 +10,9 @@ struct ArchiveFields {
   typealias Problem = JobLine.Problem
 
   init(_ bytes: [UInt8], in range: Range<Int>) throws(Problem) {
-    // One level more than a payload may have, which stands inside.
+    // More levels than a payload may have, which stands inside, or in a schedule's job.
     reader = JSONObjectReader(
-      bytes, in: range, maximumDepth: JSONValidation.payloadDepth + 1)
+      bytes, in: range, maximumDepth: JSONValidation.payloadDepth + 2)
     do throws(JSONError) {
       while let member = try reader.next() { members.append((member, false)) }
     } catch {
@@ -61,6 +61,13 @@ struct ArchiveFields {
   mutating func number(_ key: String) throws(Problem) -> Int64 {
     guard let number = try number(ifAny: key) else { throw Self.missing(key) }
     return number
+  }
+
+  /// A setting of a queue, if it is there; what it should not be is an empty text.
+  mutating func setting(ifAny key: String) -> SettingValue? {
+    guard let member = take(key) else { return nil }
+    if let number = reader.int64(of: member) { return .number(number) }
+    return .text(reader.string(of: member) ?? "")
   }
 
   /// A number that is not negative.

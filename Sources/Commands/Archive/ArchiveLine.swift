@@ -15,10 +15,12 @@ enum ArchiveLine {
     writer.member("kind", ArchiveKind(part).rawValue)
     switch part {
     case .queue(let queue): write(queue, to: &writer)
+    case .batch(let batch): write(batch, to: &writer)
     case .job(let detail): write(detail, to: &writer)
     case .request(let request): write(request, to: &writer)
     case .minute(let minute): write(minute, to: &writer)
     case .record(let record): write(record, to: &writer)
+    case .schedule(let schedule): schedule.writeMembers(to: &writer)
     }
     writer.endObject()
     writer.endLine()
@@ -29,19 +31,25 @@ enum ArchiveLine {
     writer.member("paused", queue.paused)
     writer.present("paused_until", queue.pausedUntil?.rfc3339)
     writer.present("pause_reason", queue.pauseReason)
-    for (state, name) in keepNames {
-      switch queue.retention[state] {
-      case .span(let span): writer.member(name + "_ms", span.milliseconds)
-      case .forever: writer.member(name, "forever")
-      case nil: break
+    for (name, value) in queue.settings.members {
+      switch value {
+      case .number(let number): writer.member(name, number)
+      case .text(let text): writer.member(name, text)
       }
     }
   }
 
-  /// For how long jobs that are over are kept: the state, and the name of the member.
-  static let keepNames: [(JobState, String)] = [
-    (.completed, "keep_completed"), (.cancelled, "keep_cancelled"), (.dead, "keep_dead"),
-  ]
+  private static func write(_ batch: BatchSummary, to writer: inout JSONWriter) {
+    writer.member("id", batch.id.description)
+    writer.member("name", batch.name)
+    writer.member("created_at", batch.createdAt.rfc3339)
+    writer.member("total", batch.total)
+    writer.member("completed", batch.completed)
+    writer.member("dead", batch.dead)
+    writer.member("cancelled", batch.cancelled)
+    writer.present("finished_at", batch.finishedAt?.rfc3339)
+    writer.present("follower", batch.follower?.description)
+  }
 
   private static func write(_ request: KnownRequest, to writer: inout JSONWriter) {
     writer.member("queue", request.queue.description)

@@ -24,10 +24,12 @@ enum ArchiveLineReader {
     let entry: ArchiveEntry
     switch ArchiveKind(rawValue: kind) {
     case .queue: entry = .part(.queue(try queue(&fields)))
+    case .batch: entry = .part(.batch(try batch(&fields)))
     case .job: entry = .part(.job(try job(&fields)))
     case .request: entry = .part(.request(try request(&fields)))
     case .minute: entry = .part(.minute(try minute(&fields)))
     case .log: entry = .part(.record(try record(&fields)))
+    case .schedule: return .part(.schedule(try schedule(bytes, in: range)))
     case nil where kind == "end": entry = try end(&fields)
     case nil: throw Problem(reason: "an unknown kind '\(TerminalText.escape(kind, .line))'")
     }
@@ -37,10 +39,37 @@ enum ArchiveLineReader {
 
   private static func end(_ fields: inout ArchiveFields) throws(Problem) -> ArchiveEntry {
     var counts = ArchiveCounts()
-    for kind in ArchiveKind.allCases {
+    // Archives from before there were schedules and batches count none.
+    for kind in ArchiveKind.allCases
+    where ![.schedule, .batch].contains(kind) || fields.has(kind.rawValue) {
       counts[kind] = Int(clamping: try fields.count(kind.rawValue))
     }
     return .end(counts, digest: try fields.hexadecimal("sha256"))
+  }
+
+  private static func batch(_ fields: inout ArchiveFields) throws(Problem) -> BatchSummary {
+    let batch = BatchSummary(
+      id: try fields.value("id") { try JobID($0) }, name: try fields.text("name"),
+      createdAt: try fields.instant("created_at"), total: try fields.count("total"),
+      completed: try fields.count("completed"), dead: try fields.count("dead"),
+      cancelled: try fields.count("cancelled"),
+      finishedAt: try fields.instant(ifAny: "finished_at"),
+      follower: try fields.value(ifAny: "follower") { try JobID($0) })
+    do { try NewBatch(name: batch.name).validate() } catch {
+      throw Problem(reason: "name \(error.reason)")
+    }
+    guard batch.unfinished >= 0, batch.total > 0, batch.total < 1 << 40,
+      (batch.unfinished == 0) == (batch.finishedAt != nil)
+    else { throw Problem(reason: "the counts of the batch do not fit together") }
+    return batch
+  }
+
+  private static func schedule(
+    _ bytes: [UInt8], in range: Range<Int>
+  ) throws(Problem) -> Schedule {
+    do { return try Schedule(json: Array(bytes[range])) } catch {
+      throw Problem(reason: "\(error.field.rawValue) \(error.reason)")
+    }
   }
 
   private static func queue(_ fields: inout ArchiveFields) throws(Problem) -> QueueArchive {
@@ -48,21 +77,10 @@ enum ArchiveLineReader {
       queue: try fields.value("queue") { try QueueName($0) }, paused: try fields.bool("paused"),
       pausedUntil: try fields.instant(ifAny: "paused_until"),
       pauseReason: try fields.text(ifAny: "pause_reason"))
-    queue.retention = Retention(
-      completed: try keep("keep_completed", &fields),
-      cancelled: try keep("keep_cancelled", &fields), dead: try keep("keep_dead", &fields))
+    do throws(InvalidSetting) {
+      queue.settings = try QueueSettings(members: { fields.setting(ifAny: $0) })
+    } catch { throw Problem(reason: "\(error.name) makes no sense") }
     return queue
-  }
-
-  private static func keep(
-    _ name: String, _ fields: inout ArchiveFields
-  ) throws(Problem) -> Keep? {
-    if let word = try fields.text(ifAny: name) {
-      guard word == "forever" else { throw Problem(reason: "\(name) is not 'forever'") }
-      return .forever
-    }
-    guard fields.has(name + "_ms") else { return nil }
-    return .span(TimeSpan(milliseconds: try fields.count(name + "_ms")))
   }
 
   private static func request(_ fields: inout ArchiveFields) throws(Problem) -> KnownRequest {
@@ -124,6 +142,7 @@ enum ArchiveLineReader {
     record.filter = try fields.text(ifAny: "filter")
     record.planned = try fields.number(ifAny: "planned")
     record.changed = try fields.number(ifAny: "changed")
+    record.schedule = try fields.value(ifAny: "schedule") { try ScheduleName($0) }
     record.tags = try fields.tags()
     return record
   }

@@ -38,6 +38,7 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .readOnly, .forbidden: .permission
     case .unknownQueue, .unknownParent: .negative
     case .keyConflict: .keyConflict
+    case .queueFull: .queueFull
     case .invalid: .badData
     }
   }
@@ -64,6 +65,8 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .unknownQueue(let queue): "no queue '\(queue)'"
     case .unknownParent(let id): "no job or batch \(id) to wait for"
     case .keyConflict(let conflict): sentence(about: conflict)
+    case .queueFull(let queue, let limit):
+      "queue \(queue) is full: \(limit) jobs may wait in it; nothing was enqueued"
     case .invalid(let value): "\(value.field.rawValue) \(value.reason)"
     case .outcomeUnknown(let path, let detail):
       "the change to \(shown(path)) may or may not last, its sync failed (\(shown(detail))): "
@@ -78,6 +81,8 @@ package enum CommandFailure: Error, Equatable, Sendable {
     return switch conflict.kind {
     case .unique:
       "job \(conflict.holder) of queue \(conflict.queue) holds the unique key '\(key)'"
+        + (conflict.isRunning
+          ? " and is running; --on-conflict after runs the new one once more when it ends" : "")
     case .idempotency:
       "the idempotency key '\(key)' of queue \(conflict.queue) made job \(conflict.holder) "
         + "from other content"

@@ -89,7 +89,7 @@ enum ShowCommand {
       times: TimeDisplay(options.output, context, relative: false),
       relative: isTerminal ? TimeDisplay(relative, context, relative: true) : nil, now: now,
       isColoured: options.output.usesColor(isTerminal: isTerminal, context.environment),
-      isWorkerAlive: isWorkerAlive(detail.job, store))
+      isWorkerAlive: isWorkerAlive(detail.job, store), keyHolder: keyHolder(detail.job, store))
     page.parents = try parents(of: detail, store, at: now)
     try context.write(page.bytes(detail))
   }
@@ -103,6 +103,12 @@ enum ShowCommand {
     let found = try stored { () throws(StorageError) in try store.jobs(detail.after) }
     for parent in found { states[parent.job.id] = parent.job.effectiveState(at: now).rawValue }
     return states
+  }
+
+  /// Who has the unique key of a job that goes on without it.
+  private static func keyHolder(_ job: Job, _ store: any StorageAdapter) -> JobID? {
+    guard let key = job.uniqueKey, !job.holdsUniqueKey, job.mayHoldUniqueKey else { return nil }
+    return (try? store.keyHolder(key, of: job.queue)) ?? nil
   }
 
   /// Whether the worker that runs a job shows life on this host.

@@ -35,7 +35,7 @@ enum TailCommand {
     prose: [
       "Shows what happened to jobs, oldest first: completed, failed, dead, rescued, cancelled, replayed, purged, expired, and what operators and workers did. A command that changes jobs ends with an \(literal: "operation"): its verb, who called it and why, which jobs were meant, how many those were, and how many were changed. An enqueue is no event: \(command: "list") shows new jobs.",
       "With \(flag: "follow") it goes on until Ctrl-C. It may stand before a pipe: every record is written as it comes, and it ends when its reader does.",
-      "\(flag: "json") prints one object a line with the keys timestamp, level, event, queue, job_id, job_type, attempt, status, duration_ms, error, exit_code, signal, worker, actor, reason, from_queue, verb, filter, planned, changed, as far as there is something to say, then the job's tags as plain keys.",
+      "\(flag: "json") prints one object a line with the keys timestamp, level, event, queue, job_id, job_type, attempt, status, duration_ms, error, exit_code, signal, worker, actor, reason, from_queue, verb, filter, planned, changed, schedule, as far as there is something to say, then the job's tags as plain keys.",
     ],
     examples: [
       Example("qctl tail -f", "The last ten records, then new ones as they come"),

@@ -7,6 +7,7 @@ import Storage
 //   1. refuse while jobs are active or workers live: their jobs would change meanwhile;
 //   2. pause every queue of the source, with a reason that names the target and tells how the queue
 //      was paused before (MigrationMark); the queues of the target are paused too, until the end;
+//      the schedules go to the target, and are paused in the source;
 //   3. copy what the target has not, and again, until a pass finds nothing more to copy: that pass
 //      compares every job of both sides and makes the proof;
 //   4. give the target's queues the pauses that the source's had, and mark the source as moved.
@@ -55,8 +56,25 @@ struct Migration {
       let filling = QueueArchive(
         queue: queue.queue, paused: true,
         pauseReason: fillingReason,
-        retention: queue.retention)
+        settings: queue.settings)
       _ = try restore(.queue(filling))
+    }
+    try handOverSchedules()
+  }
+
+  /// Has the target fire the ticks of the source's schedules from now on.
+  ///
+  /// The target gets one as it is, and only then is it paused in the source: whoever dies between finds
+  /// it in the target, and passes on. What the target makes for its ticks waits in queues that are paused.
+  private func handOverSchedules() throws(CommandFailure) {
+    for schedule in try walk(source).schedules() {
+      let there = try stored { () throws(StorageError) in try target.schedule(schedule.name) }
+      if there == nil { _ = try restore(.schedule(schedule)) }
+      guard !schedule.isPaused else { continue }
+      let request = PauseScheduleRequest(
+        schedule.name, paused: true, actor: context.actor, reason: "qctl migrate: moved to \(name)",
+        now: context.now())
+      _ = try stored { () throws(StorageError) in try source.setPaused(request) }
     }
   }
 

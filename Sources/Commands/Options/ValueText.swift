@@ -41,6 +41,12 @@ enum ValueText {
     }
   }
 
+  static func cron(_ text: String) throws(ValueError) -> CronExpression {
+    do { return try CronExpression(text) } catch {
+      throw .malformed("is no schedule: \(error.description)")
+    }
+  }
+
   static func backoff(_ text: String) throws(ValueError) -> Backoff {
     do { return try Backoff(text) } catch { throw .malformed(error.reason) }
   }

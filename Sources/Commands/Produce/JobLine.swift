@@ -73,7 +73,12 @@ private struct JobLineReader {
     case "backoff": job.backoff = try Backoff(try text(member))
     case "timeout_ms": job.timeout = TimeSpan(milliseconds: try positive(member))
     case "unique_key": job.uniqueKey = try text(member)
+    case "unique_scope": job.uniqueScope = try choice(member)
+    case "on_conflict": job.onConflict = try choice(member)
     case "idempotency_key": job.idempotencyKey = try text(member)
+    case "idempotency_ttl_ms":
+      job.idempotencyLifetime = TimeSpan(milliseconds: try positive(member))
+    case "concurrency_key": job.concurrencyKey = try text(member)
     case "tags": job.tags = try tags(member)
     case "ref": ref = try text(member)
     case "after":
@@ -133,6 +138,15 @@ private struct JobLineReader {
     if let ref { job.label = try refs.add(ref) }
   }
 
+  private func choice<Value: CaseIterable & RawRepresentable<String>>(
+    _ member: JSONMember
+  ) throws(JobLine.Problem) -> Value {
+    guard let value = Value(rawValue: try text(member)) else {
+      throw wrong(member, "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return value
+  }
+
   private func number(_ member: JSONMember) throws(JobLine.Problem) -> Int64 {
     guard let number = reader.int64(of: member) else { throw wrong(member, "a whole number") }
     return number
@@ -171,7 +185,8 @@ private struct JobLineReader {
 
   private static let members = [
     "queue", "type", "priority", "payload", "payload_text", "payload_b64", "run_at", "delay_ms",
-    "max_attempts", "backoff", "timeout_ms", "unique_key", "idempotency_key", "tags", "ref",
-    "after", "on_parent_failure",
+    "max_attempts", "backoff", "timeout_ms", "unique_key", "unique_scope", "on_conflict",
+    "idempotency_key", "idempotency_ttl_ms",
+    "concurrency_key", "tags", "ref", "after", "on_parent_failure",
   ]
 }

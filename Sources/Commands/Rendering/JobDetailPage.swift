@@ -13,6 +13,8 @@ struct JobDetailPage {
   var isWorkerAlive: Bool?
   /// The state of each job that it was enqueued to wait for, in words.
   var parents: [JobID: String] = [:]
+  /// Who has the job's unique key, if it is another.
+  var keyHolder: JobID?
 
   func bytes(_ detail: JobDetail) -> [UInt8] {
     var page = FactPage(isColoured: isColoured, capacity: 2048 + detail.payload.count)
@@ -39,7 +41,7 @@ struct JobDetailPage {
     page.fact("State", stateText(detail), job.effectiveState(at: now).style)
     page.fact("Priority", String(job.priority.level))
     for tag in detail.tags { page.fact("Tag", "\(tag.name)=\(tag.value)") }
-    page.fact("Unique key", job.uniqueKey)
+    page.fact("Unique key", keyText(job))
     page.fact("Idempotency key", job.idempotencyKey)
     page.fact("Concurrency key", job.concurrencyKey)
     page.fact("Schedule", job.schedule?.description)
@@ -63,6 +65,14 @@ struct JobDetailPage {
     case .cancel: "it is cancelled"
     case .run: "it runs all the same"
     }
+  }
+
+  /// The key, its scope where that is not the usual one, and who has it where the job should.
+  private func keyText(_ job: Job) -> String? {
+    guard var text = job.uniqueKey else { return nil }
+    if job.uniqueScope != .active { text += " (\(job.uniqueScope.rawValue))" }
+    guard !job.holdsUniqueKey, job.mayHoldUniqueKey else { return text }
+    return text + (keyHolder.map { " (held by \($0))" } ?? " (not held)")
   }
 
   private func moments(_ job: Job, _ page: inout FactPage) {

@@ -11,7 +11,7 @@ enum LogField: String, CaseIterable {
   case exitCode = "exit_code"
   case signal, worker, actor, reason
   case fromQueue = "from_queue"
-  case verb, filter, planned, changed
+  case verb, filter, planned, changed, schedule
 
   /// What a record has under this key.
   func value(of record: LogRecord) -> JobField.Value {
@@ -36,6 +36,7 @@ enum LogField: String, CaseIterable {
     case .filter: Self.text(record.filter)
     case .planned: Self.number(record.planned)
     case .changed: Self.number(record.changed)
+    case .schedule: Self.text(record.schedule?.description)
     }
   }
 

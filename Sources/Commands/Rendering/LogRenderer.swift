@@ -74,7 +74,7 @@ extension LogRenderer {
   private static let named: [LogField] = [.queue, .jobID, .jobType]
   private static let rest: [LogField] = [
     .attempt, .status, .exitCode, .signal, .worker, .actor, .reason, .fromQueue, .verb, .filter,
-    .planned, .changed,
+    .planned, .changed, .schedule,
   ]
 
   /// `TIME LEVEL EVENT QUEUE ID TYPE name=value… DURATION: ERROR`.

@@ -34,7 +34,7 @@ struct QueuePage {
 
   private func settings(_ settings: QueueSettings) -> Table {
     var table = Table([
-      TableColumn("  SETTING", minimumWidth: 17), TableColumn("VALUE", minimumWidth: 8),
+      TableColumn("  SETTING", minimumWidth: 22), TableColumn("VALUE", minimumWidth: 8),
       TableColumn("FROM"),
     ])
     for setting in QueueSetting.all {

@@ -2,6 +2,7 @@ import Jobs
 import Text
 
 extension RecordShape where Record == QueueSheet {
+  private static var listed: [QueueSetting] { QueueSetting.all.filter(\.isListed) }
   private static var originSuffix: String { "_origin" }
 
   /// Queues as `queue list` and `queue show` print them: what `queues` tells, then each setting in
@@ -20,11 +21,11 @@ extension RecordShape where Record == QueueSheet {
       },
       id: { $0.summary.queue.description },
       columns: [TableColumn("QUEUE", minimumWidth: 16)]
-        + QueueSetting.all.map { TableColumn($0.name.uppercased(), minimumWidth: 14) }
+        + listed.map { TableColumn($0.name.uppercased(), minimumWidth: 14) }
         + [TableColumn("PAUSED", isShrinkable: true)],
       cells: { sheet in
         [TableCell(sheet.summary.queue.description)]
-          + QueueSetting.all.map { setting in
+          + listed.map { setting in
             TableCell(
               setting.value(in: sheet.settings),
               setting.origin(in: sheet.settings) == .standard ? .dim : .plain)

@@ -42,10 +42,13 @@ struct RecordKind {
       RecordKind("capability", of: "capabilities", as: .capabilities),
       RecordKind("setting", of: "config", as: .settings),
       RecordKind("migration", of: "migrate", as: .migration),
+      RecordKind("batch", of: "batch list", "batch show", as: .batches(.utc)),
       RecordKind("backup", of: "backup", as: .backup),
       RecordKind("error-group", of: "dlq groups", as: .errorGroups(.utc)),
       RecordKind(
         "queue-settings", of: "queue list", "queue show", as: .queueSheets(.utc, at: anyTime)),
+      RecordKind("schedule", of: "schedule list", "schedule show", as: .schedules(.utc)),
+      RecordKind("tick", of: "schedule next", fields: ComingTick.fields),
     ]
   }
 }

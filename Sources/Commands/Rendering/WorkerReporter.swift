@@ -114,6 +114,12 @@ extension WorkerReporter {
     case .spawnFailed(let job, let error):
       let reason = TerminalText.escape(error.description, .line)
       context.tell("job \(job.id): its handler could not be started: \(reason); given back")
+    case .endedAtOnce(let how):
+      context.tell(
+        "a handler ended before it had read of its job, which is given back: "
+          + TerminalText.escape(how, .line))
+    case .brokeRules(let rule):
+      context.tell("a handler without a job was killed, its output is no answer: \(rule)")
     case .declaredLost:
       context.tell(
         "this worker had shown no life for too long and was declared lost: its handlers are "
@@ -124,6 +130,7 @@ extension WorkerReporter {
     case .noRescue(let error):
       let reason = TerminalText.escape(error.description, .line)
       context.tell("cannot look for workers that are gone: \(reason)")
+    case .scheduleFailed(let name, let trouble): context.tell(trouble.sentence(about: name))
     case .controlDirectoryLeft(let error):
       inform("a directory was left behind: \(TerminalText.escape(error.description, .line))")
     }

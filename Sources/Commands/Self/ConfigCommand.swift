@@ -17,6 +17,7 @@ enum ConfigCommand {
     prose: [
       "The strongest comes first: the command line, the environment, \(literal: "$XDG_CONFIG_HOME/qctl/config") (\(literal: "~/.config/qctl/config")), then \(literal: "qctl/config") in each of \(literal: "$XDG_CONFIG_DIRS") (\(literal: "/etc/xdg")), then the default.",
       "A line of a configuration file is \(literal: "--flag value") for all commands that have the flag, or \(literal: "command --flag value") for one; \(literal: "#") begins a comment, quotes keep blanks together. \(literal: "--yes"), \(literal: "--force") and \(literal: "--confirm") are refused there: consent is given each time anew.",
+      "A line with \(literal: "--") in it, such as \(literal: "work -q emails -- ./send-email"), sets nothing: it is a worker of \(literal: "qctl work --all-configured").",
     ],
     examples: [
       Example("qctl config", "The global flags"),
@@ -64,11 +65,9 @@ enum ConfigCommand {
   private static func settings(
     _ options: Options, _ context: CommandContext
   ) throws(CommandFailure) -> [Setting] {
-    let surroundings = Surroundings(
-      environment: context.environment,
-      files: { () throws(ConfigurationError) in try ConfigurationFiles.read(context.environment) })
     do {
-      return try QctlTree.tree.settings(for: options.given + options.words, in: surroundings)
+      return try QctlTree.tree.settings(
+        for: options.given + options.words, in: context.surroundings)
     } catch {
       switch error {
       case .usage(let error): throw .failed(.usage, error.message)

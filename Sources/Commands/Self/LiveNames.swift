@@ -20,8 +20,17 @@ struct LiveNames {
     case .type: types()
     case .jobID: recentJobs().map { Candidate($0.id.description, description(of: $0)) }
     case Self.errorGroup: errorGroups()
+    case Self.schedule: schedules()
     case .none, .choices, .file, .fileNamed, .directory, .command, .custom: []
     }
+  }
+
+  /// The name of a schedule.
+  static let schedule = CompletionKind.custom("schedule")
+
+  private func schedules() -> [Candidate] {
+    let known = withStore { store throws(StorageError) in try store.schedules() } ?? []
+    return known.map { Candidate($0.name.description, $0.rule.timing.text) }
   }
 
   /// The group of an error of dead jobs.

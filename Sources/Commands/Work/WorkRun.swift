@@ -1,3 +1,4 @@
+import Calendar
 import Engine
 import Jobs
 import PosixIO
@@ -11,13 +12,18 @@ struct WorkRun {
 
   func run() throws(CommandFailure) -> ExitStatus {
     let environment = context.process.environment()
+    // A supervisor that is gone already left nobody to work for.
+    guard SupervisedProcess.begin(environment) else { return .success }
     // Before the store, so that a misspelt handler leaves none behind.
     try checkHandler(environment)
     return try options.store.withStore(.create, in: context) { store throws(CommandFailure) in
       let reporter = WorkerReporter(options.output, context)
       let worker = Worker(
         configuration(environment, store), store: store,
-        signals: try signals(), random: context.random, observe: reporter.hear)
+        signals: try signals(),
+        ticker: ScheduleTicker(store) { (name) throws(TimeZoneError) in
+          try context.zones.zone(named: name)
+        }, random: context.random, observe: reporter.hear)
       return try status(of: worker.run(), reporter)
     }
   }
@@ -36,14 +42,17 @@ struct WorkRun {
   private func configuration(
     _ environment: EnvironmentBlock, _ store: any StorageAdapter
   ) -> WorkerConfiguration {
+    let scope = options.scope.withoutRepeats
     var configuration = WorkerConfiguration(
-      queues: options.scope.queues.withoutRepeats, handler: argv, environment: environment,
+      queues: scope.queues, handler: argv, environment: environment,
       storeLocation: store.identity.location,
       name: options.name ?? WorkerName.of(process: CurrentProcess.id))
     configuration.meetingPlace = store.meetingPlace
     configuration.group = options.group
-    configuration.types = options.scope.types.withoutRepeats
+    configuration.weights = scope.weights
+    configuration.types = scope.types
     configuration.concurrency = options.concurrency
+    configuration.lines = options.lines
     configuration.mode = mode
     configuration.timeout = options.timeout
     configuration.killAfter = options.killAfter
@@ -90,6 +99,12 @@ struct WorkRun {
       reporter.sumUp(report.counts)
       return .interrupted
     case .handlerUnusable(let error): throw Self.unusable(error)
+    case .handlerEndsAtOnce(let how):
+      let name = TerminalText.escape(options.handler.first ?? "", .line)
+      throw .failed(
+        .configuration,
+        "the handler '\(name)' ends again and again before it has read of a job: "
+          + TerminalText.escape(how, .line))
     case .storage(let error): throw CommandFailure(error)
     case .system(let error): throw Self.broken(error)
     }
@@ -105,13 +120,5 @@ struct WorkRun {
   private static func broken(_ error: SystemError) -> CommandFailure {
     .failed(
       .inputOutput, "the worker cannot go on: \(TerminalText.escape(error.description, .line))")
-  }
-}
-
-extension Array where Element: Hashable {
-  /// Each value where it first stands.
-  fileprivate var withoutRepeats: [Element] {
-    var seen = Set<Element>()
-    return filter { seen.insert($0).inserted }
   }
 }

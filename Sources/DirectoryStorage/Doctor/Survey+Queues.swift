@@ -20,6 +20,8 @@ extension Survey {
       let inside = path + "/" + name
       if name == "settings" {
         lookAtSettings(inside)
+      } else if inside == path + Spool.limitFile || inside == path + Spool.depthFile {
+        _ = check(inside, is: .regular)
       } else if let state = JobState(rawValue: name) {
         if isFolder(inside) { try lookAtState(state, of: queue, inside) }
       } else {
@@ -162,7 +164,7 @@ extension Survey {
     if job.state != .active {
       (job.token, job.leaseUntil, job.presence) = (nil, nil, nil)
       job.cancelRequested = false
-      job.holdsUniqueKey = job.holdsUniqueKey && !job.state.isTerminal
+      job.holdsUniqueKey = job.holdsUniqueKey && job.mayHoldUniqueKey
     }
     // What a job was when it ended or began to wait is in its history.
     standing?.apply(to: &job)
@@ -182,7 +184,7 @@ extension Survey {
 
   private func lookAtKey(of stored: StoredJob) throws(StorageError) {
     let job = stored.job
-    guard job.holdsUniqueKey, !job.state.isTerminal, let key = job.uniqueKey else { return }
+    guard job.holdsUniqueKey, job.mayHoldUniqueKey, let key = job.uniqueKey else { return }
     let file = KeyFile(kind: .unique, queue: job.queue, key: key, id: job.id)
     if let other = try? spool.keyFile(file.place) {
       guard other.id != job.id else { return }

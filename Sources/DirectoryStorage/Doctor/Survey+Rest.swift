@@ -64,6 +64,20 @@ extension Survey {
     }
   }
 
+  /// Schedules that can't be read fire nothing.
+  func lookAtSchedules() throws(StorageError) {
+    for name in try spool.look(in: ScheduleFile.root).sorted() where !name.contains(",") {
+      let path = ScheduleFile.root + "/" + name
+      guard check(path, is: .regular) != nil else { continue }
+      guard let schedule = try? ScheduleName(name), try spool.scheduleFile(schedule) == nil else {
+        continue
+      }
+      guard (try? spool.tree.status(of: path)) != nil else { continue }
+      note(
+        .error, "schedules", path, "no schedule's file looks so, and it fires nothing", .quarantine)
+    }
+  }
+
   func lookAtRest() throws(StorageError) {
     for name in try spool.look(in: "log").sorted() {
       let path = "log/" + name

@@ -1,3 +1,4 @@
+import Jobs
 import PosixIO
 import Storage
 
@@ -5,12 +6,15 @@ import Storage
 struct Orphans {
   private let suspect: Suspect
   private let here: Rescuer.Here
+  /// What members of a group may carry in their environment that has no leader any more.
+  private let presence: [UInt8]
 
   /// How long one call waits for the killed to be gone; then it is asked again later.
   private static let patience: Int64 = 100_000_000
 
-  init(of suspect: Suspect, _ here: Rescuer.Here) {
+  init(of suspect: Suspect, _ id: PresenceID, _ here: Rescuer.Here) {
     self.suspect = suspect
+    presence = Array(HandlerEnvironment.mark(of: id).utf8)
     self.here = here
   }
 
@@ -74,7 +78,8 @@ struct Orphans {
   ///
   /// A leader is known by the time of its start, which lies between two notes. Without a leader the
   /// number can't be another group's as long as a member lives; but it may have been one in between,
-  /// so a member must also name the job. Another user's member does not let us read that, and where
+  /// so a member must also name the job, or, where the handler had one job after the other, the
+  /// worker. Another user's member does not let us read that, and where
   /// /proc hides what is others' (hidepid), only a signal finds the group: neither is known to be
   /// gone.
   ///
@@ -90,7 +95,9 @@ struct Orphans {
       note.pid, startedBetween: slot.notBefore, and: note.boottime)
     if leader != nil { return .dying }
     let name = Array("QCTL_JOB_ID=\(slot.execution.id)".utf8)
-    let answers = group.map { ProcessTable.environmentContains($0.pid, name) }
+    let answers = group.flatMap {
+      [name, presence].map { [pid = $0.pid] in ProcessTable.environmentContains(pid, $0) }
+    }
     if answers.contains(true) { return .dying }
     return answers.contains(nil) ? .outOfReach : .gone
   }

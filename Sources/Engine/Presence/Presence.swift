@@ -89,6 +89,28 @@ final class Presence {
       refusal: PresenceHeader.refusalOffset)
   }
 
+  /// What a slot says now, of a handler that has started; `nil` where it can't be read.
+  func content(ofSlot slot: Int) -> [UInt8]? {
+    let file = BorrowedDescriptor(lock.descriptor.rawValue)
+    let bytes = try? file.read(
+      upTo: PresenceHeader.slotSize, at: PresenceHeader.offset(ofSlot: slot))
+    return bytes.flatMap { $0.count == PresenceHeader.slotSize ? $0 : nil }
+  }
+
+  /// Notes in a slot that a running handler begins with another execution.
+  ///
+  /// - Parameter start: what the handler's own slot says of its start; left out for that slot, where
+  ///   it stands.
+  /// - Throws: when it could not be written: the handler must not hear of that job.
+  func note(
+    _ execution: Execution, slot: Int, of start: [UInt8]? = nil
+  ) throws(SystemError) {
+    var bytes = PresenceSlot.name(of: execution)
+    if let start { bytes += start.dropFirst(bytes.count) }
+    let file = BorrowedDescriptor(lock.descriptor.rawValue)
+    try file.writeAll(bytes, at: PresenceHeader.offset(ofSlot: slot))
+  }
+
   /// Notes that nothing of a slot's process matters any more.
   func clearProcess(slot: Int) {
     let offset = PresenceHeader.offset(ofSlot: slot) + PresenceHeader.noteOffset

@@ -24,6 +24,11 @@ import Storage
 //          24  the handler's own note before it runs: pid and CLOCK_BOOTTIME (StartRecord);
 //              the worker clears the pid once it has reaped the process
 //
+// A handler that has one job after the other (LineHandler) keeps the slot of its start for life. Its
+// first job in hand is named there; each further one that it has at a time has a slot of its own,
+// with the same note. A job is named before the handler hears of it, and its note is there as long
+// as its process: so whoever rescues the job ends the process first.
+//
 // Who declares a worker lost writes the refusal first and then reads the slots; a child writes its
 // note first and then reads the refusal. So either the child sees that it must not run, or it is
 // seen and killed: a stopped worker that goes on can't start a handler of a job that others have.
@@ -138,6 +143,14 @@ struct PresenceSlot: Equatable {
       notBefore: PresenceHeader.word(bytes, start + 16),
       process: StartRecord.Note(bytes[note..<(note + StartRecord.Note.size)]),
       hasStarted: PresenceHeader.word(bytes, note + 8) != 0)
+  }
+
+  /// The first words of a slot: which execution it is about.
+  static func name(of execution: Execution) -> [UInt8] {
+    var words = WordWriter()
+    words.append(execution.id.rawValue)
+    words.append(execution.attempt)
+    return words.bytes
   }
 
   /// A slot before its handler starts.

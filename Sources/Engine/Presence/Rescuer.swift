@@ -69,7 +69,7 @@ package struct Rescuer {
       guard let id = PresenceID(name), id != own, let suspect = read(id) else { continue }
       guard suspect.isLost(here) else { continue }
       guard let lost = condemn(id, suspect) else { continue }
-      switch Orphans(of: lost, here).standing() {
+      switch Orphans(of: lost, id, here).standing() {
       case .gone: break
       case .dying:
         findings.isUnfinished = true

@@ -70,6 +70,7 @@ extension SQLiteStore {
         """
         SELECT count(*) FROM qctl_jobs t WHERE unique_key IS NOT NULL AND held_key IS NULL
           AND bulk IS NULL AND state NOT IN ('completed', 'dead', 'cancelled')
+          AND NOT (state = 'active' AND unique_scope IS 'queued')
           AND NOT EXISTS (
             SELECT 1 FROM qctl_jobs h WHERE h.queue = t.queue AND h.held_key = t.unique_key)
         """)

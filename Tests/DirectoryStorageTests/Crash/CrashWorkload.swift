@@ -100,6 +100,9 @@ struct CrashWorkload {
     job.maxAttempts = Int64.random(in: 1...3, using: &generator)
     if Int.random(in: 0..<4, using: &generator) == 0 {
       job.uniqueKey = "u\(Int.random(in: 0..<3, using: &generator))"
+      job.uniqueScope = UniqueScope.allCases.randomElement(using: &generator) ?? .active
+      let rules: [UniqueConflict] = [.ignore, .replace, .replace, .fail]
+      job.onConflict = rules.randomElement(using: &generator) ?? .ignore
     }
     return job
   }
@@ -109,7 +112,10 @@ struct CrashWorkload {
     if Int.random(in: 0..<3, using: &generator) == 0 {
       job.idempotencyKey = "i\(calls.count)"
     }
-    let result = try store.enqueue(job, at: now)
+    let result: EnqueueResult
+    do throws(StorageError) { result = try store.enqueue(job, at: now) } catch {
+      return try refused("enqueue", error)
+    }
     if job.idempotencyKey != nil, result.created {
       requests.append(Request(call: calls.count, job: job, at: now, id: result.id))
     }
@@ -120,11 +126,22 @@ struct CrashWorkload {
     var jobs: [NewJob] = []
     for _ in 0..<Int.random(in: 1...6, using: &generator) { jobs.append(try newJob()) }
     var rest = jobs[...]
-    let result = try store.enqueueAll(at: now) { () throws(BulkSourceError) in
-      rest.popFirst()
-    } progress: { _ in
+    let result: BulkResult
+    do throws(BulkError) {
+      result = try store.enqueueAll(at: now) { () throws(BulkSourceError) in
+        rest.popFirst()
+      } progress: { _ in
+      }
+    } catch {
+      guard case .job(_, let reason) = error else { throw error }
+      return try refused("bulk", reason)
     }
     return "bulk of \(jobs.count) -> \(result)"
+  }
+
+  private func refused(_ call: String, _ error: StorageError) throws(StorageError) -> String {
+    guard case .keyConflict(let conflict) = error else { throw error }
+    return "\(call) -> \(conflict)"
   }
 
   private mutating func claim() throws -> String {

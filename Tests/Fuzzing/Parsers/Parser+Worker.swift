@@ -6,7 +6,7 @@ import Text
 @testable import PosixIO
 
 extension Parser {
-  static let worker: [Parser] = [jobLine, reply, workerFile, processLine]
+  static let worker: [Parser] = [jobLine, reply, answer, workerFile, processLine]
 
   private static let jobLine = Parser(
     "job line",
@@ -46,7 +46,7 @@ extension Parser {
     writer.beginObject()
     writer.member("queue", job.queue.description)
     writer.member("type", job.type.description)
-    writer.member("priority", job.priority.level)
+    if let priority = job.priority { writer.member("priority", priority.level) }
     writer.key("payload_b64")
     writer.base64(job.payload)
     if let runAt = job.runAt { writer.member("run_at", runAt.rfc3339) }
@@ -75,6 +75,34 @@ extension Parser {
       }
       let isSound = reply.result.map { JSONValidation.isValid($0) } ?? true
       return .accepted(if: isSound, "the result is no JSON")
+    } catch { return .refused(saying: error.reason) }
+  }
+
+  private static let answer = Parser(
+    "answer of a handler",
+    examples: [
+      #"{"id":"0g2v6m8c1k4zt","outcome":"done","result":{"a":[1]}}"#,
+      #"{"id":"0g2v6m8c1k4zt","outcome":"retry","error":"é\u0000","retry_after":"5m"}"#,
+      #"{"id":"0g2v6m8c1k4zt","outcome":"snooze","error":null,"retry_after":300}"#,
+    ],
+    words: [
+      #""id":"#, #""outcome":"#, #""dead""#, #""snooze""#, #""retry_after":"#, "null", "{", "}",
+      ",",
+    ]
+  ) { bytes in
+    let buffer = Array("{\n".utf8) + bytes + Array("\n}".utf8)
+    do throws(AnswerProblem) {
+      let answer = try Answer(buffer, in: 2..<(2 + bytes.count))
+      guard (answer.error?.utf8.count ?? 0) <= ErrorText.longest else {
+        return .wrong("the error is longer than what is kept")
+      }
+      switch answer.outcome {
+      case .done(let result?):
+        return .accepted(if: JSONValidation.isValid(result), "the result is no JSON")
+      case .snooze(let span), .retry(after: let span?):
+        return .accepted(if: .zero <= span && span <= Backoff.longest, "it waits too long")
+      case .done(nil), .retry(after: nil), .dead: return .accepted
+      }
     } catch { return .refused(saying: error.reason) }
   }
 

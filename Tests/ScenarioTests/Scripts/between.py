@@ -242,6 +242,8 @@ class Attack:
 
 
 def plain(record):
+    if (record.get("reason") or "").startswith("replaced by "):
+        record = dict(record, reason="replaced")
     return {key: value for key, value in record.items() if key not in VOLATILE}
 
 
@@ -321,6 +323,13 @@ def enqueue_beside_others(stage):
 def enqueue_with_keys(stage):
     prepare(stage, "old")
     Attack(stage, *one("new", "--unique-key", "u", "--idempotency-key", "i"), again=[0]).run()
+
+
+def enqueue_in_the_place_of_another(stage):
+    """Whoever is killed leaves the old job, the new one, or both: never none."""
+    prepare(stage, "old")
+    stage.enqueue("-q", "q", "-t", "old", "--unique-key", "u")
+    Attack(stage, *one("new", "--unique-key", "u", "--on-conflict", "replace")).run()
 
 
 def enqueue_in_bulk(stage):
@@ -635,7 +644,8 @@ def liar_too_early(stage):
 
 
 SCENES = [
-    enqueue, enqueue_beside_others, enqueue_with_keys, enqueue_in_bulk, enqueue_in_a_staged_bulk,
+    enqueue, enqueue_beside_others, enqueue_with_keys, enqueue_in_the_place_of_another, enqueue_in_bulk,
+    enqueue_in_a_staged_bulk,
     enqueue_in_a_staged_bulk_with_keys, collect_half_a_bulk, work_on_a_published_bulk, claim, complete,
     fail, fail_for_good, retry, cancel, purge_of_many, replay_of_many, pause, resume, checkpoint, log_begun_anew,
     first_enqueue, init, init_in_an_application, enqueue_without_a_log, complete_without_a_log, work,

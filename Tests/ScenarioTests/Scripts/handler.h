@@ -33,10 +33,10 @@ static long long milliseconds_now(void) {
   return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Takes FOLDER/locks/JOB for as long as this process and all that it starts live: the lock goes with
+/* Takes FOLDER/locks/JOB, returned, for as long as this process and all that it starts live: the lock goes with
    the last descriptor. Where it is taken, another run of the job lives on this host: that goes to
    FOLDER/violations. FOLDER/starts gets JOB ATTEMPT PID MILLISECONDS. */
-static void begin_alone(const char *folder, const char *job, const char *attempt) {
+static int begin_alone(const char *folder, const char *job, const char *attempt) {
   char path[4096], line[256];
   snprintf(path, sizeof path, "%s/locks/%s", folder, job);
   int lock = open(path, O_RDWR | O_CREAT, 0600);
@@ -44,4 +44,5 @@ static void begin_alone(const char *folder, const char *job, const char *attempt
   snprintf(line, sizeof line, "%s %s %d %lld\n", job, attempt, (int)getpid(), milliseconds_now());
   if (flock(lock, LOCK_EX | LOCK_NB) < 0) append(folder, "violations", line);
   append(folder, "starts", line);
+  return lock;
 }

@@ -1,5 +1,6 @@
 """Workers that die, that are stopped, and that live: who runs a job, and never twice at once."""
 
+import os
 import signal
 import sqlite3
 
@@ -95,6 +96,44 @@ def rescued_at_once(stage, start_others):
     stage.equal("what it was charged with", (found["failures"], found["crashes"]), (0, 0))
     stage.equal("rescues", [record["job_id"] for record in stage.events("rescued")], [job])
     return others
+
+
+def handlers_that_live_on_are_gone_first(stage):
+    """Trap 2, where one process has one job after the other, or several at once."""
+    handler = stage.alone_in_lines("go")
+    for words in (["--persistent"], ["--persistent", "--batch", "3"], ["--batch", "3"]):
+        before = len(stage.starts())
+        jobs = [stage.enqueue() for _ in range(3)]
+        worker = stage.work(*words, handler=handler)
+        stage.until("a handler has a job", lambda: len(stage.starts()) > before)
+        first = stage.starts()[before][2]
+        worker.kill()
+        worker.wait()
+        other = stage.work("--until-empty", *words, handler=handler)
+        stage.until("the killed worker's handler is gone", lambda: not lives(first))
+        stage.touch("go")
+        stage.equal("the next worker", stage.ends(other), 0)
+        os.remove(stage.path("go"))
+        for job in jobs:
+            found = stage.job(job)
+            stage.equal("the job", (found["state"], found["failures"], found["crashes"]), ("completed", 0, 0))
+    stage.nothing_overlapped()
+
+
+def a_handler_that_lives_on_is_killed(stage):
+    """Its job is charged with that; the others go on in another process."""
+    handler = stage.alone_in_lines("go")
+    jobs = [stage.enqueue("--backoff", "fixed:10ms") for _ in range(3)]
+    worker = stage.work("--persistent", "--until-settled", handler=handler)
+    for number in range(3):
+        stage.until("a first attempt runs", lambda: sum(start[1] == 1 for start in stage.starts()) > number)
+        kill([start[2] for start in stage.starts() if start[1] == 1][number], signal.SIGKILL)
+    stage.equal("the worker", stage.ends(worker), 0)
+    for job in jobs:
+        found = stage.job(job)
+        stage.equal("the attempts", [(each["outcome"], each["signal"]) for each in found["attempts"]],
+                    [("failed", 9), ("completed", None)])
+        stage.equal("the error", found["attempts"][0]["error"], "killed by SIGKILL")
 
 
 def an_idle_worker_rescues_at_once(stage):
@@ -229,6 +268,7 @@ sleep 0.05
 
 
 if __name__ == "__main__":
-    run(a_stopped_worker_changes_nothing, a_late_settlement_changes_nothing, an_idle_worker_rescues_at_once,
+    run(handlers_that_live_on_are_gone_first, a_handler_that_lives_on_is_killed,
+        a_stopped_worker_changes_nothing, a_late_settlement_changes_nothing, an_idle_worker_rescues_at_once,
         the_next_worker_rescues_at_once, a_busy_worker_rescues_at_once, what_a_handler_left_behind_is_gone_first, a_long_job_runs_once,
         marked_jobs_run_alone, a_job_that_kills_its_worker)

@@ -171,6 +171,10 @@ class Stage:
         """A handler that no other run of the same job may meet, as words; see alone.c."""
         return [compiled("alone"), self.folder, *command]
 
+    def alone_in_lines(self, *words):
+        """The same for a handler that is told its jobs in lines; see alone_lines.c."""
+        return [compiled("alone_lines"), self.folder, *words]
+
     # What is known.
 
     def lines(self, name):

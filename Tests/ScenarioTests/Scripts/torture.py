@@ -1,11 +1,13 @@
 """Kills workers and enqueuers with kill -9 at random while jobs flow; then nothing may be lost.
 
-    torture.py WORKERS ENQUEUERS KILLS JOBS [STORE…]
+    torture.py [--lines] WORKERS ENQUEUERS KILLS JOBS [STORE…]
 
 Every killed worker is started again at once; a killed enqueuer repeats the step of which it does not
 know how it ended, under the same idempotency keys. Jobs flow until the last kill. Then every job must
 have been completed, once, by one valid token; no run of a job may have met another; and everything
-that is counted must be true. $QCTL_TORTURE_SEED repeats the choices of a run; its seed is printed.
+that is counted must be true. With --lines the handlers live on and are told their jobs in lines, some
+several at once, and they are killed, too, which the job that they have at the time is charged with.
+$QCTL_TORTURE_SEED repeats the choices of a run; its seed is printed.
 """
 
 import json
@@ -129,6 +131,10 @@ class Torture:
     def worker(self):
         return self.stage.work("-q", "q0,q1,q2", "-c", "3", "--quiet", handler=self.handler)
 
+    manner = ()
+    charged = staticmethod(lambda job: job["failures"] - job["crashes"])
+    outcomes = {"completed", "lost", "released"}
+
     def kill_worker(self, place):
         worker = self.workers[place]
         if worker.poll() is not None:
@@ -170,7 +176,7 @@ class Torture:
             enqueuer.join(DEADLINE)
             self.stage.check(not enqueuer.is_alive() and not enqueuer.failure, enqueuer.failure or "an enqueuer hangs")
         # One more worker tells when all is done.
-        last = self.stage.work("-q", "q0,q1,q2", "--until-settled", "--quiet", handler=self.handler)
+        last = self.stage.work("-q", "q0,q1,q2", "--until-settled", "--quiet", *self.manner, handler=self.handler)
         self.stage.equal("the last worker", self.stage.ends(last, what="the last worker"), 0)
         for worker in self.workers:
             self.stage.stop(worker)
@@ -190,7 +196,7 @@ class Torture:
         self.few("jobs not completed", [
             (job["id"], job["state"]) for job in flown.values() if job["state"] != "completed"])
         self.few("jobs charged with what was no crash", [
-            (job["id"], job["failures"], job["crashes"]) for job in jobs.values() if job["failures"] != job["crashes"]])
+            (job["id"], job["failures"], job["crashes"]) for job in jobs.values() if self.charged(job)])
         self.examine_completions(flown)
         self.examine_counts(jobs)
         stage.doctor()
@@ -213,7 +219,7 @@ class Torture:
         self.few("completed without a run", [
             id for id, numbers in completed.items() if not {(id, number) for number in numbers} <= started])
         outcomes = [outcome for found in attempts.values() for _, outcome in found]
-        self.few("unexpected outcomes", set(outcomes) - {"completed", "lost", "released"})
+        self.few("unexpected outcomes", set(outcomes) - self.outcomes)
         lost = outcomes.count("lost")
         self.stage.check(lost, "no attempt was lost: this proves little")
         self.told = (f"{lost} attempts lost, {len(self.stage.events('rescued'))} rescues, "
@@ -235,21 +241,58 @@ class Torture:
         self.stage.check(not found and not more, f"{what}: {len(found) or more}, such as {found[:3]}")
 
 
+class TortureInLines(Torture):
+    """The same with handlers that live on."""
+
+    manner = ("--persistent",)
+    charged = staticmethod(lambda job: job["failures"] < job["crashes"])
+    outcomes = {"completed", "lost", "released", "failed"}
+
+    def __init__(self, stage, *rest):
+        stage.alone = stage.alone_in_lines
+        super().__init__(stage, *rest)
+
+    def worker(self):
+        ways = (["--persistent"], ["--persistent", "--batch", "4"], ["--batch", "4", "--batch-wait", "20ms"])
+        return self.stage.work(
+            "-q", "q0,q1,q2", "-c", "3", "--quiet", *self.chance.choice(ways), handler=self.handler)
+
+    def kill_some(self):
+        if self.chance.random() < 0.6:
+            return super().kill_some()
+        alive = {pid for _, _, pid in self.stage.starts()[-20:]}
+        for pid in self.chance.sample(sorted(alive), min(len(alive), 2)):
+            self.kill_handler(pid)
+
+    def kill_handler(self, pid):
+        """Only what is still a handler of this stage: the number may be another's by now."""
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as words:
+                if self.stage.folder.encode() not in words.read().split(b"\0"):
+                    return
+            os.kill(pid, signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+
+
 def main():
+    kinds = {True: TortureInLines, False: Torture}
+    torture_class = kinds["--lines" in sys.argv]
+    sys.argv = [word for word in sys.argv if word != "--lines"]
     workers, enqueuers, kills, jobs = map(int, sys.argv[1:5])
     seed = int(os.environ.get("QCTL_TORTURE_SEED") or random.randrange(1 << 32))
     failed = False
     for kind in sys.argv[5:] or STORES:
-        failed = torture(kind, seed, workers, enqueuers, kills, jobs) or failed
+        failed = torture(torture_class, kind, seed, workers, enqueuers, kills, jobs) or failed
     print(f"repeat with QCTL_TORTURE_SEED={seed}")
     sys.exit(failed)
 
 
-def torture(kind, seed, workers, enqueuers, kills, jobs):
+def torture(torture_class, kind, seed, workers, enqueuers, kills, jobs):
     stage, begun = Stage(f"torture-{kind}", kind), time.monotonic()
     told = ""
     try:
-        torture = Torture(stage, seed, workers, enqueuers, kills, jobs)
+        torture = torture_class(stage, seed, workers, enqueuers, kills, jobs)
         torture.run()
         torture.examine()
         told = torture.told

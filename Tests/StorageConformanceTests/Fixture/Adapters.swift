@@ -30,18 +30,21 @@ enum Adapters {
       try SQLiteStore(
         scratch.path("queue.db"), for: .create, staging: .always(rows: 3), random: random)
     },
-    Adapter(name: "memory, by whole pieces", lacks: [.minutes, .attemptRetention]) { _, random in
+    Adapter(name: "memory, by whole pieces", lacks: Adapters.forgone) { _, random in
       MemoryStore(
-        absent: [
-          .minutes: .none(reason: "told so", remedy: "tell otherwise"),
-          .attemptRetention: .none(reason: "told so", remedy: "tell otherwise"),
-        ], random: random)
+        absent: Dictionary(
+          uniqueKeysWithValues: Adapters.forgone.map {
+            ($0, Support.none(reason: "told so", remedy: "tell otherwise"))
+          }), random: random)
     },
-    Adapter(name: "directory", copyName: "spool", lacks: [.minutes, .attemptRetention]) {
+    Adapter(name: "directory", copyName: "spool", lacks: Adapters.forgone) {
       scratch, random in
       try DirectoryStore(scratch.path("spool"), for: .create, random: random)
     },
   ]
+
+  /// What some stores can't do, so that the model must do without it beside them.
+  static let forgone: Set<Capability> = [.minutes, .attemptRetention, .rateLimits]
 
   /// The model, against which the others are compared.
   static let memory = Adapter(name: "memory") { _, random in MemoryStore(random: random) }
@@ -49,7 +52,7 @@ enum Adapters {
   /// The model that does without what a store does without, in that store's words.
   static func model(like store: any StorageAdapter) -> Adapter {
     var absent: [Capability: Support] = [:]
-    for capability in [Capability.minutes, .attemptRetention, .dependencies]
+    for capability in forgone
     where store.capabilities[capability] != .full {
       absent[capability] = store.capabilities[capability]
     }

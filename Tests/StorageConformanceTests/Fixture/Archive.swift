@@ -14,10 +14,12 @@ struct Archive {
         .queue(
           QueueArchive(
             queue: queue.queue, paused: queue.paused, pausedUntil: queue.pausedUntil,
-            pauseReason: queue.pauseReason, retention: try store.retention(of: queue.queue))))
+            pauseReason: queue.pauseReason, settings: try store.settings(of: queue.queue))))
     }
+    parts += everything.batches.map { .batch($0) }
     parts += everything.details.map { .job($0) }
     parts += try Self.requests(of: store).map { .request($0) }
+    parts += try store.schedules().map { .schedule($0) }
     parts += everything.minutes.map { .minute($0) }
     parts += everything.log.map { .record($0) }
     self.parts = parts
@@ -49,12 +51,27 @@ struct Archive {
   }
 }
 
+extension Archive {
+  /// This as a store takes it in that knows no rates.
+  var withoutRates: Archive {
+    Archive(
+      parts: parts.map { part in
+        guard case .queue(var queue) = part else { return part }
+        (queue.settings.limits.rate, queue.settings.limits.burst) = (nil, nil)
+        return .queue(queue)
+      })
+  }
+}
+
 extension ArchivePart {
   var isRecord: Bool { if case .record = self { true } else { false } }
   var isMinute: Bool { if case .minute = self { true } else { false } }
 }
 
 extension StorageSource {
+  /// Whether queues can have rates.
+  var keepsRates: Bool { capabilities[.rateLimits] == .full }
+
   /// Whether minutes can be taken in, for tests that then expect another answer.
   var keepsMinutes: Bool { capabilities[.minutes] == .full }
 }

@@ -10,7 +10,10 @@ struct Everything: Equatable {
   private(set) var queues: [QueueSummary]
   private(set) var log: [LogRecord]
   private(set) var outstanding: Outstanding
+  private(set) var schedules: [Schedule]
+  private(set) var nextTick: Instant?
   private(set) var presences: [PresenceID]
+  private(set) var batches: [BatchSummary]
   private(set) var minutes: [QueueMinute]
   /// Those of the last hour alone, with what stood before it.
   private(set) var recent: [QueueMinute]
@@ -29,6 +32,9 @@ struct Everything: Equatable {
     log = try Self.log(of: store, LogFilter(), size: 100)
     outstanding = try store.outstanding(in: queues.map(\.queue), at: now)
     presences = try store.presences()
+    batches = try store.batches(BatchPageRequest(size: 1000))
+    schedules = try store.schedules()
+    nextTick = try store.nextTick()
     (minutes, recent) = ([], [])
     guard store.keepsMinutes else { return }
     let ever = Instant(milliseconds: .min)...Instant(milliseconds: .max)
@@ -90,6 +96,16 @@ struct Everything: Equatable {
       parts.append("log of \(log.count) against \(other.log.count)")
     }
     if presences != other.presences { parts.append("presences") }
+    for (left, right) in zip(batches, other.batches) where left != right {
+      parts.append("batch \(left) against \(right)")
+    }
+    if batches.count != other.batches.count {
+      parts.append("\(batches.count) batches against \(other.batches.count)")
+    }
+    if schedules != other.schedules {
+      parts.append("schedules \(schedules) against \(other.schedules)")
+    }
+    if nextTick != other.nextTick { parts.append("next tick") }
     for (left, right) in zip(minutes, other.minutes) where left != right {
       parts.append("minute \(left) against \(right)")
     }
@@ -128,6 +144,9 @@ extension Everything {
 
   /// Counts a job that was active before.
   private mutating func note(_ before: Job, _ after: Job) {
+    if after.state == .cancelled, let place = batches.firstIndex(where: { $0.id == after.batch }) {
+      batches[place].cancelled += 1
+    }
     outstanding.active -= 1
     if after.state == .ready { outstanding.ready += 1 }
     guard let place = queues.firstIndex(where: { $0.queue == after.queue }) else { return }
@@ -137,6 +156,13 @@ extension Everything {
       queues[place].oldestReady = min(queues[place].oldestReady ?? after.runAt, after.runAt)
     }
     queues[place].counts = queues[place].counts.filter { $0.value != 0 }
+  }
+
+  /// This without the moment at which something more may be done.
+  var withoutNextDue: Everything {
+    var other = self
+    other.outstanding.nextDue = nil
+    return other
   }
 
   /// This as a store shows it that keeps no minutes.

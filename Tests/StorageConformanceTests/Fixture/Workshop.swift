@@ -146,6 +146,13 @@ extension Workshop {
     try store.setRetention(retention, of: QueueName(queue), at: now)
   }
 
+  /// Changes settings of a queue.
+  @discardableResult
+  func set(_ changes: QueueSettings.Change..., in queue: String = "emails") throws -> Bool {
+    try store.configure(
+      ConfigureRequest(try QueueName(queue), changes, actor: "olga", now: now))
+  }
+
   func minutes(_ queue: String = "emails") throws -> [QueueMinute] {
     let ever = (Instant(milliseconds: 0), Instant(milliseconds: .max))
     return try store.minutes(MinutesRequest(of: QueueName(queue), from: ever.0, to: ever.1))

@@ -18,7 +18,9 @@ import Testing
       met.outcomes == ["done", "requested", "already", "changed", "missing", "conflict", "refused"])
     #expect(met.leases == ["held", "cancelRequested", "lost"])
     #expect(
-      met.refusals == ["invalid", "idempotency", "unknownQueue", "unknownParent", "source", "job"])
+      met.refusals == [
+        "invalid", "idempotency", "unknownQueue", "unknownParent", "source", "job", "queueFull",
+      ])
     #expect(met.states == Set(JobState.allCases))
     #expect(met.known > 0)
     #expect(met.tidied == Set(TidyKind.allCases))
@@ -77,6 +79,7 @@ private struct Met {
     case .keyConflict: "idempotency"
     case .unknownQueue: "unknownQueue"
     case .unknownParent: "unknownParent"
+    case .queueFull: "queueFull"
     default: "\(error)"
     }
   }

@@ -5,7 +5,7 @@ import Storage
 /// One step of a random sequence, with everything that it needs.
 enum Operation {
   case enqueue(NewJob)
-  case bulk([NewJob], breaksOff: Bool)
+  case bulk([NewJob], breaksOff: Bool, batch: NewBatch?)
   case claim(ClaimRequest)
   case settle([Settlement], thenClaim: ClaimRequest?)
   case renew([Lease], until: Instant)
@@ -18,7 +18,8 @@ enum Operation {
   case log(LogFilter, size: Int)
   case outstanding([QueueName])
   case tidy(TidyRequest)
-  case retain(Retention, QueueName)
+  case configure([QueueSettings.Change], QueueName)
+  case schedule(ScheduleStep)
   case wait(TimeSpan)
 }
 
@@ -37,7 +38,8 @@ enum Observation: Equatable {
   case outstanding(Result<Outstanding, StorageError>)
   case rescued(Result<Int, StorageError>)
   case tidied(Result<TidyResult, StorageError>)
-  case retained(Result<[Retention], StorageError>, changed: Bool)
+  case configured(Result<[QueueSettings], StorageError>, changed: Bool)
+  case scheduled(Result<[String], StorageError>)
   case waited
 }
 
@@ -47,8 +49,8 @@ extension Operation {
     switch self {
     case .enqueue(let job):
       .enqueued(Self.result { () throws(StorageError) in try store.enqueue(job, at: now) })
-    case .bulk(let jobs, let breaksOff):
-      .bulk(Self.bulk(jobs, breaksOff, on: store, at: now))
+    case .bulk(let jobs, let breaksOff, let batch):
+      .bulk(Self.bulk(jobs, breaksOff, batch, on: store, at: now))
     case .claim(let request):
       .claimed(Self.result { () throws(StorageError) in try store.claim(request) })
     case .settle(let settlements, let request):
@@ -83,7 +85,10 @@ extension Operation {
         Self.result { () throws(StorageError) in try store.outstanding(in: queues, at: now) })
     case .tidy(let request):
       .tidied(Self.result { () throws(StorageError) in try store.tidy(request) })
-    case .retain(let retention, let queue): Self.retain(retention, queue, on: store, at: now)
+    case .configure(let changes, let queue): Self.configure(changes, queue, on: store, at: now)
+    case .schedule(let step):
+      .scheduled(
+        Self.result { () throws(StorageError) in try step.perform(on: store, at: now) })
     case .wait: .waited
     }
   }
@@ -94,24 +99,27 @@ extension Operation {
     do { return .success(try body()) } catch { return .failure(error) }
   }
 
-  private static func retain(
-    _ retention: Retention, _ queue: QueueName, on store: any StorageAdapter, at now: Instant
+  private static func configure(
+    _ changes: [QueueSettings.Change], _ queue: QueueName, on store: any StorageAdapter,
+    at now: Instant
   ) -> Observation {
     var changed = false
     let found = result { () throws(StorageError) in
-      changed = try store.setRetention(retention, of: queue, at: now)
-      return [try store.retention(of: queue)]
+      changed = try store.configure(
+        ConfigureRequest(queue, changes, actor: "olga", now: now))
+      return [try store.settings(of: queue)]
     }
-    return .retained(found, changed: changed)
+    return .configured(found, changed: changed)
   }
 
   private static func bulk(
-    _ jobs: [NewJob], _ breaksOff: Bool, on store: any StorageAdapter, at now: Instant
+    _ jobs: [NewJob], _ breaksOff: Bool, _ batch: NewBatch?, on store: any StorageAdapter,
+    at now: Instant
   ) -> Result<BulkResult, BulkError> {
     var rest = jobs[...]
     do throws(BulkError) {
       return .success(
-        try store.enqueueAll(at: now) { () throws(BulkSourceError) in
+        try store.enqueueAll(at: now, as: batch) { () throws(BulkSourceError) in
           if rest.isEmpty, breaksOff { throw BulkSourceError() }
           return rest.popFirst()
         } progress: { _ in

@@ -30,11 +30,17 @@ extension OperationGenerator {
     if chance(3) { job.maxAttempts = 0 }
     if chance(50) { job.backoff = any(of: Self.backoffs) }
     if chance(20) { job.timeout = .seconds(Int64(number(1...60))) }
-    if chance(25) { job.uniqueKey = "k\(number(1...4))" }
+    if chance(25) {
+      job.uniqueKey = "k\(number(1...4))"
+      if chance(60) { job.uniqueScope = any(of: UniqueScope.allCases) }
+      if chance(60) { job.onConflict = any(of: [.ignore, .replace, .replace, .fail]) }
+    }
     if chance(20) {
+      if chance(30) { job.idempotencyLifetime = .minutes(Int64(number(1...90))) }
       job.idempotencyKey = "i\(number(1...4))"
       if chance(70) { (job.payload, job.type) = (Self.payloads[0], Self.types[0]) }
     }
+    if chance(25) { job.concurrencyKey = "c\(number(1...2))" }
     if chance(40) { job.tags = distinct(some(of: Self.tags)) }
     if chance(12) { job.after = Array(someIDs().prefix(3)) }
     if chance(15), let latest = ids.last { job.after.append(latest) }
@@ -59,8 +65,25 @@ extension OperationGenerator {
       })
   }
 
-  mutating func retention() -> Retention {
-    Retention(completed: keep(), cancelled: keep(), dead: keep())
+  /// What queues keep, and their limits; mostly none of these, so that jobs get through.
+  mutating func settings() -> [QueueSettings.Change] {
+    guard chance(60) else {
+      return [.keep(.completed, keep()), .keep(.cancelled, keep()), .keep(.dead, keep())]
+    }
+    let small = (number(1...3), number(1...2))
+    return [
+      .concurrency(any(of: [nil, nil, Int64(small.0)])),
+      .concurrencyPerKey(any(of: [nil, Int64(small.1)])),
+      .rate(any(of: [nil, nil, Rate(Int64(number(1...40)), per: .minute)])),
+      .burst(any(of: [nil, 5])),
+      .maxDepth(any(of: [nil, nil, nil, Int64(number(1...30))])),
+      .aging(any(of: [nil, .seconds(1), .minutes(5)])),
+      .maxAttempts(any(of: [nil, 2])),
+      .timeout(any(of: [nil, .seconds(7)])),
+      .backoff(any(of: [nil, .fixed(.seconds(9))])),
+      .priority(any(of: [nil, Self.priorities.first])),
+      .keepKeys(any(of: [nil, .forever, .span(.hours(2))])),
+    ].filter { _ in chance(60) }
   }
 
   private mutating func keep() -> Keep? {

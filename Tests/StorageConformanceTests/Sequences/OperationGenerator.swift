@@ -18,12 +18,13 @@ struct OperationGenerator {
   /// The next step.
   mutating func next() -> Operation {
     switch number(0...99) {
-    case 0..<22: .enqueue(newJob())
+    case 0..<19: .enqueue(newJob())
+    case 19..<22: .schedule(scheduleStep())
     case 22..<26: bulk()
     case 26..<41: .claim(claimRequest())
     case 41..<57: settle()
     case 57..<60: .tidy(TidyRequest(now: now, limit: any(of: [2, 5, 20, 500])))
-    case 60..<61: .retain(retention(), any(of: Self.queues))
+    case 60..<61: .configure(settings(), any(of: Self.queues))
     case 61..<65: .renew(someLeases(), until: now + .seconds(Int64(number(-5...120))))
     case 65..<66: .status(someLeases())
     case 66..<68: .rescue(rescueRequest())
@@ -42,7 +43,9 @@ struct OperationGenerator {
     switch (operation, observation) {
     case (.wait(let span), _): now = now + span
     case (_, .enqueued(.success(let result))): ids.append(result.id)
-    case (_, .bulk(.success(let result))): ids += result.labelled.values.sorted()
+    case (_, .bulk(.success(let result))):
+      ids += result.labelled.values.sorted()
+      ids += [result.batch?.id, result.batch?.follower].compactMap(\.self)
     case (_, .claimed(.success(let claimed))): learn(claimed)
     case (_, .settled(.success(let result))): learn(result.claimed)
     case (.plan(let request), .planned(.success(let plan))): plans.append((request.verb, plan))
@@ -80,6 +83,7 @@ extension OperationGenerator {
       for index in jobs.indices {
         jobs[index].idempotencyKey = nil
         jobs[index].after = []
+        jobs[index].onConflict = .ignore
       }
     }
     for index in jobs.indices.dropFirst() where chance(40) {
@@ -88,13 +92,23 @@ extension OperationGenerator {
       jobs[index].afterLabels = [jobs[earlier].label ?? 0]
       jobs[index].onParentFailure = any(of: ParentFailure.allCases)
     }
-    return .bulk(jobs, breaksOff: breaksOff)
+    return .bulk(jobs, breaksOff: breaksOff, batch: chance(50) ? batch() : nil)
+  }
+
+  private mutating func batch() -> NewBatch {
+    var batch = NewBatch(name: any(of: ["nightly", "x y"]))
+    guard chance(60) else { return batch }
+    var follower = NewJob(queue: any(of: Self.queues), type: any(of: Self.types))
+    follower.onParentFailure = any(of: ParentFailure.allCases)
+    batch.follower = follower
+    return batch
   }
 
   private mutating func claimRequest() -> ClaimRequest {
     ClaimRequest(
       queues: some(of: Self.queues), types: chance(20) ? some(of: Self.types) : [],
-      limit: any(of: [0, 1, 1, 2, 3, 10]), worker: any(of: ["w1", "w2"]),
+      limit: any(of: [0, 1, 1, 2, 3, 10]), atOnce: chance(50) ? number(0...4) : nil,
+      worker: any(of: ["w1", "w2"]),
       lease: .seconds(Int64(number(1...90))),
       presence: chance(50) ? any(of: Self.presences) : nil, now: now)
   }

@@ -17,7 +17,7 @@ import Testing
   @Test("What tests are told that a store lacks is what it says", arguments: Adapters.all)
   func lacking(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
-    for capability in [Capability.minutes, .attemptRetention] {
+    for capability in Adapters.forgone {
       let isFull = shop.store.capabilities[capability] == .full
       #expect(isFull != adapter.lacks.contains(capability), "\(capability)")
     }
@@ -35,6 +35,8 @@ import Testing
     try check(shop, .log) { _ = try shop.log() }
     try check(shop, .uniqueKeys) { try shop.add { $0.uniqueKey = "k" } }
     try check(shop, .minutes) { _ = try shop.minutes() }
+    try check(shop, .rateLimits) { try shop.set(.rate(Rate(100, per: .minute))) }
+    try check(shop, .rateLimits) { try shop.set(.burst(3)) }
     try check(shop, .idempotencyKeys) { try shop.add { $0.idempotencyKey = "k" } }
     #expect(store.capabilities.readEffect == .pure)
   }

@@ -79,6 +79,47 @@ import Testing
     #expect(throws: StorageError.self) { try enqueue(shop) }
   }
 
+  @Test("A key is free again after the time that the request asked for", arguments: Adapters.all)
+  func lifetime(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let first = try enqueue(shop) { $0.idempotencyLifetime = .seconds(90) }
+    shop.wait(.seconds(89))
+    #expect(try enqueue(shop) == EnqueueResult(id: first.id, created: false))
+    shop.wait(.seconds(1))
+    let second = try enqueue(shop) { $0.idempotencyLifetime = .hours(48) }
+    #expect(second.created)
+    shop.wait(.hours(47))
+    _ = try shop.tidy()
+    #expect(try enqueue(shop) == EnqueueResult(id: second.id, created: false))
+    shop.wait(.hours(1))
+    #expect(try enqueue(shop).created)
+  }
+
+  @Test("Lines of a bulk each have their time", arguments: Adapters.all)
+  func bulkLifetimes(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let spans: [TimeSpan?] = [.seconds(5), nil, .hours(48), .minutes(1)]
+    let jobs = try spans.enumerated().map { number, span in
+      var job = NewJob(queue: try QueueName("emails"))
+      job.idempotencyKey = "i\(number)"
+      job.idempotencyLifetime = span
+      return job
+    }
+    #expect(try shop.addAll(jobs).created == 4)
+    shop.wait(.minutes(1))
+    #expect(try shop.addAll(jobs) == BulkResult(created: 2, existing: 2))
+    shop.wait(.hours(24))
+    #expect(try shop.addAll(jobs) == BulkResult(created: 3, existing: 1))
+  }
+
+  @Test("A time shorter than a second is refused", arguments: Adapters.all)
+  func tooShort(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    #expect(throws: StorageError.self) {
+      try enqueue(shop) { $0.idempotencyLifetime = TimeSpan(milliseconds: 999) }
+    }
+  }
+
   @Test("A request that met a unique key is not remembered", arguments: Adapters.all)
   func uniqueFirst(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)

@@ -143,12 +143,16 @@ import Testing
     let target = try Workshop(adapter)
     var queue = QueueArchive(
       queue: try QueueName("emails"), paused: true, pausedUntil: target.now + .hours(1),
-      pauseReason: "deploy", retention: Retention(completed: .forever, dead: .span(.hours(5))))
+      pauseReason: "deploy",
+      settings: QueueSettings(
+        retention: Retention(completed: .forever, dead: .span(.hours(5)))))
+    queue.settings.limits.concurrency = 3
+    queue.settings.defaults.backoff = .fixed(.seconds(7))
     #expect(try target.restore(.queue(queue)) == .restored)
     #expect(try target.restore(.queue(queue)) == .alreadyThere)
     #expect(try target.queue()?.pauseReason == "deploy")
     #expect(try target.queue()?.pausedUntil == target.now + .hours(1))
-    #expect(try target.store.retention(of: queue.queue) == queue.retention)
+    #expect(try target.store.settings(of: queue.queue) == queue.settings)
     queue.paused = false
     #expect(try target.restore(.queue(queue)) == .restored)
     #expect(try target.queue()?.paused == false)
