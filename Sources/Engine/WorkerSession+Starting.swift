@@ -38,7 +38,8 @@ extension WorkerSession {
 
   func mayStart(_ next: Waiting) -> Bool {
     guard !isLost, ending == nil || ending == .finished else { return false }
-    return next.claimed.isMarked ? slots.isEmpty : room > 0 && !slots.runsAlone
+    guard room > 0 else { return false }
+    return next.claimed.isMarked ? slots.isEmpty : !slots.runsAlone
   }
 
   /// Between two tries to start more than the machine or its limits allow.

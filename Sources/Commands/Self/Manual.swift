@@ -53,8 +53,10 @@ enum Manual {
       prose: [
         "Settings that are to hold without being typed. A line is \(literal: "--flag value") for all commands that have the flag, or \(literal: "command --flag value") for one command. \(literal: "#") begins a comment; quotes keep blanks together; a list may be given on several lines.",
         "Flags on the command line win, then variables of the environment, then the user's file, then those of the machine. Within a file a line for one command wins over a line for all. \(literal: "--yes"), \(literal: "--force"), \(literal: "--confirm") and \(literal: "--all") are refused.",
+        "A line with \(literal: "--") in it is a worker, with all its flags and its handler, as it would be typed: \(literal: "qctl work --all-configured") runs every one of them, those of the user's file and those of the machine. No other command reads more of it than that it is one.",
         .code(
-          "# ~/.config/qctl/config\n--store /var/lib/shop/queue.db\nlist --utc\nwork --grace 60s"),
+          "# ~/.config/qctl/config\n--store /var/lib/shop/queue.db\nlist --utc\nwork --grace 60s\nwork -q emails -c 4 -- ./send-email\nwork -q thumbs --persistent -- python3 thumb.py"
+        ),
       ],
       sections: [
         ManualSection(
@@ -69,6 +71,6 @@ enum Manual {
                 "The machine's; \(literal: "/etc/xdg/qctl/config") by default."),
             ])
           ])
-      ], seeAlso: ["config"])
+      ], seeAlso: ["config", "work"])
   }
 }

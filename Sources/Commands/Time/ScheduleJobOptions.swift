@@ -8,7 +8,7 @@ struct ScheduleJobOptions: Sendable {
   var type: JobType = .default
   var payload: String?
   var payloadFile: String?
-  var priority: Priority = .default
+  var priority: Priority?
   var maxAttempts: Int?
   var backoff: Backoff?
   var timeout: TimeSpan?
@@ -32,8 +32,9 @@ struct ScheduleJobOptions: Sendable {
       ).completing(.file),
       Flag.values(
         "tag", "NAME=VALUE", \.tags, "A tag for filters and log records", parse: ValueText.tag),
-      .value("priority", "N", \.priority, "0 (most urgent) to 9", parse: ValueText.priority)
-        .default("5"),
+      .value("priority", "N", \.priority, "0 (most urgent) to 9") {
+        (text) throws(ValueError) -> Priority? in try ValueText.priority(text)
+      }.default("5"),
       .value(
         "timeout", "TIME", \.timeout, "How long one attempt may take", parse: ValueText.duration),
       .int("max-attempts", "COUNT", in: 1...1000, \.maxAttempts, "Failures until it is dead")

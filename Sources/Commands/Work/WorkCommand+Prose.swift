@@ -4,6 +4,7 @@ extension WorkCommand {
   static var prose: Prose {
     [
       "Takes jobs and runs \(placeholder: "HANDLER") for each, exactly as given: no shell, and nothing of the job among its arguments. The payload is its standard input. Everything after \(literal: "--"), or from the first word that is no option, belongs to the handler.",
+      "Of several queues the first that has a ready job is served, in the order given. With weights, as in \(literal: "-q emails=6,reports=1"), each gets its share of the jobs instead (1 where none is said), and a queue without work gives way.",
       "What the handler's exit status means:",
       .terms([
         Term("\(literal: "0")", "Done."),
@@ -57,7 +58,12 @@ extension WorkCommand {
       ManualSection(
         .environment,
         [
-          "The handler finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT (from 1), QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (where there is a timeout), QCTL_IDEMPOTENCY_KEY (the job's id where none was given), QCTL_STORE and QCTL_CONTROL."
+          "The handler finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT (from 1), QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (where there is a timeout), QCTL_IDEMPOTENCY_KEY (the job's id where none was given), QCTL_STORE and QCTL_CONTROL. With \(flag: "persistent") or \(flag: "batch"), only QCTL_STORE: the rest is in the lines.",
+          .terms([
+            Term(
+              "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",
+              "How to speak with the service manager; kept from handlers.")
+          ]),
         ]),
       ManualSection(
         .notes,

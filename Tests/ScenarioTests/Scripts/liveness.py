@@ -268,6 +268,7 @@ sleep 0.05
 
 
 if __name__ == "__main__":
-    run(a_stopped_worker_changes_nothing, a_late_settlement_changes_nothing, an_idle_worker_rescues_at_once,
+    run(handlers_that_live_on_are_gone_first, a_handler_that_lives_on_is_killed,
+        a_stopped_worker_changes_nothing, a_late_settlement_changes_nothing, an_idle_worker_rescues_at_once,
         the_next_worker_rescues_at_once, a_busy_worker_rescues_at_once, what_a_handler_left_behind_is_gone_first, a_long_job_runs_once,
         marked_jobs_run_alone, a_job_that_kills_its_worker)
