@@ -73,7 +73,7 @@ let package = Package(
       name: "qctl-fuzz", dependencies: ["Fuzzing", "PosixIO", "TestSupport"],
       path: "Tests/Fuzzing/driver", swiftSettings: settings),
     tests("FuzzingTests", ["Fuzzing", "TestSupport"]),
-    tests("JobsTests", ["Jobs", "Text", "TestSupport"]),
+    tests("JobsTests", ["Jobs", "Text", "Calendar", "TestSupport"]),
     tests("TextTests", ["Text", "TestSupport"]),
     tests("CalendarTests", ["Calendar", "TestSupport"]),
     tests("PosixIOTests", ["PosixIO", "TestSupport"]),
@@ -96,12 +96,12 @@ let package = Package(
     tests(
       "StorageConformanceTests",
       [
-        "SQLiteStorage", "DirectoryStorage", "MemoryStorage", "Storage", "Jobs", "Text", "PosixIO",
-        "TestSupport",
+        "SQLiteStorage", "DirectoryStorage", "MemoryStorage", "Storage", "Jobs", "Text", "Calendar",
+        "PosixIO", "TestSupport",
       ]),
     tests(
       "DirectoryStorageTests",
-      ["DirectoryStorage", "Storage", "Jobs", "Text", "PosixIO", "TestSupport"],
+      ["DirectoryStorage", "Storage", "Jobs", "Text", "Calendar", "PosixIO", "TestSupport"],
       exclude: ["Fixtures"]),
     tests(
       "ScenarioTests", ["Commands", "CommandLineSpec", "PosixIO", "Text", "TestSupport"],

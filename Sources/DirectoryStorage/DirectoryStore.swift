@@ -10,6 +10,7 @@ import Synchronization
 /// STORE/queues/<queue>/…       a file for each job, in the folder of its state; see Shelf
 /// STORE/queues/<queue>/settings  pause, retention, limits
 /// STORE/queues/<queue>/limit   locked by whoever claims from a queue with limits
+/// STORE/queues/<queue>/depth   locked by whoever enqueues into one in which only so many may wait
 /// STORE/keys/<shard>/…         unique and idempotency keys; see KeyFile
 /// STORE/schedules/<name>       a schedule; see ScheduleFile
 /// STORE/bulks/…                bulks that were accepted and are being spread over the queues

@@ -96,6 +96,13 @@ struct BucketWalk {
     return pending.popLast()
   }
 
+  /// The next job, which stays the next.
+  mutating func peek() throws(StorageError) -> JobPlace? {
+    guard let place = try next() else { return nil }
+    pending.append(place)
+    return place
+  }
+
   /// Gives back jobs that were not wanted.
   mutating func putBack(_ places: [JobPlace]) {
     guard !places.isEmpty else { return }

@@ -18,9 +18,10 @@ extension Spool {
       guard settings.pause(at: request.now) == nil else { continue }
       let goesOn =
         settings.settings.limits.countsRunning
-        ? try claimWithin(settings.settings.limits, queue, request, into: &claimed)
+        ? try claimWithin(settings.settings, queue, request, into: &claimed)
         : try take(
-          from: try promoted(view, queue, at: request.now), request, upTo: request.limit, nil,
+          from: try promoted(view, queue, at: request.now), request, upTo: request.limit,
+          settings.settings.aging, nil,
           into: &claimed)
       guard goesOn else { break }
     }
@@ -75,38 +76,60 @@ extension Spool {
   ///
   /// - Parameters:
   ///   - limit: how many the whole claim may have in the end.
+  ///   - aging: of the queue, if it has any.
   ///   - groups: how many more may run of each concurrency key; `nil` for any number.
   func take(
-    from view: QueueView, _ request: ClaimRequest, upTo limit: Int, _ groups: GroupRoom?,
+    from view: QueueView, _ request: ClaimRequest, upTo limit: Int, _ aging: TimeSpan?,
+    _ groups: GroupRoom?,
     into claimed: inout [ClaimedJob]
   ) throws(StorageError) -> Bool {
     var groups = groups
     var left = QueueLimits.longestWalk
-    for index in view.walks.indices where claimed.count < limit {
-      var passed: [JobPlace] = []
-      defer { view.walks[index].putBack(passed) }
-      while claimed.count < limit, let place = try view.walks[index].next() {
-        guard left > 0 else {
-          passed.append(place)
-          return true
-        }
-        guard try isWanted(place, request, view), groups?.hasRoom(for: place.name) ?? true else {
-          if groups != nil { left -= 1 }
-          passed.append(place)
-          continue
-        }
-        let isMarked = place.name.isMarked
-        guard !isMarked || claimed.isEmpty else {
-          passed.append(place)
-          return false
-        }
-        guard let taken = try begin(place, request) else { continue }
-        claimed.append(taken)
-        groups?.take(place.name)
-        guard !isMarked else { return false }
+    var passed: [Int: [JobPlace]] = [:]
+    defer { for (index, places) in passed { view.walks[index].putBack(places) } }
+    while claimed.count < limit, let (index, place) = try next(of: view, aging) {
+      guard left > 0 else {
+        passed[index, default: []].append(place)
+        return true
       }
+      guard try isWanted(place, request, view), groups?.hasRoom(for: place.name) ?? true else {
+        if groups != nil { left -= 1 }
+        passed[index, default: []].append(place)
+        continue
+      }
+      let isMarked = place.name.isMarked
+      guard !isMarked || claimed.isEmpty else {
+        passed[index, default: []].append(place)
+        return false
+      }
+      guard let taken = try begin(place, request) else { continue }
+      claimed.append(taken)
+      groups?.take(place.name)
+      guard !isMarked else { return false }
     }
     return true
+  }
+
+  /// The next ready job, and from which of the walks it is: the most urgent one, or with aging the first
+  /// by the place that its priority and its time give it.
+  private func next(
+    of view: QueueView, _ aging: TimeSpan?
+  ) throws(StorageError) -> (Int, JobPlace)? {
+    var first: (index: Int, place: JobPlace, order: Int64)?
+    for index in view.walks.indices {
+      guard let aging else {
+        if let place = try view.walks[index].next() { return (index, place) }
+        continue
+      }
+      guard let place = try view.walks[index].peek() else { continue }
+      let order = place.name.priority.order(runAt: place.name.time, quantum: aging)
+      if first.map({ (order, place.name.id) < ($0.order, $0.place.name.id) }) ?? true {
+        first = (index, place, order)
+      }
+    }
+    guard let first else { return nil }
+    _ = try view.walks[first.index].next()
+    return (first.index, first.place)
   }
 
   /// Whether a job is of a type that is asked for; only its file tells.

@@ -5,15 +5,21 @@ import Storage
 extension Spool {
   /// Accepts one job, or finds the one that has its keys.
   ///
-  /// - Parameter drawn: the id of the job; `nil` to draw one.
+  /// - Parameter drawn: the id of the job that a tick makes, which is never refused for want of room;
+  ///   `nil` to draw one.
   func enqueue(
-    _ new: NewJob, as drawn: JobID? = nil, at now: Instant
+    _ request: NewJob, as drawn: JobID? = nil, at now: Instant
   ) throws(StorageError) -> EnqueueResult {
-    do { try new.validate() } catch { throw .invalid(error) }
+    do { try request.validate() } catch { throw .invalid(error) }
+    var settings = try settings(of: request.queue).settings
+    let new = request.filled(by: settings)
+    if drawn != nil { settings.maxDepth = nil }
     guard new.uniqueKey == nil, new.idempotencyKey == nil else {
-      return try enqueueWithKeys(new, as: drawn, at: now)
+      return try enqueueWithKeys(new, as: drawn, settings, at: now)
     }
-    return EnqueueResult(id: try accept(new, as: drawn, at: now), created: true)
+    return try withRoom(for: [new.queue: 1], [new.queue: settings]) { () throws(StorageError) in
+      EnqueueResult(id: try accept(new, as: drawn, at: now), created: true)
+    }
   }
 
   /// Accepts a job whose keys, if it has any, are its own by now; durable when it returns.

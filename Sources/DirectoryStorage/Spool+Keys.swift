@@ -51,7 +51,7 @@ extension Spool {
   ///
   /// - Parameter drawn: the id of the job; `nil` to draw one.
   func enqueueWithKeys(
-    _ new: NewJob, as drawn: JobID? = nil, at now: Instant
+    _ new: NewJob, as drawn: JobID? = nil, _ settings: QueueSettings, at now: Instant
   ) throws(StorageError) -> EnqueueResult {
     let places = Self.keyPlaces(of: new)
     return try locked(places.map(\.shard)) { () throws(StorageError) in
@@ -59,12 +59,21 @@ extension Spool {
         return EnqueueResult(id: known, created: false)
       }
       if let holder = try holder(inTheWayOf: new, as: drawn) {
-        return try enqueue(new, as: drawn, against: holder, at: now)
+        guard new.onConflict.resolution(against: holder.job) != .existing else {
+          return try enqueue(new, as: drawn, against: holder, at: now)
+        }
+        // One that waits makes room for the new one.
+        let added: Int64 = holder.job.state.isTerminal ? 1 : 0
+        return try withRoom(for: [new.queue: added], [new.queue: settings]) {
+          () throws(StorageError) in try enqueue(new, as: drawn, against: holder, at: now)
+        }
       }
-      let id: JobID
-      if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
-      try writeKeys(Self.keyFiles(of: new, id, at: now))
-      return EnqueueResult(id: try accept(new, as: id, at: now), created: true)
+      return try withRoom(for: [new.queue: 1], [new.queue: settings]) { () throws(StorageError) in
+        let id: JobID
+        if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
+        try writeKeys(Self.keyFiles(of: new, id, at: now))
+        return EnqueueResult(id: try accept(new, as: id, at: now), created: true)
+      }
     }
   }
 

@@ -36,7 +36,7 @@ extension Spool {
   ///
   /// Where others hold the queue's lock for a second, this claim gives nothing of it.
   func claimWithin(
-    _ limits: QueueLimits, _ queue: QueueName, _ request: ClaimRequest,
+    _ settings: QueueSettings, _ queue: QueueName, _ request: ClaimRequest,
     into claimed: inout [ClaimedJob]
   ) throws(StorageError) -> Bool {
     var outcome: Result<(Bool, [ClaimedJob]), StorageError> = .success((true, claimed))
@@ -44,7 +44,7 @@ extension Spool {
       try tree.withLock(Shelf.queue(queue) + Self.limitFile, patience: Self.patience) { [claimed] in
         var more = claimed
         do throws(StorageError) {
-          let goesOn = try take(within: limits, queue, request, into: &more)
+          let goesOn = try take(within: settings, queue, request, into: &more)
           outcome = .success((goesOn, more))
         } catch { outcome = .failure(error) }
       }
@@ -55,9 +55,10 @@ extension Spool {
   }
 
   private func take(
-    within limits: QueueLimits, _ queue: QueueName, _ request: ClaimRequest,
+    within settings: QueueSettings, _ queue: QueueName, _ request: ClaimRequest,
     into claimed: inout [ClaimedJob]
   ) throws(StorageError) -> Bool {
+    let limits = settings.limits
     let running = try activeJobs(of: queue)
     let room = limits.room(
       wanted: request.limit - claimed.count,
@@ -67,7 +68,7 @@ extension Spool {
     // What was seen before the lock was taken may be gone; that is found out job by job.
     let view = try promoted(try freshView(of: queue, at: request.now), queue, at: request.now)
     return try take(
-      from: view, request, upTo: claimed.count + room,
+      from: view, request, upTo: claimed.count + room, settings.aging,
       limits.concurrencyPerKey.map { GroupRoom(upTo: $0, running: running) }, into: &claimed)
   }
 

@@ -13,13 +13,15 @@ extension Spool {
     for place in lost.prefix(Self.largestStep) {
       guard let before = try read(place) else { continue }
       // Nobody saw the worker die, but a marked job is handed out alone.
-      let loss = before.job.marked ? alone(before.job) : .started
+      let loss = before.job.marked ? try alone(before.job) : .started
       _ = try rescue(before, loss, reason: "lease ran out", at: now)
     }
   }
 
-  private func alone(_ job: Job) -> Loss {
-    .alone(policy: job.backoff ?? .default, random: random())
+  private func alone(_ job: Job) throws(StorageError) -> Loss {
+    var policy = job.backoff
+    if policy == nil { policy = try settings(of: job.queue).settings.defaults.backoff }
+    return .alone(policy: policy ?? .default, random: random())
   }
 
   /// Frees the jobs of a worker that is gone, in the order of their ids.
@@ -36,16 +38,16 @@ extension Spool {
     var count = 0
     for place in lost.sorted(by: { $0.name.id < $1.name.id }) {
       guard let before = try read(place) else { continue }
-      let loss = loss(of: before.job, request)
+      let loss = try loss(of: before.job, request)
       if try rescue(before, loss, reason: reason, at: request.now) { count += 1 }
     }
     for folder in folders { removeIfEmpty(folder) }
     return count
   }
 
-  private func loss(of job: Job, _ request: RescueRequest) -> Loss {
+  private func loss(of job: Job, _ request: RescueRequest) throws(StorageError) -> Loss {
     guard request.hasStarted(job) else { return .unstarted }
-    return job.marked && request.isDead ? alone(job) : .started
+    return job.marked && request.isDead ? try alone(job) : .started
   }
 
   /// Frees a job; false where it is not as it was found, since somebody else has settled or freed it.

@@ -22,7 +22,13 @@ extension Spool {
     _ settlement: Settlement, _ before: StoredJob, at now: Instant
   ) throws(StorageError) -> SettleOutcome? {
     var job = before.job
-    do { try job.apply(settlement.event(for: job, random: random), at: now) } catch { return nil }
+    var policy: Backoff?
+    if settlement.needsPolicy(for: job) {
+      policy = try settings(of: job.queue).settings.defaults.backoff
+    }
+    do {
+      try job.apply(settlement.event(for: job, policy: policy, random: random), at: now)
+    } catch { return nil }
     // Given back before it started: as if it had not been claimed, but for the number.
     let isQuiet = settlement.verdict == .putBack && job.state != .cancelled
     var change = JobChange(before: before, after: job)

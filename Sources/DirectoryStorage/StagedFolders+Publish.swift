@@ -30,12 +30,14 @@ extension StagedFolders {
     do throws(StorageError) {
       if !taken.isEmpty { try leaveOut(taken, spool) }
       guard result.created > 0 else { return }
-      try putAside(spool)
-      try moveKeys(spool)
-      try spool.ensureFolder(BulkParts.root)
-      hasShownIDs = true
-      try spool.system { () throws(SystemError) in
-        try spool.tree.rename(path, to: published, replaces: false)
+      try spool.withRoom(for: try added(spool), sheets) { () throws(StorageError) in
+        try putAside(spool)
+        try moveKeys(spool)
+        try spool.ensureFolder(BulkParts.root)
+        hasShownIDs = true
+        try spool.system { () throws(SystemError) in
+          try spool.tree.rename(path, to: published, replaces: false)
+        }
       }
       do throws(SystemError) { try spool.tree.syncFolder(BulkParts.root) } catch {
         yielding.removeAll()
@@ -57,6 +59,21 @@ extension StagedFolders {
       yielding.append((job, id))
     }
     replaced.removeAll()
+  }
+
+  /// How many jobs each queue gets; nothing where any number may wait.
+  private func added(_ spool: Spool) throws(StorageError) -> [QueueName: Int64] {
+    guard sheets.values.contains(where: { $0.maxDepth != nil }) else { return [:] }
+    var added: [QueueName: Int64] = [:]
+    for part in try spool.bulkParts(of: path).parts {
+      let jobs = try spool.jobs(in: path + "/" + part.path, of: part.queue, part.state)
+      added[part.queue, default: 0] += Int64(jobs.count)
+    }
+    // Those that wait make room for those that take their place.
+    for (found, new, _) in replaced where !found.job.state.isTerminal {
+      added[new.queue, default: 0] -= 1
+    }
+    return added
   }
 
   /// The jobs of which a key was taken by others since they were staged.

@@ -61,6 +61,9 @@ final class StagedFolders {
     var least: JobName
   }
 
+  /// What is set for the queues of its jobs.
+  var sheets: [QueueName: QueueSettings] = [:]
+
   /// Makes the folder of a new bulk.
   init(_ spool: Spool, at now: Instant) throws(StorageError) {
     self.now = now
@@ -100,7 +103,8 @@ extension StagedFolders {
       if try isKnown(new, spool) {
         result.existing += 1
       } else {
-        try stage(new, index: index, spool)
+        let settings = try settings(of: new.queue, spool)
+        try stage(new.filled(by: settings), index: index, spool)
         result.created += 1
       }
     } catch {
@@ -135,6 +139,16 @@ extension StagedFolders {
   private func staged(_ place: KeyPlace, _ spool: Spool) throws(StorageError) -> KeyFile? {
     guard shards.contains(place.shard) else { return nil }
     return try spool.keyFile(at: path + "/" + place.path)
+  }
+
+  /// What is set for a queue, as it was when its first job was taken in.
+  private func settings(
+    of queue: QueueName, _ spool: Spool
+  ) throws(StorageError) -> QueueSettings {
+    if let known = sheets[queue] { return known }
+    let settings = try spool.settings(of: queue).settings
+    sheets[queue] = settings
+    return settings
   }
 
   private func stage(_ new: NewJob, index: Int, _ spool: Spool) throws(StorageError) {

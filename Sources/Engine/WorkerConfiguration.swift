@@ -16,8 +16,10 @@ package struct WorkerConfiguration: Sendable {
     case once
   }
 
-  /// Its queues, in strict order; at least one.
+  /// Its queues, in strict order unless there are weights; at least one.
   package var queues: [QueueName]
+  /// The share of each queue, from 1, in their order; empty for strict order.
+  package var weights: [Int64] = []
   /// The types it takes; empty for any.
   package var types: [JobType] = []
   /// How many handlers may run at a time, from 1.

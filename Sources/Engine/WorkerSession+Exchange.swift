@@ -36,6 +36,7 @@ extension WorkerSession {
       let claimed = try settleAndClaim(request, wall)
       recovered()
       guard request != nil else { return }
+      order.note(claimed, of: wanted)
       let leaseEnd = now + configuration.lease
       waiting += claimed.map { Waiting(claimed: $0, since: now, leaseEnd: leaseEnd) }
       startWaiting()
@@ -80,8 +81,8 @@ extension WorkerSession {
 
   private func claimRequest(_ limit: Int, _ wall: Instant) -> ClaimRequest {
     ClaimRequest(
-      queues: configuration.queues, types: configuration.types, limit: limit,
-      atOnce: max(0, slots.free - waiting.count), worker: configuration.name,
+      queues: order.next, types: configuration.types, limit: limit,
+      atOnce: max(0, room - waiting.count), worker: configuration.name,
       lease: configuration.lease, presence: presence?.id, now: wall)
   }
 

@@ -51,6 +51,7 @@ final class WorkerSession {
   /// Handlers that are told their jobs in lines, busy or not.
   var handlers: [LineHandler] = []
   var handlersStarted: UInt64 = 0
+  var order: QueueOrder
   /// Jobs in hand whose handlers have not started, in the order in which they will.
   var waiting: [Waiting] = []
   var short: ShortJobs
@@ -109,6 +110,7 @@ final class WorkerSession {
       try ControlDirectory(environment: inherited, random: random)
     }
     slots = Slots(count: configuration.concurrency, each: configuration.lines?.batch ?? 1)
+    order = QueueOrder(configuration.queues, weights: configuration.weights)
     short = ShortJobs(group: configuration.group, batch: configuration.lines?.batch ?? 1)
     pace = PollPace(configuration.poll)
     let place = configuration.meetingPlace

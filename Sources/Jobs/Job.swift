@@ -68,7 +68,7 @@ package struct Job: Equatable, Sendable {
     self.id = id
     queue = new.queue
     type = new.type
-    priority = new.priority
+    priority = new.priority ?? .default
     enqueuedAt = now
     runAt = new.runAt ?? now
     state = runAt > now ? .scheduled : .ready

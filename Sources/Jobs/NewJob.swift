@@ -6,15 +6,15 @@ package struct NewJob: Equatable, Sendable {
   package var type: JobType
   /// Opaque bytes; never re-encoded.
   package var payload: [UInt8]
-  /// How urgent it is.
-  package var priority: Priority = .default
+  /// How urgent it is; `nil` for the queue's or the general default.
+  package var priority: Priority?
   /// Not before this; `nil` for at once.
   package var runAt: Instant?
   /// Failures until it is dead; `nil` for the queue's or the general default.
   package var maxAttempts: Int64?
-  /// How it waits between failures.
+  /// How it waits between failures; `nil` for what the queue says at each failure.
   package var backoff: Backoff?
-  /// How long one execution may take.
+  /// How long one execution may take; `nil` for the queue's default.
   package var timeout: TimeSpan?
   /// At most one live job of the queue has this.
   package var uniqueKey: String?

@@ -67,3 +67,17 @@ package struct JobDefaults: Equatable, Sendable {
   /// Everything left to the rule of all queues.
   package init() {}
 }
+
+extension NewJob {
+  /// The request with what it leaves out taken from its queue; a store does so when it accepts it.
+  package func filled(by settings: QueueSettings) -> NewJob {
+    var filled = self
+    filled.priority = priority ?? settings.defaults.priority
+    filled.maxAttempts = maxAttempts ?? settings.defaults.maxAttempts
+    filled.timeout = timeout ?? settings.defaults.timeout
+    if idempotencyKey != nil {
+      filled.idempotencyLifetime = idempotencyLifetime ?? settings.retention.keyLifetime
+    }
+    return filled
+  }
+}

@@ -3,8 +3,9 @@
 /// Counted by the generic cell rate algorithm (ITU-T I.371): each start is paid for with its share of
 /// the time, and what is kept is only until when all of it is paid, in microseconds since 1970. A start
 /// is allowed as long as that is no more than a burst ahead of the clock. So nothing needs to run to
-/// fill a bucket, an idle queue saves up one burst and no more, and a clock that was set back costs at
-/// most the time of one burst.
+/// fill a bucket, and an idle queue saves up one burst and no more. What is further ahead than any start
+/// can have paid was written before the clock was set back, or under a lower rate: it counts as nothing,
+/// so that a step of the clock gives one burst too many and never holds up a queue.
 package struct Rate: Hashable, Sendable {
   /// The stretches of time that can be named.
   package enum Period: String, Sendable, CaseIterable {
@@ -85,11 +86,11 @@ extension Rate {
     return Instant(milliseconds: now.milliseconds.addingSaturated((wait + 999) / 1000))
   }
 
-  /// How far ahead of the clock starts are paid for: never more than a burst, whatever the clock did.
+  /// How far ahead of the clock starts are paid for.
   private func ahead(_ paid: Int64?, _ burst: Int64, _ now: Instant) -> Int64 {
     guard let paid else { return 0 }
     let ahead = paid.subtractingSaturated(Self.microseconds(now))
-    return min(max(ahead, 0), burst * share)
+    return 0...(burst * share) ~= ahead ? ahead : 0
   }
 
   private static func microseconds(_ now: Instant) -> Int64 {

@@ -60,6 +60,18 @@ extension Retention {
   /// How long a job of a terminal state of a queue with these settings is kept.
   package func keep(_ state: JobState) -> Keep { self[state] ?? .span(Self.standard(state)) }
 
+  /// For how long an idempotency key is known whose request does not say.
+  package var keyLifetime: TimeSpan? {
+    switch keys {
+    case .span(let span): span
+    case .forever: Self.forever
+    case nil: nil
+    }
+  }
+
+  /// A thousand years, for keys whose end is written down.
+  package static let forever = TimeSpan(milliseconds: (1 << 45) - 1)
+
   /// How long the log is kept.
   package static let log = TimeSpan.hours(30 * 24)
   /// How long the minutes of queues are kept.

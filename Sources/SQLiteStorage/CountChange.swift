@@ -21,6 +21,11 @@ struct CountChange {
     return durations.isEmpty
   }
 
+  /// By how many the waiting jobs grow.
+  var newlyWaiting: Int64 {
+    [JobState.scheduled, .ready, .retrying, .blocked].reduce(0) { $0 &+ values[Self.index($1)] }
+  }
+
   mutating func move(from old: JobState?, to new: JobState?) {
     if old == .active { endsJobs = true }
     if let old { values[Self.index(old)] -= 1 }

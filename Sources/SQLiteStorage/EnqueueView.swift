@@ -19,7 +19,8 @@ enum EnqueueView {
   static let view = """
     CREATE VIEW qctl_enqueue AS SELECT queue, type, x'' AS payload, priority, run_at,
       max_attempts, '' AS backoff, timeout_ms, unique_key, idempotency_key, tags,
-      '' AS unique_scope, '' AS on_conflict, 0 AS idempotency_ttl_ms
+      '' AS unique_scope, '' AS on_conflict, 0 AS idempotency_ttl_ms,
+      '' AS concurrency_key
     FROM qctl_request WHERE 0
     """
 
@@ -38,8 +39,8 @@ enum EnqueueView {
     CREATE TRIGGER qctl_enqueue_insert INSTEAD OF INSERT ON qctl_enqueue
     BEGIN
       UPDATE qctl_request SET queue = coalesce(NEW.queue, 'default'),
-        type = coalesce(NEW.type, 'default'), priority = coalesce(NEW.priority, 5),
-        run_at = NEW.run_at, max_attempts = coalesce(NEW.max_attempts, 10),
+        type = coalesce(NEW.type, 'default'), priority = NEW.priority,
+        run_at = NEW.run_at, max_attempts = NEW.max_attempts,
         timeout_ms = NEW.timeout_ms, unique_key = NEW.unique_key,
         idempotency_key = NEW.idempotency_key, tags = NEW.tags,
         now = strftime('%s', 'now') * 1000 + substr(strftime('%f', 'now'), 4),
@@ -48,6 +49,10 @@ enum EnqueueView {
             AND key = NEW.idempotency_key AND expires_at > strftime('%s', 'now') * 1000),
           (SELECT id FROM qctl_jobs WHERE queue = coalesce(NEW.queue, 'default')
             AND held_key = NEW.unique_key));
+      UPDATE qctl_request SET (priority, max_attempts, timeout_ms) =
+        (SELECT coalesce(r.priority, q.priority, 5), coalesce(r.max_attempts, q.max_attempts, 10),
+          coalesce(r.timeout_ms, q.timeout_ms)
+        FROM qctl_request r LEFT JOIN qctl_queues q ON q.queue = r.queue);
       SELECT RAISE(ABORT, 'qctl: the row of qctl_request is gone')
         WHERE NOT EXISTS (SELECT 1 FROM qctl_request);
       SELECT CASE
@@ -58,11 +63,13 @@ enum EnqueueView {
           1 + coalesce((SELECT max(id) FROM qctl_jobs), 0),
           1 + (SELECT value FROM qctl_meta WHERE key = 'id_floor')));
       INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
-          max_attempts, backoff, timeout_ms, unique_key, held_key, idempotency_key, unique_scope)
+          max_attempts, backoff, timeout_ms, unique_key, held_key, idempotency_key, unique_scope,
+          concurrency_key)
         SELECT id, queue, type, CASE WHEN run_at > now THEN 'scheduled' ELSE 'ready' END,
-          priority, run_at + priority * 288230376151711744, now, run_at, max_attempts,
+          priority, run_at + priority * coalesce((SELECT aging_ms FROM qctl_queues q
+            WHERE q.queue = qctl_request.queue), 288230376151711744), now, run_at, max_attempts,
           NEW.backoff, timeout_ms, unique_key, unique_key, idempotency_key,
-          nullif(NEW.unique_scope, 'active')
+          nullif(NEW.unique_scope, 'active'), NEW.concurrency_key
         FROM qctl_request WHERE created;
       INSERT INTO qctl_payloads(id, payload, tags)
         SELECT id, \(payload), tags FROM qctl_request WHERE created;
@@ -75,7 +82,9 @@ enum EnqueueView {
       DELETE FROM qctl_idempotency WHERE queue = coalesce(NEW.queue, 'default')
         AND key = NEW.idempotency_key AND expires_at <= strftime('%s', 'now') * 1000;
       INSERT INTO qctl_idempotency
-        SELECT queue, idempotency_key, id, NULL, now + coalesce(NEW.idempotency_ttl_ms, 86400000) FROM qctl_request
+        SELECT queue, idempotency_key, id, NULL, now + coalesce(NEW.idempotency_ttl_ms,
+          (SELECT keep_keys & 35184372088831 FROM qctl_queues q
+            WHERE q.queue = qctl_request.queue), 86400000) FROM qctl_request
         WHERE created AND idempotency_key IS NOT NULL;
     END
     """
@@ -89,7 +98,7 @@ enum EnqueueView {
     refuse(
       """
       typeof(queue) || typeof(type) || typeof(unique_key) || typeof(idempotency_key) \
-      || typeof(NEW.backoff) || typeof(tags) GLOB '*[bir]*'
+      || typeof(NEW.backoff) || typeof(NEW.concurrency_key) || typeof(tags) GLOB '*[bir]*'
       """, "queue, type, keys, backoff and tags are texts"),
     refuse(
       badName("queue", most: 64, others: ""),
@@ -126,7 +135,14 @@ enum EnqueueView {
       NEW.on_conflict = 'fail' AND EXISTS (SELECT 1 FROM qctl_jobs j WHERE j.id = r.id \
       AND j.held_key = r.unique_key AND j.idempotency_key IS NOT r.idempotency_key)
       """, "another job holds the unique key"),
+    refuse(
+      badKey("NEW.concurrency_key"), "the concurrency key is not a text of 1 to 255 bytes"),
     refuse("tags NOT GLOB '{*}'", "tags is not a JSON object of texts"),
+    refuse(
+      """
+      r.id IS NULL AND EXISTS (SELECT 1 FROM qctl_queues q WHERE q.queue = r.queue \
+      AND scheduled + ready + retrying + blocked >= max_depth)
+      """, "the queue is full"),
     refuse(
       "now NOT BETWEEN 1577836800000 AND 3776859535551",
       "the clock is before 2020 or after 2089"),

@@ -59,5 +59,11 @@ extension JobRow {
     statement.bind(1, id.rawValue)
     statement.bind(2, queue.description)
     try statement.run()
+    // Its place is the one that its new queue gives it.
+    let strict = "run_at + priority * \(Priority.strictQuantum.milliseconds)"
+    let order = try connection.statement(
+      "UPDATE qctl_jobs SET ord = \(JobRow.place("qctl_jobs.run_at", strict)) WHERE id = ?1")
+    order.bind(1, id.rawValue)
+    try order.run()
   }
 }

@@ -114,7 +114,7 @@ enum JobRow {
   static func update(_ job: Job, on connection: Connection) throws(SQLiteFailure) {
     let statement = try connection.statement(
       """
-      UPDATE qctl_jobs SET state = ?2, ord = ?3, run_at = ?4, started_at = ?5, finished_at = ?6,
+      UPDATE qctl_jobs SET state = ?2, ord = \(place("?4", "?3")), run_at = ?4, started_at = ?5, finished_at = ?6,
         attempt = ?7, failures = ?8, crashes = ?9, replays = ?10, lease_until = ?11, token = ?12,
         worker = ?13, cancel_requested = ?14, marked = ?15, held_key = ?16, error = ?17,
         presence = ?18
@@ -141,8 +141,20 @@ enum JobRow {
     try statement.run()
   }
 
+  /// The place of a row in its queue's order, where the queue has aging; else the one that is given.
+  static func place(_ runAt: String, _ strict: String) -> String {
+    """
+    coalesce((SELECT min(\(runAt), 1 << 60) + qctl_jobs.priority * q.aging_ms FROM qctl_queues q
+      WHERE q.queue = qctl_jobs.queue), \(strict))
+    """
+  }
+
   /// Writes a new job.
-  static func insert(_ job: Job, on connection: Connection) throws(SQLiteFailure) {
+  ///
+  /// - Parameter quantum: by how much a level of priority moves it back in its queue.
+  static func insert(
+    _ job: Job, quantum: TimeSpan = Priority.strictQuantum, on connection: Connection
+  ) throws(SQLiteFailure) {
     let statement = try connection.statement(
       """
       INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
@@ -155,7 +167,7 @@ enum JobRow {
     statement.bind(3, job.type.description)
     statement.bind(4, job.state.rawValue)
     statement.bind(5, job.priority.level)
-    statement.bind(6, job.priority.order(runAt: job.runAt))
+    statement.bind(6, job.priority.order(runAt: job.runAt, quantum: quantum))
     statement.bind(7, job.enqueuedAt.milliseconds)
     statement.bind(8, job.runAt.milliseconds)
     statement.bind(9, job.maxAttempts)

@@ -5,7 +5,7 @@ import Storage
 ///
 /// Nothing here walks the jobs. What is due but not promoted is counted in the index of waiting
 /// jobs, from its beginning up to now; the oldest ready job of each priority is the first entry of
-/// its stretch of the ready index, so at most ten look-ups find the oldest of all.
+/// its stretch of the ready index, or of that of aged jobs, so at most twenty look-ups find the oldest.
 enum QueueRow {
   /// The condition on a row that its queue is paused at the moment of a parameter.
   static func isPaused(at parameter: String) -> String {
@@ -98,9 +98,22 @@ enum QueueRow {
     sum.active &+= statement.integer(2)
     sum.scheduled &+= statement.integer(0) &- due.scheduled
     sum.retrying &+= statement.integer(3) &- due.retrying
+    let ready = statement.integer(1) &+ due.scheduled &+ due.retrying
+    if ready > 0, let start = try nextStart(in: queue, at: now, on: connection) {
+      sum.nextDue = min(sum.nextDue ?? start, start)
+    }
     guard statement.integer(0) > 0 || statement.integer(3) > 0 else { return }
     let next = try firstWaiting(queue, after: now, on: connection)
     sum.nextDue = [sum.nextDue, next, staged?.next].compactMap(\.self).min()
+  }
+
+  /// When a queue may start the next job, where it has a rate that is used up.
+  private static func nextStart(
+    in queue: QueueName, at now: Instant, on connection: Connection
+  ) throws(SQLiteFailure) -> Instant? {
+    let (limits, paid) = try SQLiteStore.limits(of: queue, on: connection)
+    guard let (rate, burst) = limits.pace else { return nil }
+    return rate.next(paid: paid, burst: burst, at: now)
   }
 
   private static func summary(_ name: QueueName, _ row: Statement) -> QueueSummary {
@@ -172,9 +185,9 @@ enum QueueRow {
   private static func oldestReady(
     _ queue: QueueName, on connection: Connection
   ) throws(SQLiteFailure) -> Instant? {
+    var oldest = try oldestAged(queue, on: connection)
     let statement = try connection.statement(oldestQuery)
-    var oldest: Instant?
-    var from = Int64.min
+    var from = Priority.strictQuantum.milliseconds
     while true {
       statement.bind(1, queue.description)
       statement.bind(2, from)
@@ -190,6 +203,31 @@ enum QueueRow {
       from = next
     }
   }
+
+  /// The oldest of those that are not ordered by strict priority, and of those of priority 0.
+  private static func oldestAged(
+    _ queue: QueueName, on connection: Connection
+  ) throws(SQLiteFailure) -> Instant? {
+    let statement = try connection.statement(agedQuery)
+    var oldest: Instant?
+    var level: Int64 = 0
+    while level <= Priority.levels.upperBound {
+      statement.bind(1, queue.description)
+      statement.bind(2, level)
+      defer { statement.reset() }
+      guard try statement.step() else { return oldest }
+      let runAt = Instant(milliseconds: statement.integer(0))
+      oldest = min(oldest ?? runAt, runAt)
+      level = max(statement.integer(1), level) + 1
+    }
+    return oldest
+  }
+
+  static let agedQuery = """
+    SELECT run_at, priority FROM qctl_jobs INDEXED BY qctl_jobs_aged
+    WHERE state = 'ready' AND ord < 288230376151711744 AND queue = ?1 AND priority >= ?2
+    ORDER BY priority, run_at LIMIT 1
+    """
 
   static let oldestQuery = """
     SELECT run_at, priority FROM qctl_jobs INDEXED BY qctl_jobs_ready

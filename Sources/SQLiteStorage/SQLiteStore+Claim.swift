@@ -55,6 +55,7 @@ extension SQLiteStore {
       let look = try look(at: queue, request.now, transaction)
       if look.hasLost { try rescue(queue, at: request.now, in: &transaction) }
       guard !look.isPaused else { continue }
+      if look.isMisplaced { _ = try reorderSome(of: queue, in: &transaction) }
       let room = try room(in: queue, look, request, taken: claimed.count, transaction)
       guard room > 0 else { continue }
       if seesBulks, try promoteStaged(queue, in: &transaction) { hasPromoted = true }
@@ -144,6 +145,8 @@ extension SQLiteStore {
     /// The queue's limits, and what it has used of its rate.
     var limits = QueueLimits()
     var paid: Int64?
+    /// Whether jobs have not yet the place that the queue's aging gives them.
+    var isMisplaced = false
   }
 
   private func look(
@@ -157,7 +160,7 @@ extension SQLiteStore {
           coalesce(\(QueueRow.isPaused(at: "?2")), 0),
           EXISTS (SELECT 1 FROM qctl_jobs
             WHERE state IN ('scheduled', 'retrying') AND queue = ?1 AND run_at <= ?2),
-          rate_paid, \(SettingsRow.limitColumns)
+          rate_paid, \(SettingsRow.limitColumns), reordered IS NOT NULL
         FROM (SELECT 1) LEFT JOIN qctl_queues ON queue = ?1
         """)
       statement.bind(1, queue.description)
@@ -167,7 +170,7 @@ extension SQLiteStore {
       return Look(
         hasLost: statement.integer(0) != 0, isPaused: statement.integer(1) != 0,
         hasDue: statement.integer(2) != 0, limits: SettingsRow.limits(statement, from: 4),
-        paid: statement.optionalInteger(3))
+        paid: statement.optionalInteger(3), isMisplaced: statement.integer(8) != 0)
     }
   }
 
@@ -182,7 +185,7 @@ extension SQLiteStore {
       """, queue, now, Self.largestStep, transaction)
     for job in lost {
       // Nobody saw the worker die, but a marked job is handed out alone.
-      let loss = job.marked ? alone(job) : .started
+      let loss = job.marked ? try alone(job, transaction) : .started
       try rescue(job, loss, reason: "lease ran out", at: now, in: &transaction)
     }
   }

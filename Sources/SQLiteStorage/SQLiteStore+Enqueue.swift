@@ -7,7 +7,9 @@ extension SQLiteStore {
     if job.hasKey { try takePublishedKeys(at: now, within: staging.patience) }
     return try withSession { session throws(StorageError) in
       try session.write(at: now) { transaction throws(StorageError) in
-        try accept(job, at: now, in: &transaction)
+        let result = try accept(job, at: now, in: &transaction)
+        if result.created { try requireRoom(in: [job.queue], transaction) }
+        return result
       }
     }
   }
@@ -53,6 +55,7 @@ extension SQLiteStore {
       try bulk.publish()
       return bulk.finish()
     } catch {
+      if case .queueFull = error { bulk.abandon() }
       throw .storage(error)
     }
   }
@@ -69,15 +72,20 @@ extension SQLiteStore {
       }
       try withSession { session throws(StorageError) in
         try session.write(at: now) { transaction throws(StorageError) in
+          var queues: Set<QueueName> = []
           for job in jobs {
             let isDrawn = result.created == 0
             let accepted = try accept(
               job, at: now, isDrawn: isDrawn, bulkFrom: first, in: &transaction)
             if accepted.created { result.created += 1 } else { result.existing += 1 }
-            if accepted.created, first == nil { first = accepted.id }
+            if accepted.created {
+              if first == nil { first = accepted.id }
+              queues.insert(job.queue)
+            }
             if transaction.isCrowded { try transaction.finish() }
             index += 1
           }
+          try requireRoom(in: queues, transaction)
         }
       }
     } catch {
@@ -115,11 +123,13 @@ extension SQLiteStore {
     if let holder, resolution == .existing || first.map({ holder.id >= $0 }) ?? false {
       return EnqueueResult(id: holder.id, created: false)
     }
+    let settings = try settings(of: new.queue, transaction)
+    let new = new.filled(by: settings)
     let id = try nextID(at: now, after: latestID(transaction), isDrawn: isDrawn)
     if let holder { try replace(holder, by: id, at: now, in: &transaction) }
     let job = Job(id: id, accepting: new, now: now)
     try transaction.change { connection throws(SQLiteFailure) in
-      try JobRow.insert(job, on: connection)
+      try JobRow.insert(job, quantum: settings.quantum, on: connection)
       try PayloadRow.insert(id, payload: new.payload, tags: new.tags, on: connection)
       if let key = new.idempotencyKey {
         try IdempotencyRow.insert(new, key: key, id: id, at: now, on: connection)

@@ -63,6 +63,44 @@ extension SQLiteStore {
     return (SettingsRow.limits(statement, from: 1), statement.optionalInteger(0))
   }
 
+  /// The settings of a queue; nothing set for one that is not known yet.
+  func settings(
+    of queue: QueueName, _ transaction: Transaction
+  ) throws(StorageError) -> QueueSettings {
+    try transaction.sql { connection throws(SQLiteFailure) in
+      try SettingsRow.settings(of: queue, on: connection)
+    } ?? QueueSettings()
+  }
+
+  /// How the queue of a job has it wait between failures, where a settlement must know.
+  func policy(
+    for settlement: Settlement, _ job: Job, _ transaction: Transaction
+  ) throws(StorageError) -> Backoff? {
+    guard settlement.needsPolicy(for: job) else { return nil }
+    return try settings(of: job.queue, transaction).defaults.backoff
+  }
+
+  /// Refuses what has been done in a transaction, if more jobs wait in one of these queues than may.
+  func requireRoom(
+    in queues: Set<QueueName>, _ transaction: Transaction
+  ) throws(StorageError) {
+    for queue in queues.sorted() {
+      let (limit, waiting) = try transaction.sql { connection throws(SQLiteFailure) in
+        let statement = try connection.statement(
+          """
+          SELECT max_depth, scheduled + ready + retrying + blocked FROM qctl_queues
+          WHERE queue = ?1
+          """)
+        statement.bind(1, queue.description)
+        defer { statement.reset() }
+        guard try statement.step() else { return (Int64?.none, Int64(0)) }
+        return (statement.optionalInteger(0), statement.integer(1))
+      }
+      guard let limit, waiting &+ transaction.newlyWaiting(in: queue) > limit else { continue }
+      throw .queueFull(queue, limit: limit)
+    }
+  }
+
   private static func running(
     in queue: QueueName, on connection: Connection
   ) throws(SQLiteFailure) -> Int64 {

@@ -10,7 +10,8 @@ extension SQLiteStore {
         let reason = request.isDead ? "worker died" : "worker silent"
         for job in lost {
           try rescue(
-            job, loss(of: job, request), reason: reason, at: request.now, in: &transaction)
+            job, try loss(of: job, request, transaction), reason: reason, at: request.now,
+            in: &transaction)
         }
         return lost.count
       }
@@ -67,13 +68,17 @@ extension SQLiteStore {
     transaction.count(job.queue, from: before.state, to: job.state)
   }
 
-  func alone(_ job: Job) -> Loss {
-    .alone(policy: job.backoff ?? .default, random: random())
+  func alone(_ job: Job, _ transaction: Transaction) throws(StorageError) -> Loss {
+    var policy = job.backoff
+    if policy == nil { policy = try settings(of: job.queue, transaction).defaults.backoff }
+    return .alone(policy: policy ?? .default, random: random())
   }
 
-  private func loss(of job: Job, _ request: RescueRequest) -> Loss {
+  private func loss(
+    of job: Job, _ request: RescueRequest, _ transaction: Transaction
+  ) throws(StorageError) -> Loss {
     guard request.hasStarted(job) else { return .unstarted }
-    return job.marked && request.isDead ? alone(job) : .started
+    return job.marked && request.isDead ? try alone(job, transaction) : .started
   }
 
   /// Few jobs are active at a time, so all of them are looked through.

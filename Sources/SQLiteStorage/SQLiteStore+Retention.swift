@@ -3,7 +3,7 @@ package import Storage
 
 extension SQLiteStore {
   package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
-    try withSession { session throws(StorageError) in
+    let isChanged = try withSession { session throws(StorageError) in
       try session.write(at: request.now) { transaction throws(StorageError) in
         let found = try transaction.sql { connection throws(SQLiteFailure) in
           try SettingsRow.settings(of: request.queue, on: connection)
@@ -17,6 +17,8 @@ extension SQLiteStore {
         return true
       }
     }
+    if isChanged { try reorder(request.queue) }
+    return isChanged
   }
 
   /// Writes the settings of a queue, which becomes known, with all that follows from them.

@@ -95,7 +95,10 @@ extension SQLiteStore {
       return .settled(.ready)
     }
     var after = job
-    do { try after.apply(settlement.event(for: job, random: random), at: now) } catch {
+    let policy = try policy(for: settlement, job, transaction)
+    do {
+      try after.apply(settlement.event(for: job, policy: policy, random: random), at: now)
+    } catch {
       return .settled(job.state)
     }
     try retakeKey(of: &after, since: job, transaction)

@@ -73,7 +73,8 @@ enum SettingsRow {
       UPDATE qctl_queues SET keep_completed = ?2, keep_cancelled = ?3, keep_dead = ?4,
         keep_attempts = ?5, keep_keys = ?6, concurrency = ?7, concurrency_per_key = ?8, rate = ?9,
         burst = ?10, max_attempts = ?11, backoff = ?12, timeout_ms = ?13, priority = ?14,
-        max_depth = ?15, aging_ms = ?16
+        max_depth = ?15, aging_ms = ?16,
+        reordered = CASE WHEN aging_ms IS ?16 THEN reordered ELSE 0 END
       WHERE queue = ?1
       """)
     statement.bind(1, queue.description)

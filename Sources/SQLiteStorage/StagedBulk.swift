@@ -92,6 +92,7 @@ struct StagedBulk {
           try BulkRange.publish(number, on: connection)
         }
         try count(in: &transaction)
+        try store.requireRoom(in: Set(queues.keys), transaction)
         transaction.announce()
       }
     }
@@ -157,6 +158,8 @@ extension StagedBulk {
     var row = try transaction.sql { connection throws(SQLiteFailure) in
       try StagedRow(now: now, on: connection)
     }
+    // Read in each step, so that no change of settings passes by what is staged after it.
+    var sheets: [QueueName: QueueSettings] = [:]
     while next < end {
       if next & 63 == 63, SystemClock.monotonicNanoseconds() > deadline { break }
       let job = jobs[next]
@@ -166,8 +169,16 @@ extension StagedBulk {
         let last = range?.lastID ?? latest
         let id = try store.nextID(at: now, after: last, isDrawn: number == nil)
         let number = number ?? begin(id)
+        let settings: QueueSettings
+        if let known = sheets[job.queue] {
+          settings = known
+        } else {
+          settings = try store.settings(of: job.queue, transaction)
+          sheets[job.queue] = settings
+        }
         try transaction.change { _ throws(SQLiteFailure) in
-          try row.insert(job, id, bulk: number)
+          try row.insert(
+            job.filled(by: settings), id, bulk: number, quantum: settings.quantum)
         }
         if job.hasKey { try keys?.add(job, as: id) }
         note(job, id, of: number, in: &range)

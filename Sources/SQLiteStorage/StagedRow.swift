@@ -26,7 +26,12 @@ struct StagedRow {
       "INSERT INTO qctl_payloads(id, payload, tags) VALUES (?1, ?2, ?3)")
   }
 
-  mutating func insert(_ new: NewJob, _ id: JobID, bulk: Int64) throws(SQLiteFailure) {
+  ///
+  /// - Parameter quantum: by how much a level of priority moves it back in its queue.
+  mutating func insert(
+    _ new: NewJob, _ id: JobID, bulk: Int64, quantum: TimeSpan
+  ) throws(SQLiteFailure) {
+    let priority = new.priority ?? .default
     let runAt = new.runAt ?? now
     jobs.bind(1, id.rawValue)
     if queue != new.queue {
@@ -41,8 +46,8 @@ struct StagedRow {
       jobs.bind(3, new.type.description)
       type = new.type
     }
-    jobs.bind(4, new.priority.level)
-    jobs.bind(5, new.priority.order(runAt: runAt))
+    jobs.bind(4, priority.level)
+    jobs.bind(5, priority.order(runAt: runAt, quantum: quantum))
     jobs.bind(7, runAt.milliseconds)
     jobs.bind(8, new.maxAttempts ?? Job.defaultMaxAttempts)
     bindRest(of: new)

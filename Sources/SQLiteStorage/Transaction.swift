@@ -98,11 +98,29 @@ struct Transaction {
     return counts.count - 1
   }
 
-  /// Whether somebody may wait for the end of a job of a queue.
-  private func makesRoom(in queue: QueueName) throws(StorageError) -> Bool {
-    try sql { connection throws(SQLiteFailure) in
-      try SQLiteStore.limits(of: queue, on: connection).0.countsRunning
+  /// Whether somebody may wait for what a change makes room for: a job that ended where only so many
+  /// may run, or one that waits no more where as many waited as may.
+  private func makesRoom(
+    _ change: CountChange, in queue: QueueName
+  ) throws(StorageError) -> Bool {
+    guard change.endsJobs || change.newlyWaiting < 0 else { return false }
+    return try sql { connection throws(SQLiteFailure) in
+      let statement = try connection.statement(
+        """
+        SELECT concurrency IS NOT NULL OR concurrency_per_key IS NOT NULL,
+          scheduled + ready + retrying + blocked >= max_depth FROM qctl_queues WHERE queue = ?1
+        """)
+      statement.bind(1, queue.description)
+      defer { statement.reset() }
+      guard try statement.step() else { return false }
+      return change.endsJobs && statement.integer(0) != 0
+        || change.newlyWaiting < 0 && statement.integer(1) != 0
     }
+  }
+
+  /// By how many the waiting jobs of a queue have grown, as far as that is not written yet.
+  func newlyWaiting(in queue: QueueName) -> Int64 {
+    counts.last { $0.queue == queue }?.change.newlyWaiting ?? 0
   }
 
   /// Writes the counts.
@@ -111,7 +129,7 @@ struct Transaction {
     let (pending, now) = (counts, now)
     counts.removeAll()
     for (queue, change) in pending where !change.isEmpty {
-      if change.endsJobs, !hasNews, try makesRoom(in: queue) { announce() }
+      if !hasNews, try makesRoom(change, in: queue) { announce() }
       try self.change { connection throws(SQLiteFailure) in
         try change.write(to: queue, at: now, on: connection)
       }

@@ -5,12 +5,16 @@ package import Jobs
 extension Settlement {
   /// What happens to the job.
   ///
-  /// - Parameter random: draws the jitter of a backoff; asked only where one begins.
-  package func event(for job: Job, random: () -> UInt64) -> JobEvent {
+  /// - Parameters:
+  ///   - policy: how the job's queue has jobs wait between failures that do not say themselves.
+  ///   - random: draws the jitter of a backoff; asked only where one begins.
+  package func event(
+    for job: Job, policy: Backoff?, random: () -> UInt64
+  ) -> JobEvent {
     switch verdict {
     case .complete: .complete
-    case .fail(let retryAfter): failure(of: job, retryAfter, random)
-    case .timeOut: failure(of: job, nil, random)
+    case .fail(let retryAfter): failure(of: job, retryAfter, policy, random)
+    case .timeOut: failure(of: job, nil, policy, random)
     case .reject: .reject(error: cappedError)
     case .release, .putBack: .release
     case .snooze(let until): .snooze(until: until)
@@ -19,11 +23,19 @@ extension Settlement {
   }
 
   private func failure(
-    of job: Job, _ retryAfter: TimeSpan?, _ random: () -> UInt64
+    of job: Job, _ retryAfter: TimeSpan?, _ policy: Backoff?, _ random: () -> UInt64
   ) -> JobEvent {
     .fail(
-      error: cappedError, retryAfter: retryAfter, policy: job.backoff ?? .default,
+      error: cappedError, retryAfter: retryAfter, policy: job.backoff ?? policy ?? .default,
       random: random())
+  }
+
+  /// Whether what follows for a job depends on how its queue has jobs wait.
+  package func needsPolicy(for job: Job) -> Bool {
+    switch verdict {
+    case .fail, .timeOut: job.backoff == nil
+    default: false
+    }
   }
 
   private var cappedError: String? { error.map(ErrorText.capped) }

@@ -8,12 +8,16 @@ package protocol StorageEngine: AnyObject, Sendable {
   /// Accepts one job; or gives back the one that has its idempotency key, or does about the one that
   /// holds its unique key what the request says (`UniqueConflict`).
   ///
+  /// What the request leaves out and its queue has a default for is taken from there.
+  ///
   /// - Throws: `keyConflict` where an idempotency key was used with other content, and where a holder
-  ///   of the unique key does not give way; nothing has changed then.
+  ///   of the unique key does not give way; `queueFull` where a job would be made, and as many wait in
+  ///   its queue as may. Nothing has changed then. Jobs of schedules are never refused so.
   func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult
 
   /// Accepts all jobs of a source, or none: nobody sees any of them before all are there.
   ///
+  /// If a queue would have more waiting jobs than it may in the end, none is accepted: `queueFull`.
   /// A key that another process takes meanwhile makes the job an existing one.
   ///
   /// - Parameters:
@@ -147,7 +151,7 @@ package struct Outstanding: Equatable, Sendable {
   package var retrying: Int64
   /// Waiting for a time.
   package var scheduled: Int64
-  /// When the first waiting job is due, if any waits.
+  /// When the first waiting job is due, if any waits, or may start, where a rate is used up.
   package var nextDue: Instant?
 
   /// Counts with their parts.

@@ -27,6 +27,8 @@ package enum StorageError: Error, Equatable, Sendable {
   case unknownQueue(QueueName)
   /// A key is taken: nothing was changed.
   case keyConflict(KeyConflict)
+  /// So many jobs wait in the queue that it takes no more; nothing was changed.
+  case queueFull(QueueName, limit: Int64)
   /// A request that no store accepts.
   case invalid(InvalidValue)
   /// The commit was made but could not be synced: nobody can say whether it will last.

@@ -76,8 +76,9 @@ import Text
     for part in [
       "Paused           until 2026-01-01T02:00:00+00:00\n",
       "Reason           mail \\u{202e} is down\n",
-      "  ready          2\n", "  dead           1\n", "  keep-dead            forever  this queue\n",
-      "  keep-completed       7d       rule for all queues\n",
+      "  ready          2\n", "  dead           1\n", "  keep-dead            forever ",
+      "  this queue\n", "  keep-completed       7d ",
+      "  rule for all queues\n",
     ] {
       #expect(page.output.contains(part), "\(part) in \(page.output)")
     }

@@ -32,6 +32,7 @@ import Text
     record.filter = "-q old"
     record.planned = 3
     record.changed = 2
+    record.schedule = try ScheduleName("nightly")
     record.tags = [try Tag(name: "user_id", value: "42"), try Tag(name: "a", value: "b c")]
     return record
   }
@@ -86,7 +87,7 @@ import Text
       try rig.run("tail").output
         == "2025-06-01T08:00:00+00:00 warning  failed emails 0s9xhm7hw090q welcome attempt=2 "
         + "status=retrying exit_code=1 signal=9 worker=box:1 actor=ops reason=\"asked for\" "
-        + "from_queue=old verb=move filter=\"-q old\" planned=3 changed=2 "
+        + "from_queue=old verb=move filter=\"-q old\" planned=3 changed=2 schedule=nightly "
         + "user_id=42 a=\"b c\" in 1s250ms: no \\x1b[31mroute\n")
     #expect(try rig.run("tail", "--utc").output.hasPrefix("2025-06-01T08:00:00.000Z warning "))
     #expect(try rig.run("tail", "-o", "cat").output.hasPrefix("failed emails "))

@@ -10,7 +10,10 @@ import Testing
   @Test(arguments: [
     "retry", "cancel", "purge", "pause", "resume", "replay", "dlq list", "dlq groups", "dlq show",
     "dlq replay", "dlq export", "dlq purge", "doctor", "backup", "export", "import", "migrate",
-    "edit", "move", "queue list", "queue show", "queue set",
+    "edit", "move", "queue list", "queue show", "queue set", "schedule add", "schedule list",
+    "schedule show",
+    "schedule next", "schedule pause", "schedule resume", "schedule remove", "schedule run",
+    "schedule tick",
   ])
   func `each command explains itself with an example`(path: String) throws {
     let ran = try CommandRig().run(["help"] + path.split(separator: " ").map(String.init))

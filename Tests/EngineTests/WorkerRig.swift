@@ -20,6 +20,8 @@ final class WorkerRig {
   var configuration: WorkerConfiguration
   /// What a worker is given instead of `memory` where a test needs failures.
   var store: (any StorageEngine)?
+  /// Fires schedules; no worker of a test does so unasked.
+  var ticker: ScheduleTicker?
   private(set) var events: [WorkerEvent] = []
 
   init(_ handler: [String], mode: WorkerConfiguration.Mode = .untilEmpty) throws {
@@ -58,7 +60,7 @@ final class WorkerRig {
     // A store's failures are often a closure over this rig; the scratch directory must still go.
     defer { store = nil }
     return Worker(
-      configuration, store: store ?? memory, signals: signals, clock: clock.worker,
+      configuration, store: store ?? memory, signals: signals, ticker: ticker, clock: clock.worker,
       random: { .random(in: .min ... .max) }
     ) { [self] in
       events.append($0)

@@ -85,6 +85,15 @@ extension MemoryState {
       guard job.effectiveState(at: now).waitsForTime else { continue }
       sum.nextDue = min(sum.nextDue ?? job.runAt, job.runAt)
     }
+    for queue in wanted {
+      let hasReady = jobs.values.contains {
+        $0.job.queue == queue && $0.job.effectiveState(at: now) == .ready
+      }
+      guard hasReady, let (rate, burst) = settings[queue]?.limits.pace,
+        let start = rate.next(paid: paid[queue], burst: burst, at: now)
+      else { continue }
+      sum.nextDue = min(sum.nextDue ?? start, start)
+    }
     return sum
   }
 }

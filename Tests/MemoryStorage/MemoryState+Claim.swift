@@ -64,7 +64,12 @@ extension MemoryState {
   }
 
   private func alone(_ job: Job) -> Loss {
-    .alone(policy: job.backoff ?? .default, random: random())
+    .alone(policy: policy(of: job), random: random())
+  }
+
+  /// How a job waits between failures.
+  func policy(of job: Job) -> Backoff {
+    job.backoff ?? settings[job.queue]?.defaults.backoff ?? .default
   }
 
   /// Frees the jobs of a worker that is gone, in the order of their ids.
@@ -125,7 +130,7 @@ extension MemoryState {
     let wanted = jobs(in: queue) {
       $0.state == .ready && (request.types.isEmpty || request.types.contains($0.type))
     }
-    for job in wanted.sorted(by: { Self.place(of: $0) < Self.place(of: $1) }) {
+    for job in wanted.sorted(by: { place(of: $0) < place(of: $1) }) {
       guard claimed.count < limit else { return true }
       guard hasRoom(for: job) else { continue }
       guard !job.marked || claimed.isEmpty else { return false }
@@ -135,8 +140,9 @@ extension MemoryState {
     return true
   }
 
-  private static func place(of job: Job) -> (Int64, JobID) {
-    (job.priority.order(runAt: job.runAt), job.id)
+  private func place(of job: Job) -> (Int64, JobID) {
+    let quantum = settings[job.queue]?.quantum ?? Priority.strictQuantum
+    return (job.priority.order(runAt: job.runAt, quantum: quantum), job.id)
   }
 
   private mutating func begin(_ id: JobID, _ request: ClaimRequest) -> ClaimedJob? {

@@ -8,8 +8,9 @@ extension MemoryState {
   ///   - isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   ///   - first: the first job that the same bulk made.
   mutating func enqueue(
-    _ new: NewJob, at now: Instant, isDrawn: Bool = true, bulkFrom first: JobID? = nil
+    _ request: NewJob, at now: Instant, isDrawn: Bool = true, bulkFrom first: JobID? = nil
   ) throws(StorageError) -> EnqueueResult {
+    let new = request.filled(by: settings[request.queue] ?? QueueSettings())
     do { try new.validate() } catch { throw .invalid(error) }
     if let known = try knownRequest(new, at: now) {
       return EnqueueResult(id: known, created: false)
@@ -27,6 +28,7 @@ extension MemoryState {
       case .queueAfter: throw .invalid(InvalidValue(.onConflict, "is not known"))
       }
     }
+    try requireRoom(in: new.queue, besides: replaced)
     let id = try nextID(at: now, isDrawn: isDrawn)
     if let replaced { replace(replaced, by: id, at: now) }
     jobs[id] = JobDetail(
@@ -51,6 +53,8 @@ extension MemoryState {
   /// Accepts all jobs or none: what fails leaves the state as it was, last id included.
   mutating func enqueueAll(_ wanted: [NewJob], at now: Instant) throws(BulkError) -> BulkResult {
     var after = self
+    // Whether there is room is judged by what the whole bulk makes.
+    after.checksDepth = false
     var result = BulkResult()
     var first: JobID?
     for (index, new) in wanted.enumerated() {
@@ -61,8 +65,36 @@ extension MemoryState {
         if accepted.created, first == nil { first = accepted.id }
       } catch { throw .job(index: index, error) }
     }
+    after.checksDepth = true
+    for queue in Set(wanted.map(\.queue)).sorted() {
+      guard let limit = settings[queue]?.maxDepth else { continue }
+      let depth = after.depth(of: queue)
+      let isTouched = after.jobs.values.contains {
+        $0.job.queue == queue && jobs[$0.job.id] == nil
+      }
+      guard depth <= limit || !isTouched else {
+        throw .storage(.queueFull(queue, limit: limit))
+      }
+    }
     self = after
     return result
+  }
+
+  /// How many jobs of a queue wait.
+  private func depth(of queue: QueueName) -> Int {
+    jobs.values.count {
+      $0.job.queue == queue && !$0.job.state.isTerminal && $0.job.state != .active
+    }
+  }
+
+  /// - Parameter replaced: gives its place to the new one.
+  private func requireRoom(
+    in queue: QueueName, besides replaced: Job?
+  ) throws(StorageError) {
+    guard checksDepth, let limit = settings[queue]?.maxDepth else { return }
+    let waits = replaced.map { !$0.state.isTerminal } ?? false
+    guard depth(of: queue) - (waits ? 1 : 0) >= limit else { return }
+    throw .queueFull(queue, limit: limit)
   }
 
   private func knownRequest(_ new: NewJob, at now: Instant) throws(StorageError) -> JobID? {

@@ -40,6 +40,8 @@ extension MemoryState {
     var made: [JobID] = []
     for job in request.jobs(lastIsLive: last != nil) {
       do throws(StorageError) {
+        checksDepth = false
+        defer { checksDepth = true }
         let id = try enqueue(request.queued(job, behind: last), at: request.now).id
         made.append(id)
         last = id

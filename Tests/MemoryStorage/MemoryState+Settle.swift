@@ -63,7 +63,7 @@ extension MemoryState {
 
   private func failure(_ error: String?, _ retryAfter: TimeSpan?, _ job: Job) -> JobEvent {
     .fail(
-      error: error, retryAfter: retryAfter, policy: job.backoff ?? .default, random: random())
+      error: error, retryAfter: retryAfter, policy: policy(of: job), random: random())
   }
 
   private func attempt(

@@ -41,6 +41,8 @@ struct MemoryState: Sendable {
   var schedules: [ScheduleName: Schedule] = [:]
   /// Whether minutes are kept.
   var keepsMinutes = true
+  /// Whether an enqueue looks for room itself.
+  var checksDepth = true
   /// Whether queues can have rates.
   var keepsRates = true
   /// Whether attempts go with their job, and the log by whole days.

@@ -91,6 +91,65 @@ import Testing
     #expect(try enqueue(second, key: "i", payload: "two", queue: "other").created)
   }
 
+  @Test(arguments: UniqueScope.allCases)
+  func aRowSaysItsScope(_ scope: UniqueScope) throws {
+    let id = try insert(["unique_key": .text("u"), "unique_scope": .text(scope.rawValue)])
+    #expect(try rig.store.job(id)?.job.uniqueScope == scope)
+    rig.now = rig.now + .seconds(10)
+    let claimed = try rig.claim()
+    #expect(try isFree() == (scope == .queued))
+    guard scope != .queued else { return }
+    try rig.settle(claimed, .complete(result: nil))
+    #expect(try isFree() == (scope == .active))
+  }
+
+  @Test func aRowThatMayNotMeetItsKeyIsRefused() throws {
+    let row: KeyValuePairs<String, PlainDatabase.Value> = [
+      "unique_key": .text("u"), "on_conflict": .text("fail"), "idempotency_key": .text("i"),
+    ]
+    let id = try insert(row)
+    // The same request is known before its unique key is asked for.
+    #expect(try insert(row) == id)
+    #expect(throws: (any Error).self) {
+      try insert(["unique_key": .text("u"), "on_conflict": .text("fail")])
+    }
+    #expect(try insert(["unique_key": .text("u"), "on_conflict": .text("ignore")]) == id)
+  }
+
+  @Test(arguments: [
+    ("unique_scope", "live"), ("on_conflict", "replace"), ("on_conflict", ""),
+    ("idempotency_ttl_ms", "60000"),
+  ])
+  func otherWordsAreRefused(_ column: String, _ word: String) throws {
+    #expect(throws: (any Error).self) { try insert([column: .text(word)]) }
+    #expect(try rig.counts() == [:])
+  }
+
+  @Test func aRowSaysForHowLongItsRequestIsKnown() throws {
+    let row: KeyValuePairs<String, PlainDatabase.Value> = [
+      "idempotency_key": .text("i"), "idempotency_ttl_ms": .integer(3_600_000),
+    ]
+    let id = try insert(row)
+    var job = NewJob()
+    job.idempotencyKey = "i"
+    rig.now = rig.now + .minutes(50)
+    #expect(try rig.store.enqueue(job, at: rig.now).id == id)
+    rig.now = rig.now + .minutes(20)
+    #expect(try rig.store.enqueue(job, at: rig.now).created)
+    #expect(throws: (any Error).self) { try insert(["idempotency_ttl_ms": .integer(999)]) }
+  }
+
+  private func isFree() throws -> Bool {
+    try insert(["unique_key": .text("u")])
+    return try application.hasCreated()
+  }
+
+  @discardableResult
+  private func insert(_ row: KeyValuePairs<String, PlainDatabase.Value>) throws -> JobID {
+    let number = try application.enqueue("INSERT", row)
+    return try #require(JobID(rawValue: number))
+  }
+
   private func enqueue(
     _ door: Door, key: String? = nil, unique: String? = nil, payload: String,
     tag: String? = nil, queue: String = "default", type: String = "default"

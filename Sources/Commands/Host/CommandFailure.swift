@@ -38,6 +38,7 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .readOnly, .forbidden: .permission
     case .unknownQueue: .negative
     case .keyConflict: .keyConflict
+    case .queueFull: .queueFull
     case .invalid: .badData
     }
   }
@@ -63,6 +64,8 @@ package enum CommandFailure: Error, Equatable, Sendable {
       "this store has no \(capability.rawValue): \(shown(reason)); \(shown(remedy))"
     case .unknownQueue(let queue): "no queue '\(queue)'"
     case .keyConflict(let conflict): sentence(about: conflict)
+    case .queueFull(let queue, let limit):
+      "queue \(queue) is full: \(limit) jobs may wait in it; nothing was enqueued"
     case .invalid(let value): "\(value.field.rawValue) \(value.reason)"
     case .outcomeUnknown(let path, let detail):
       "the change to \(shown(path)) may or may not last, its sync failed (\(shown(detail))): "

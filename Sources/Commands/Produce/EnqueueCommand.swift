@@ -14,7 +14,7 @@ enum EnqueueCommand {
     var payloadFile: String?
     var delay: TimeSpan?
     var at: String?
-    var priority: Priority = .default
+    var priority: Priority?
     var maxAttempts: Int?
     var backoff: Backoff?
     var timeout: TimeSpan?
@@ -26,6 +26,7 @@ enum EnqueueCommand {
     var concurrencyKey: String?
     var tags: [Tag] = []
     var bulk: String?
+    var wait: TimeSpan?
     var json = false
     var output = OutputOptions()
     var store = StoreOptions()
@@ -47,7 +48,7 @@ enum EnqueueCommand {
         "In the place of one that still waits"),
       Example("qctl enqueue --bulk jobs.ndjson", "A file of jobs, all or none"),
     ],
-    exits: ExitStatus.notes(.keyConflict, .badData, .noInput, .cannotCreate),
+    exits: ExitStatus.notes(.keyConflict, .queueFull, .badData, .noInput, .cannotCreate),
     seeAlso: ["work", "list", "show"], validate: validate,
     run: { Action($0, run) })
 
@@ -62,8 +63,9 @@ enum EnqueueCommand {
       .completing(.file),
     Flag.values(
       "tag", "NAME=VALUE", \.tags, "A tag for filters and log records", parse: ValueText.tag),
-    .value("priority", "N", \.priority, "0 (most urgent) to 9", parse: ValueText.priority).default(
-      "5"),
+    .value("priority", "N", \.priority, "0 (most urgent) to 9") {
+      (text) throws(ValueError) -> Priority? in try ValueText.priority(text)
+    }.default("5"),
   ]
 
   private static let timeFlags: [Flag<Options>] = [
@@ -104,6 +106,10 @@ enum EnqueueCommand {
   ]
 
   private static let bulkFlags: [Flag<Options>] = [
+    .optionalValue(
+      "wait", "TIME", \.wait, bare: TimeSpan(milliseconds: .max),
+      "Where the queue is full, wait for room"
+    ) { (text) throws(ValueError) -> TimeSpan? in try ValueText.duration(text) },
     .string("bulk", "FILE", \.bulk, "Accept all jobs of an NDJSON FILE, or none; - for stdin")
       .completing(.file),
     .switch("json", \.json, "Print an object with id and created instead of the id"),
@@ -115,6 +121,7 @@ enum EnqueueCommand {
       "A unique key is held by one job of the queue at most: until a worker takes it (\(flag: "unique-scope") queued), until it is completed, dead or cancelled (active), or for as long as it is there (kept: until retention or a purge removes it). A job that waits again after a failure takes its key again if nobody has it, and else goes on without.",
       "Where another job holds the key, \(flag: "on-conflict") ignore gives its id back, with nothing created; fail changes nothing and ends with status 4; replace cancels one that no worker has taken, with the reason 'replaced by ID', and accepts the new one in its place (one that has ended and kept its key only loses that; one that is running is a conflict, status 4). Within a bulk file the first job with a key stays.",
       "An idempotency key gives the first job back for \(flag: "idempotency-ttl") if type, payload and tags are the same; with other content nothing changes and the status is 4.",
+      "What is not said here is taken from the queue (\(command: "queue set")): priority, failures until the job is dead, timeout, and at each failure the backoff. A queue with a \(literal: "max-depth") refuses jobs while as many wait: status 6, and nothing is enqueued; with \(flag: "wait") the command waits for room, for ever where no time is given. Of jobs with the same \(flag: "concurrency-key") a queue may be told to run only so many at a time.",
       "\(flag: "backoff") is \(literal: "exponential:base=30s,factor=4,cap=6h,jitter=20%"), \(literal: "fixed:10s") or a list such as \(literal: "1s,10s,1m").",
       "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, unique_scope, on_conflict, idempotency_key, idempotency_ttl_ms, concurrency_key, tags (an object of texts), and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
     ]
@@ -130,6 +137,7 @@ enum EnqueueCommand {
       throw .invalid("--idempotency-ttl is at least 1s")
     }
     guard options.bulk != nil else { return try validateKeys(options) }
+    guard options.wait == nil else { throw .invalid("--wait is for one job, not for --bulk") }
     guard sources == 0, options.uniqueKey == nil, options.idempotencyKey == nil else {
       throw .invalid("--bulk takes payloads and keys from the file")
     }
@@ -206,7 +214,9 @@ enum EnqueueCommand {
     job.payload = try PayloadSource.read(options.payload, file: options.payloadFile, context)
     do { try job.validate() } catch { throw CommandFailure(error) }
     let result = try options.store.withStore(.create, in: context) { store throws(CommandFailure) in
-      try stored { () throws(StorageError) in try store.enqueue(job, at: context.now()) }
+      try RoomWait(patience: options.wait, context: context).run(on: store) {
+        () throws(StorageError) in try store.enqueue(job, at: context.now())
+      }
     }
     guard options.json else {
       try context.writeLine(result.id.description)

@@ -18,7 +18,7 @@ enum InitCommand {
     ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
     prose: [
       "The first \(command: "enqueue") makes the default store by itself; this is for choosing the place or the group beforehand, and for databases of applications: their tables and journal mode stay as they are, and qctl adds its own, all named \(literal: "qctl_…").",
-      "Applications then enqueue inside their own transactions with \(literal: "INSERT INTO qctl_enqueue(queue, type, payload) VALUES (…)"). They should use BEGIN IMMEDIATE and a busy timeout, and no ATTACH across files.",
+      "Applications then enqueue inside their own transactions with \(literal: "INSERT INTO qctl_enqueue(queue, type, payload) VALUES (…)"). Further columns are those of a bulk file that are about one job: priority, run_at, max_attempts, backoff, timeout_ms, unique_key, unique_scope, on_conflict (ignore or fail), idempotency_key, idempotency_ttl_ms and tags. They should use BEGIN IMMEDIATE and a busy timeout, and no ATTACH across files.",
       "The file can be read and written by its owner only (0600), with \(flag: "group") by the group too (0660).",
       "\(literal: "--store dir:FOLDER") makes a store of plain files: each job is a file that ls, cat and grep understand. What such a store can't do, \(command: "capabilities") tells with the reasons.",
     ],

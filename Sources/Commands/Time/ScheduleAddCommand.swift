@@ -58,7 +58,7 @@ enum ScheduleAddCommand {
     ).default("latest"),
     .choice(
       "overlap", "HOW", \.overlap,
-      "While the job of the tick before lives: allow another, skip the tick, or queue behind it"
+      "While the last job lives: allow another, skip the tick, or queue up"
     ).default("skip"),
     .switch("replace", \.replaces, "Take the place of a schedule that has the name"),
     .string("reason", "TEXT", \.reason, "Why, for the log"),

@@ -8,11 +8,14 @@ struct ScheduleJobOptions: Sendable {
   var type: JobType = .default
   var payload: String?
   var payloadFile: String?
-  var priority: Priority = .default
+  var priority: Priority?
   var maxAttempts: Int?
   var backoff: Backoff?
   var timeout: TimeSpan?
   var uniqueKey: String?
+  var uniqueScope = UniqueScope.active
+  var onConflict = UniqueConflict.ignore
+  var concurrencyKey: String?
   var tags: [Tag] = []
 
   static let flags: [Flag<ScheduleJobOptions>] =
@@ -29,8 +32,9 @@ struct ScheduleJobOptions: Sendable {
       ).completing(.file),
       Flag.values(
         "tag", "NAME=VALUE", \.tags, "A tag for filters and log records", parse: ValueText.tag),
-      .value("priority", "N", \.priority, "0 (most urgent) to 9", parse: ValueText.priority)
-        .default("5"),
+      .value("priority", "N", \.priority, "0 (most urgent) to 9") {
+        (text) throws(ValueError) -> Priority? in try ValueText.priority(text)
+      }.default("5"),
       .value(
         "timeout", "TIME", \.timeout, "How long one attempt may take", parse: ValueText.duration),
       .int("max-attempts", "COUNT", in: 1...1000, \.maxAttempts, "Failures until it is dead")
@@ -38,12 +42,27 @@ struct ScheduleJobOptions: Sendable {
       .value(
         "backoff", "POLICY", \.backoff, "How to wait between failures", parse: ValueText.backoff
       ).default("exponential:base=30s,factor=4,cap=6h,jitter=20%"),
-      .string("unique-key", "KEY", \.uniqueKey, "At most one live job of the queue has KEY"),
+      .string("unique-key", "KEY", \.uniqueKey, "At most one job of the queue holds KEY"),
+      .choice(
+        "unique-scope", "SCOPE", \.uniqueScope,
+        "How long it holds KEY: queued (until claimed), active (until it ends) or kept"
+      ).default("active"),
+      .choice(
+        "on-conflict", "RULE", \.onConflict,
+        "If another holds KEY: ignore (no job), replace, after or fail (no job)"
+      ).default("ignore"),
+      .string(
+        "concurrency-key", "KEY", \.concurrencyKey,
+        "Of jobs with KEY only so many run at a time"),
     ] as [Flag<ScheduleJobOptions>]).section("Job")
 
   func validate() throws(UsageError) {
     guard payload == nil || payloadFile == nil else {
       throw .invalid("--payload and --payload-file exclude each other")
+    }
+    guard uniqueKey != nil || uniqueScope == .active && onConflict == .ignore else {
+      let flag = uniqueScope == .active ? "--on-conflict" : "--unique-scope"
+      throw .invalid("\(flag) is about a --unique-key")
     }
   }
 
@@ -55,6 +74,9 @@ struct ScheduleJobOptions: Sendable {
     job.backoff = backoff
     job.timeout = timeout
     job.uniqueKey = uniqueKey
+    job.uniqueScope = uniqueScope
+    job.onConflict = onConflict
+    job.concurrencyKey = concurrencyKey
     job.tags = tags
     job.payload = try PayloadSource.read(payload, file: payloadFile, context)
     do { try job.validate() } catch { throw CommandFailure(error) }

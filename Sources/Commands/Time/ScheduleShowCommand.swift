@@ -65,7 +65,7 @@ enum ScheduleShowCommand {
     page.title("Job")
     page.fact("  Queue", job.queue.description)
     page.fact("  Type", job.type.description)
-    page.fact("  Priority", String(job.priority.level))
+    page.fact("  Priority", job.priority.map { String($0.level) })
     page.fact("  Max attempts", job.maxAttempts.map { String($0) })
     page.fact("  Backoff", job.backoff?.description)
     page.fact("  Timeout", job.timeout?.brief)

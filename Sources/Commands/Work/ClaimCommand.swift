@@ -69,6 +69,9 @@ enum ClaimCommand {
   ].section("Output")
 
   private static func validate(_ options: Options) throws(UsageError) {
+    guard options.scope.weights.isEmpty else {
+      throw .invalid("weights are for workers: qctl work -q emails=6,reports=1")
+    }
     guard options.payloadFile == nil || options.count == 1 else {
       throw .invalid("--payload-file takes one payload: not with -n \(options.count)")
     }

@@ -4,6 +4,7 @@ extension WorkCommand {
   static var prose: Prose {
     [
       "Takes jobs and runs \(placeholder: "HANDLER") for each, exactly as given: no shell, and nothing of the job among its arguments. The payload is its standard input. Everything after \(literal: "--"), or from the first word that is no option, belongs to the handler.",
+      "Of several queues the first that has a ready job is served, in the order given. With weights, as in \(literal: "-q emails=6,reports=1"), each gets its share of the jobs instead (1 where none is said), and a queue without work gives way.",
       "What the handler's exit status means:",
       .terms([
         Term("\(literal: "0")", "Done."),

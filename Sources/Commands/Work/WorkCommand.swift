@@ -41,6 +41,8 @@ enum WorkCommand {
       Example("qctl work -q emails -c 4 -- ./send-email", "Four at once, until a signal ends it"),
       Example("qctl work -q urgent,emails -- ./send-email", "emails only while urgent has none"),
       Example(
+        "qctl work -q emails=6,reports=1 -- ./send", "Six of emails for each of reports"),
+      Example(
         "qctl work --until-empty -- sh -c 'cat >\"out/$QCTL_JOB_ID\"'", "What waits now, then end"),
       Example(
         "qctl work -q thumbs -c 2 --persistent -- python3 thumb.py", "Two that live on"),

@@ -42,13 +42,15 @@ struct WorkRun {
   private func configuration(
     _ environment: EnvironmentBlock, _ store: any StorageAdapter
   ) -> WorkerConfiguration {
+    let scope = options.scope.withoutRepeats
     var configuration = WorkerConfiguration(
-      queues: options.scope.queues.withoutRepeats, handler: argv, environment: environment,
+      queues: scope.queues, handler: argv, environment: environment,
       storeLocation: store.identity.location,
       name: options.name ?? WorkerName.of(process: CurrentProcess.id))
     configuration.meetingPlace = store.meetingPlace
     configuration.group = options.group
-    configuration.types = options.scope.types.withoutRepeats
+    configuration.weights = scope.weights
+    configuration.types = scope.types
     configuration.concurrency = options.concurrency
     configuration.lines = options.lines
     configuration.mode = mode
@@ -118,13 +120,5 @@ struct WorkRun {
   private static func broken(_ error: SystemError) -> CommandFailure {
     .failed(
       .inputOutput, "the worker cannot go on: \(TerminalText.escape(error.description, .line))")
-  }
-}
-
-extension Array where Element: Hashable {
-  /// Each value where it first stands.
-  fileprivate var withoutRepeats: [Element] {
-    var seen = Set<Element>()
-    return filter { seen.insert($0).inserted }
   }
 }

@@ -20,7 +20,7 @@ extension Survey {
       let inside = path + "/" + name
       if name == "settings" {
         lookAtSettings(inside)
-      } else if inside == path + Spool.limitFile {
+      } else if inside == path + Spool.limitFile || inside == path + Spool.depthFile {
         _ = check(inside, is: .regular)
       } else if let state = JobState(rawValue: name) {
         if isFolder(inside) { try lookAtState(state, of: queue, inside) }

@@ -87,7 +87,7 @@ extension NewJob {
     writer.beginObject()
     writer.member("queue", queue.description)
     writer.member("type", type.description)
-    writer.member("priority", Int64(priority.level))
+    writer.present("priority", priority?.level)
     writer.present("max_attempts", maxAttempts)
     writer.present("backoff", backoff?.description)
     writer.present("timeout_ms", timeout?.milliseconds)
@@ -104,7 +104,9 @@ extension NewJob {
     self.init(
       queue: try QueueName(try members.text("queue")), type: try JobType(try members.text("type")),
       payload: try members.bytes("payload"))
-    priority = try Priority(try members.number("priority"))
+    priority = try members.number(ifAny: "priority").map { (level) throws(InvalidValue) in
+      try Priority(level)
+    }
     maxAttempts = try members.number(ifAny: "max_attempts")
     backoff = try members.text(ifAny: "backoff").map { (text) throws(InvalidValue) in
       try Backoff(text)

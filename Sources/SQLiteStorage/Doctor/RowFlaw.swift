@@ -106,7 +106,10 @@ extension RowFlaw {
       "keys", "t.held_key IS NOT NULL AND t.held_key IS NOT t.unique_key",
       "with a unique key held that is not theirs", .set("held_key = NULL")),
     RowFlaw(
-      "order", "t.run_at BETWEEN -(1 << 58) AND 1 << 58 AND t.ord <> \(order("t."))",
+      "order",
+      "t.run_at BETWEEN -(1 << 58) AND 1 << 58 AND t.ord <> \(order("t."))"
+        // Where claims are about to do that.
+        + " AND t.queue NOT IN (SELECT queue FROM qctl_queues WHERE reordered IS NOT NULL)",
       "at a place of the queue that is not theirs", .set("ord = \(order(""))")),
   ]
 
@@ -141,7 +144,10 @@ extension RowFlaw {
   private static let ended = "'completed', 'dead', 'cancelled'"
 
   private static func order(_ row: String) -> String {
-    "\(row)run_at + \(row)priority * \(Priority.strictQuantum.milliseconds)"
+    let queue = row.isEmpty ? "qctl_jobs.queue" : "\(row)queue"
+    let quantum = "SELECT q.aging_ms FROM qctl_queues q WHERE q.queue = \(queue)"
+    return "\(row)run_at + \(row)priority * coalesce((\(quantum)), "
+      + "\(Priority.strictQuantum.milliseconds))"
   }
 
   private static let wrongKinds: String = {

@@ -39,7 +39,7 @@ extension Parser {
     writer.beginObject()
     writer.member("queue", job.queue.description)
     writer.member("type", job.type.description)
-    writer.member("priority", job.priority.level)
+    if let priority = job.priority { writer.member("priority", priority.level) }
     writer.key("payload_b64")
     writer.base64(job.payload)
     if let runAt = job.runAt { writer.member("run_at", runAt.rfc3339) }

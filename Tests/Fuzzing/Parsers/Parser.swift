@@ -49,5 +49,6 @@ package struct Parser: Sendable, CustomStringConvertible {
   package var description: String { name }
 
   /// Every parser, in the order of the first byte of a stored input of a long run.
-  package static let all: [Parser] = json + texts + times + values + commandLines + worker
+  package static let all: [Parser] =
+    json + texts + times + values + commandLines + worker + schedules
 }

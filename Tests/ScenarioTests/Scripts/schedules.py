@@ -7,13 +7,17 @@ of the night, written from cronie's, with Python's own zones.
 import calendar
 import collections
 import datetime
+import hashlib
 import json
 import os
 import random
+import shutil
 import signal
+import subprocess
 import time
 import zoneinfo
 
+from between import killat
 from clock import fake
 from stage import run
 
@@ -198,5 +202,56 @@ def through_the_night_in_which_clocks_go_back(stage):
     through_the_night(stage, *NIGHTS[1])
 
 
+# A kill before each step.
+
+
+def overdue(stage):
+    """A store whose schedule missed the beginning of each year since 2024, by way of an archive."""
+    stage.qctl("schedule", "add", "yearly", "0 0 1 1 *", "-q", "q", "--catchup", "all", "--overlap", "allow",
+               "--payload", "{}")
+    lines = stage.qctl("export").splitlines()
+    for number, line in enumerate(lines):
+        part = json.loads(line)
+        if part["kind"] == "schedule":
+            lines[number] = line.replace(part["next_tick"], "2024-01-01T00:00:00.000Z")
+    before = "".join(line + "\n" for line in lines[:-1])
+    end = dict(json.loads(lines[-1]), sha256=hashlib.sha256(before.encode()).hexdigest())
+    with open(stage.path("archive"), "w") as file:
+        file.write(before + json.dumps(end) + "\n")
+    os.mkdir(stage.path("store"))
+    stage.environment["QCTL_STORE"] = f"{stage.kind}:{stage.path('store/it')}"
+    stage.qctl("import", stage.path("archive"), "--quiet")
+
+
+def a_tick_killed_before_each_step(stage):
+    """Whoever comes next makes what is missing, and nothing twice."""
+    overdue(stage)
+    shutil.copytree(stage.path("store"), stage.path("first"))
+    wanted = [f"{year}-01-01T00:00:00.000Z" for year in range(2024, time.gmtime().tm_year + 1)]
+
+    def tick(step):
+        shutil.rmtree(stage.path("store"))
+        shutil.copytree(stage.path("first"), stage.path("store"))
+        done = subprocess.run(
+            [killat(), str(step), stage.path("steps"), stage.path("store"), "qctl", "schedule", "tick"],
+            env=stage.environment, cwd=stage.folder, timeout=200)
+        stage.check(done.returncode in ((0,) if step == 0 else (0, 137)), f"step {step}: {done.returncode}")
+
+    tick(0)
+    with open(stage.path("steps")) as file:
+        steps = file.read().splitlines()
+    stage.check(len(steps) > 5, f"only {steps}: this proves nothing")
+    for step in range(1, len(steps) + 1):
+        tick(step)
+        stage.qctl("schedule", "tick")
+        jobs = stage.jobs()
+        note = f"killed before step {step} of {len(steps)}, {steps[step - 1]}"
+        if not stage.equal(f"ticks with a job; {note}", sorted(job["run_at"] for job in jobs), wanted):
+            return
+        last = json.loads(stage.qctl("schedule", "list", "--json"))["last_job"]
+        stage.check(last in [job["id"] for job in jobs], f"the last job is no job of it; {note}")
+        stage.doctor()
+
+
 if __name__ == "__main__":
-    run(through_the_night_in_which_clocks_go_forward, through_the_night_in_which_clocks_go_back)
+    run(a_tick_killed_before_each_step, through_the_night_in_which_clocks_go_forward, through_the_night_in_which_clocks_go_back)

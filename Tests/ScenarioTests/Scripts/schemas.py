@@ -106,6 +106,13 @@ def all_that_is_printed_is_promised(stage):
     stage.qctl("queue", "set", "other", "--keep-dead", "forever")
     judge.see("queue-settings", "queue", "list", "--json")
     judge.see("queue-settings", "queue", "show", "other", "--json")
+    stage.qctl("schedule", "add", "nightly", "30 2 * * *", "-t", "report", "--tag", "user_id=4", "--payload", "{}")
+    stage.qctl("schedule", "add", "poll", "--every", "10m", "--unique-key", "k", "--payload", "text")
+    judge.see("schedule", "schedule", "list", "--json")
+    for name in ("nightly", "poll"):
+        judge.see("schedule-detail", "schedule", "show", name, "--json")
+    judge.see("tick", "schedule", "next", "--json")
+    judge.see("tick", "schedule", "next", "@daily", "--json")
     judge.see("outcome", "dlq", "replay", dead, "--json")
     judge.see("outcome", "retry", dead, "--json", status=None)
     judge.see("outcome", "cancel", "-q", "bulk", "--dry-run", "--json")

@@ -147,6 +147,13 @@ extension Everything {
     queues[place].counts = queues[place].counts.filter { $0.value != 0 }
   }
 
+  /// This without the moment at which something more may be done.
+  var withoutNextDue: Everything {
+    var other = self
+    other.outstanding.nextDue = nil
+    return other
+  }
+
   /// This as a store shows it that keeps no minutes.
   var withoutMinutes: Everything {
     var other = self

@@ -43,7 +43,9 @@ import Testing
   private func expectSame(
     _ expected: Everything, _ store: any StorageAdapter, at now: Instant, _ note: Comment
   ) throws {
-    let found = try Everything(of: store, at: now)
+    // When a queue with a rate may start the next is not taken out with it.
+    let expected = expected.withoutNextDue
+    let found = try Everything(of: store, at: now).withoutNextDue
     let isWhole = store.keepsMinutes
     let differences = (isWhole ? expected : expected.withoutMinutes)
       .differences(from: isWhole ? found : found.withoutMinutes)

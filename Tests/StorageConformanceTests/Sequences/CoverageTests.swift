@@ -17,7 +17,8 @@ import Testing
     #expect(
       met.outcomes == ["done", "requested", "already", "changed", "missing", "conflict", "refused"])
     #expect(met.leases == ["held", "cancelRequested", "lost"])
-    #expect(met.refusals == ["invalid", "idempotency", "unknownQueue", "source", "job"])
+    #expect(
+      met.refusals == ["invalid", "idempotency", "unknownQueue", "source", "job", "queueFull"])
     #expect(met.states == Set(JobState.allCases).subtracting([.blocked]))
     #expect(met.known > 0)
     #expect(met.tidied == Set(TidyKind.allCases))
@@ -75,6 +76,7 @@ private struct Met {
     case .invalid: "invalid"
     case .keyConflict: "idempotency"
     case .unknownQueue: "unknownQueue"
+    case .queueFull: "queueFull"
     default: "\(error)"
     }
   }

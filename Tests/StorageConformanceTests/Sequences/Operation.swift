@@ -19,6 +19,7 @@ enum Operation {
   case outstanding([QueueName])
   case tidy(TidyRequest)
   case configure([QueueSettings.Change], QueueName)
+  case schedule(ScheduleStep)
   case wait(TimeSpan)
 }
 
@@ -38,6 +39,7 @@ enum Observation: Equatable {
   case rescued(Result<Int, StorageError>)
   case tidied(Result<TidyResult, StorageError>)
   case configured(Result<[QueueSettings], StorageError>, changed: Bool)
+  case scheduled(Result<[String], StorageError>)
   case waited
 }
 
@@ -84,6 +86,9 @@ extension Operation {
     case .tidy(let request):
       .tidied(Self.result { () throws(StorageError) in try store.tidy(request) })
     case .configure(let changes, let queue): Self.configure(changes, queue, on: store, at: now)
+    case .schedule(let step):
+      .scheduled(
+        Self.result { () throws(StorageError) in try step.perform(on: store, at: now) })
     case .wait: .waited
     }
   }

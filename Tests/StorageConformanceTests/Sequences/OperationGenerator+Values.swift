@@ -73,6 +73,13 @@ extension OperationGenerator {
       .concurrencyPerKey(any(of: [nil, Int64(small.1)])),
       .rate(any(of: [nil, nil, Rate(Int64(number(1...40)), per: .minute)])),
       .burst(any(of: [nil, 5])),
+      .maxDepth(any(of: [nil, nil, nil, Int64(number(1...30))])),
+      .aging(any(of: [nil, .seconds(1), .minutes(5)])),
+      .maxAttempts(any(of: [nil, 2])),
+      .timeout(any(of: [nil, .seconds(7)])),
+      .backoff(any(of: [nil, .fixed(.seconds(9))])),
+      .priority(any(of: [nil, Self.priorities.first])),
+      .keepKeys(any(of: [nil, .forever, .span(.hours(2))])),
     ].filter { _ in chance(60) }
   }
 

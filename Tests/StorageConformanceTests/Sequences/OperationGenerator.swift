@@ -18,7 +18,8 @@ struct OperationGenerator {
   /// The next step.
   mutating func next() -> Operation {
     switch number(0...99) {
-    case 0..<22: .enqueue(newJob())
+    case 0..<19: .enqueue(newJob())
+    case 19..<22: .schedule(scheduleStep())
     case 22..<26: bulk()
     case 26..<41: .claim(claimRequest())
     case 41..<57: settle()

@@ -50,6 +50,8 @@ import Testing
     let jobs = try Everything.jobs(of: shop.store, JobFilter(), .oldestFirst, size: 100, at: now)
     let holders = jobs.filter(\.holdsUniqueKey)
     for queue in OperationGenerator.queues {
+      _ = try shop.store.configure(
+        ConfigureRequest(queue, [.maxDepth(nil)], actor: "olga", now: now))
       for number in 1...4 {
         var new = NewJob(queue: queue)
         new.uniqueKey = "k\(number)"
@@ -76,12 +78,13 @@ extension Observation {
   /// Whether a call that changes jobs failed, but for requests that are refused for what they say.
   fileprivate var fails: Bool {
     switch self {
+    case .bulk(.failure(.storage(.queueFull))): false
     case .claimed(.failure), .settled(.failure), .leases(.failure), .applied(.failure),
       .rescued(.failure), .tidied(.failure), .bulk(.failure(.storage)):
       true
     case .enqueued(.failure(let error)), .bulk(.failure(.job(_, let error))):
       switch error {
-      case .invalid, .keyConflict: false
+      case .invalid, .keyConflict, .queueFull: false
       default: true
       }
     default: false
