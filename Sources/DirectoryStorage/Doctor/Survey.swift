@@ -41,6 +41,7 @@ final class Survey {
     lookAtCounter()
     try lookAtTemporary()
     try lookAtKeys()
+    try lookAtDependants()
     try lookAtSchedules()
     try lookAtRest()
   }
