@@ -104,7 +104,8 @@ extension StagedFolders {
         result.existing += 1
       } else {
         let settings = try settings(of: new.queue, spool)
-        try stage(new.filled(by: settings), index: index, spool)
+        let rules = new.idempotencyKey == nil ? Retention() : try spool.rules()
+        try stage(new.filled(by: settings, rules), index: index, spool)
         result.created += 1
       }
     } catch {

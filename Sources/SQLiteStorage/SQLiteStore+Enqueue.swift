@@ -124,7 +124,7 @@ extension SQLiteStore {
       return EnqueueResult(id: holder.id, created: false)
     }
     let settings = try settings(of: new.queue, transaction)
-    let new = new.filled(by: settings)
+    let new = new.filled(by: settings, try rules(for: new, transaction))
     let id = try nextID(at: now, after: latestID(transaction), isDrawn: isDrawn)
     if let holder { try replace(holder, by: id, at: now, in: &transaction) }
     let job = Job(id: id, accepting: new, now: now)

@@ -176,9 +176,10 @@ extension StagedBulk {
           settings = try store.settings(of: job.queue, transaction)
           sheets[job.queue] = settings
         }
+        let filled = job.filled(by: settings, try store.rules(for: job, transaction))
         try transaction.change { _ throws(SQLiteFailure) in
           try row.insert(
-            job.filled(by: settings), id, bulk: number, quantum: settings.quantum)
+            filled, id, bulk: number, quantum: settings.quantum)
         }
         if job.hasKey { try keys?.add(job, as: id) }
         note(job, id, of: number, in: &range)

@@ -10,7 +10,8 @@ extension MemoryState {
   mutating func enqueue(
     _ request: NewJob, at now: Instant, isDrawn: Bool = true, bulkFrom first: JobID? = nil
   ) throws(StorageError) -> EnqueueResult {
-    let new = request.filled(by: settings[request.queue] ?? QueueSettings())
+    let new = request.filled(
+      by: settings[request.queue] ?? QueueSettings(), rules)
     do { try new.validate() } catch { throw .invalid(error) }
     if let known = try knownRequest(new, at: now) {
       return EnqueueResult(id: known, created: false)

@@ -65,7 +65,8 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .unknownQueue(let queue): "no queue '\(queue)'"
     case .keyConflict(let conflict): sentence(about: conflict)
     case .queueFull(let queue, let limit):
-      "queue \(queue) is full: \(limit) jobs may wait in it; nothing was enqueued"
+      "queue \(queue) is full: \(limit) \(limit == 1 ? "job" : "jobs") may wait in it; "
+        + "nothing was enqueued"
     case .invalid(let value): "\(value.field.rawValue) \(value.reason)"
     case .outcomeUnknown(let path, let detail):
       "the change to \(shown(path)) may or may not last, its sync failed (\(shown(detail))): "
