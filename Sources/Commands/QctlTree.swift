@@ -35,6 +35,7 @@ package enum QctlTree {
     .command("show", "Show one job with everything known of it", in: "Inspect") {
       ShowCommand.command.erased
     },
+    .group("batch", "Look at jobs that were accepted together", in: "Inspect", batches),
     .command("tail", "Show the log, and follow it", in: "Inspect") { TailCommand.command.erased },
     .command("capabilities", "Show what the store can do", in: "Inspect") {
       CapabilitiesCommand.command.erased
@@ -104,6 +105,11 @@ package enum QctlTree {
     .command("generate", "Write man/ and completions/ from the command table", hidden: true) {
       GenerateCommand.command.erased
     },
+  ]
+
+  private static let batches: [CommandEntry<Action>] = [
+    .command("list", "List batches, newest first") { BatchListCommand.command.erased },
+    .command("show", "Show how far a batch is") { BatchShowCommand.command.erased },
   ]
 
   private static let queues: [CommandEntry<Action>] = [

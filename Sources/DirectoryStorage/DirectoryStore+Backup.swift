@@ -112,10 +112,20 @@ private final class Copier {
       if try !copy.add(file.place.path, file.bytes) { name.holdsKey = false }
     }
     let folder = Self.ownFolder(place.folder)
+    try copyEntries(of: stored, at: folder + "/" + name.description)
     guard try copy.add(folder + "/" + name.description, piece.bytes) else { return }
     copied.insert(job.id)
     report.jobs += 1
     report.bytes += piece.size
+  }
+
+  /// That a job waits for others; one whose parent was copied after its end hears of it when the copy is
+  /// tidied.
+  private func copyEntries(of stored: StoredJob, at path: String) throws(StorageError) {
+    let entry = DependantEntry(child: stored.job.id, rule: stored.job.onParentFailure ?? .hold)
+    for parent in try spool.waitsFor(stored) {
+      try copy.add(entry.path(for: parent), Array(path.utf8))
+    }
   }
 
   /// Where a folder of a bulk belongs.

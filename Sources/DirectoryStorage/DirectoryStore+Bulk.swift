@@ -5,11 +5,14 @@ package import Storage
 
 extension DirectoryStore {
   package func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
     progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
+    do { try batch?.validate() } catch { throw .storage(.invalid(error)) }
     for _ in 0..<Self.mostBulkTries {
-      if let result = try bulk(at: now, from: source, progress: progress) { return result }
+      if let result = try bulk(at: now, as: batch, from: source, progress: progress) {
+        return result
+      }
     }
     throw .storage(.busy(path: path, detail: "staged bulks are removed again and again"))
   }
@@ -19,13 +22,13 @@ extension DirectoryStore {
   /// One bulk; `nil`, with nothing read from the source, where its folder was taken for a dead
   /// process's.
   private func bulk(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
     progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult? {
     let (tree, staged) = try within { (spool) throws(BulkError) in
       do throws(StorageError) {
         try spool.collectDeadBulks()
-        return (spool.tree, try StagedFolders(spool, at: now))
+        return (spool.tree, try StagedFolders(spool, at: now, as: batch))
       } catch { throw .storage(error) }
     }
     var outcome: Result<BulkResult, BulkError>?
@@ -62,6 +65,9 @@ extension DirectoryStore {
         progress(index)
       }
       guard end != .broken else { throw BulkError.source }
+      try within { (spool) throws(BulkError) in
+        do throws(StorageError) { try staged.addFollower(spool) } catch { throw .storage(error) }
+      }
       try within { (spool) throws(BulkError) in try staged.publish(spool) }
     } catch {
       try within { (spool) throws(BulkError) in
@@ -82,7 +88,12 @@ extension DirectoryStore {
     // Accepted is accepted: what can't be moved now is by whoever claims.
     try? spool.spreadBulks(in: nil)
     spool.hasNews = true
-    do throws(StorageError) { try spool.finish() } catch { throw .storage(error) }
+    do throws(StorageError) {
+      for id in staged.leftOut.sorted() { try spool.didEnd(id, .removed) }
+      try spool.lookAgain(at: staged.parentsInOrder)
+      try spool.tellDependants(at: staged.now)
+      try spool.finish()
+    } catch { throw .storage(error) }
   }
 
   /// Why a batch has no more jobs.

@@ -16,6 +16,7 @@ extension DirectoryStore {
     try changing { (spool) throws(StorageError) in
       var outcomes: [SettleOutcome] = []
       for settlement in settlements { outcomes.append(try spool.settle(settlement, at: now)) }
+      try spool.tellDependants(at: now)
       // Unique keys of what ended are free for what is claimed with it.
       try spool.finish()
       let claimed = try request.map { (request) throws(StorageError) in try spool.claim(request) }

@@ -15,6 +15,8 @@ import Synchronization
 /// STORE/schedules/<name>       a schedule; see ScheduleFile
 /// STORE/bulks/…                bulks that were accepted and are being spread over the queues
 /// STORE/settings               for how long things are kept in all queues
+/// STORE/batches/…              jobs that were accepted together; see Spool+Batches
+/// STORE/dependants/… ended/…   jobs that wait for others; see Spool+Dependants
 /// STORE/log/20261121.ndjson    the event log, a file a day
 /// STORE/tmp/…                  files that nobody was promised
 /// STORE/quarantine/…           what `doctor --repair` could make no sense of

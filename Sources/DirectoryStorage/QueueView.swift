@@ -26,6 +26,7 @@ extension Spool {
     watch.reset()
     views.removeAll()
     bulksAreHeard = false
+    dependants.notesAreHeard = false
   }
 
   /// Spreads bulks that were published and left, unless it is known that there are none.

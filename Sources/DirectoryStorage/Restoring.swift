@@ -15,6 +15,8 @@ final class Restoring {
   private var places: [JobID: JobPlace]
   private var drafts: [JobID: String] = [:]
   private var greatest: JobID?
+  /// Jobs that came, with the states in which they were, to be joined with their batches.
+  private var joining: [(job: Job, state: JobState)] = []
 
   /// From so many jobs on one sync of the file system is cheaper than one for each.
   private static let manyJobs = 8
@@ -35,7 +37,7 @@ final class Restoring {
       switch part {
       case .job(let detail): detail.job.id
       case .request(let request): request.id
-      case .queue, .record, .minute, .schedule: nil
+      case .queue, .batch, .record, .minute, .schedule: nil
       }
     }
     let old = Set(ids.filter { $0 <= greatest })
@@ -48,12 +50,15 @@ final class Restoring {
     var outcomes: [RestoreOutcome] = []
     for part in parts { outcomes.append(try restore(part)) }
     if let greatest { spool.counter.raise(to: greatest) }
+    for (job, state) in joining where places[job.id] != nil { try spool.joinBatch(job, state) }
+    try spool.tellDependants(at: now)
     return outcomes
   }
 
   private func restore(_ part: ArchivePart) throws(StorageError) -> RestoreOutcome {
     switch part {
     case .queue(let queue): return try spool.restore(queue, at: now)
+    case .batch(let batch): return try spool.restore(batch)
     case .job(let detail): return try restore(detail)
     case .request(let request): return try restore(request)
     case .schedule(let schedule): return try spool.restore(schedule, at: now)
@@ -97,8 +102,11 @@ extension Restoring {
   }
 
   private func restore(_ detail: JobDetail) throws(StorageError) -> RestoreOutcome {
+    let stateBefore = detail.job.state
+    let isThere = places[detail.job.id] != nil
     let detail = detail.withoutWorker
     let job = detail.job
+    defer { if !isThere { joining.append((job, stateBefore)) } }
     guard let key = job.uniqueKey, job.holdsUniqueKey else {
       return try place(detail) ?? .restored
     }
@@ -126,6 +134,8 @@ extension Restoring {
     let place = JobPlace(of: detail.job, revision: JobDraft(detail, at: now).revision)
     guard let draft = drafts[id] else { return .differs }
     try spool.ensureFolder(Shelf.queue(detail.job.queue))
+    try spool.addEntries(
+      of: id, detail.job.onParentFailure ?? .hold, for: detail.waitsFor, at: place.path, sync: true)
     guard try spool.move(draft, to: place) else {
       throw .system(path: spool.root + "/" + draft, detail: "somebody removed it")
     }
@@ -134,6 +144,11 @@ extension Restoring {
     // Before anybody says of its key that it is accepted.
     if detail.job.holdsUniqueKey { try spool.syncMoves() }
     spool.hasNews = spool.hasNews || place.state == .ready || place.state.waitsForTime
+    if !detail.waitsFor.isEmpty {
+      try spool.syncMoves()
+      try spool.lookAgain(at: detail.waitsFor)
+    }
+    if place.state.isTerminal { try spool.didEnd(id, ParentStand(place.state)) }
     places[id] = place
     greatest = max(greatest ?? id, id)
     return nil

@@ -14,6 +14,7 @@ extension Spool {
     for item in request.items {
       outcomes.append(try apply(request, to: item, places[item.id], &emptied))
     }
+    try tellDependants(at: request.now)
     if let record = request.endingRecord(outcomes) { unlogged.append(record) }
     guard !emptied.isEmpty else { return outcomes }
     // What was removed must stay so before its folder goes, too.
@@ -140,10 +141,14 @@ extension Spool {
   /// Durable after `syncMoves`; its unique key is free after that.
   private func remove(_ stored: StoredJob) throws(StorageError) -> Bool {
     try noteRemoval(of: stored)
+    try willEnd(stored.job.id, isRemoval: true)
     let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(stored.place.path)
     }
     guard removed != nil else { return false }
     touched(stored.place.folder)
+    if stored.job.state == .blocked { dependants.freed.append(stored) }
+    try didEnd(stored.job.id, .removed)
+    if !stored.job.state.isTerminal { try leaveBatch(stored.job, nil) }
     if stored.job.holdsUniqueKey { freed.append(stored) }
     return true
   }

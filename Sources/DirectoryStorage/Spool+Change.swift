@@ -38,6 +38,12 @@ extension Spool {
     let before = change.before.place
     let line = entry(of: change, at: now).line
     if change.isNewToFormat1 { try raiseFormat() }
+    let id = change.after.id
+    let ends = change.after.state.isTerminal && !change.before.job.state.isTerminal
+    if ends { try willEnd(id, isRemoval: false) }
+    if change.before.job.state.isTerminal, !change.after.state.isTerminal {
+      try willReturn(change.before.job)
+    }
     let appended = try ifThere { () throws(SystemError) in
       try tree.append(before.path, line, makes: false, sync: true)
     }
@@ -54,6 +60,13 @@ extension Spool {
     if before.state == .active, place.state != .active { try noteEnd(in: before.queue) }
     stored.job = change.after
     stored.place = place
+    if ends {
+      try didEnd(id, ParentStand(place.state))
+      try leaveBatch(change.after, place.state)
+    }
+    if change.before.job.state == .blocked, place.state != .blocked {
+      dependants.freed.append(change.before)
+    }
     return stored
   }
 

@@ -12,6 +12,7 @@ extension Spool {
     var claimed: [ClaimedJob] = []
     dropStaleViews()
     try lookForBulks(in: request.queues)
+    try lookForEnds(at: request.now)
     for queue in request.queues where claimed.count < request.limit {
       let view = try freshView(of: queue, at: request.now)
       let settings = view.hasSettings ? try self.settings(of: queue) : SettingsFile()
@@ -26,7 +27,15 @@ extension Spool {
       guard goesOn else { break }
     }
     if !isHearing { views.removeAll() }
+    if claimed.isEmpty { try sweepIdle(at: request.now) }
     return claimed
+  }
+
+  /// A worker that finds nothing to do looks now and then whether a batch is held up.
+  private func sweepIdle(at now: Instant) throws(StorageError) {
+    // The first claim of a process is often its only one.
+    guard batches.swept != nil else { return batches.swept = now }
+    try sweepBatches(at: now, pause: .seconds(10))
   }
 
   /// What is known of a queue once its lost jobs are rescued.
@@ -36,6 +45,7 @@ extension Spool {
     let view = try view(of: queue)
     guard let end = view.nextOverdue, end < now else { return view }
     try rescueOverdue(in: queue, at: now)
+    try tellDependants(at: now)
     forgetView(of: queue)
     return try self.view(of: queue)
   }

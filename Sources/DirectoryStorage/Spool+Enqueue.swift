@@ -12,27 +12,38 @@ extension Spool {
   ) throws(StorageError) -> EnqueueResult {
     do { try request.validate() } catch { throw .invalid(error) }
     var settings = try settings(of: request.queue).settings
-    let new = request.filled(
+    var new = request.filled(
       by: settings, request.idempotencyKey == nil ? Retention() : try rules())
+    new.after = new.parents([:])
     if drawn != nil { settings.maxDepth = nil }
     guard new.uniqueKey == nil, new.idempotencyKey == nil else {
-      return try enqueueWithKeys(new, as: drawn, settings, at: now)
+      let result = try enqueueWithKeys(new, as: drawn, settings, at: now)
+      // Not under the lock of its keys, since those of others may have to be freed.
+      try tellDependants(at: now)
+      return result
     }
-    return try withRoom(for: [new.queue: 1], [new.queue: settings]) { () throws(StorageError) in
-      EnqueueResult(id: try accept(new, as: drawn, at: now), created: true)
+    let waitsFor = try pending(of: new)
+    let result = try withRoom(for: [new.queue: 1], [new.queue: settings]) {
+      () throws(StorageError) in
+      let id = try accept(new, as: drawn, waitsFor: waitsFor, at: now)
+      return EnqueueResult(id: id, created: true)
     }
+    try tellDependants(at: now)
+    return result
   }
 
   /// Accepts a job whose keys, if it has any, are its own by now; durable when it returns.
   ///
   /// The file is written and synced in `tmp`, and only then renamed to where jobs are looked for.
-  /// - Parameter id: its id; `nil` to draw one.
+  /// - Parameters:
+  ///   - id: its id; `nil` to draw one.
+  ///   - waitsFor: those of its parents that have not ended.
   func accept(
-    _ new: NewJob, as id: JobID?, at now: Instant
+    _ new: NewJob, as id: JobID?, waitsFor: [JobID] = [], at now: Instant
   ) throws(StorageError) -> JobID {
     let number: JobID
     if let id { number = id } else { number = try counter.next(at: now, random: random()) }
-    try publish(try draft(new, as: number, at: now))
+    try publish(try draft(new, as: number, waitsFor: waitsFor, at: now))
     return number
   }
 
@@ -40,11 +51,19 @@ extension Spool {
   struct Draft {
     let path: String
     let place: JobPlace
+    let id: JobID
+    var rule = ParentFailure.hold
+    /// Those of its parents that have not ended.
+    var waitsFor: [JobID] = []
   }
 
   /// Writes a job whose keys need not be its own yet.
-  func draft(_ new: NewJob, as number: JobID, at now: Instant) throws(StorageError) -> Draft {
-    let job = Job(id: number, accepting: new, now: now)
+  func draft(
+    _ new: NewJob, as number: JobID, waitsFor known: [JobID]? = nil, at now: Instant
+  ) throws(StorageError) -> Draft {
+    let waitsFor: [JobID]
+    if let known { waitsFor = known } else { waitsFor = try pending(of: new) }
+    let job = Job(id: number, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
     let place = JobPlace(of: job, revision: 0)
     try ensureFolder(Shelf.queue(job.queue))
     try ensureFolder(place.folder)
@@ -52,13 +71,15 @@ extension Spool {
     if job.isNewToFormat2 { try raiseFormat() }
     let bytes = JobHeader.file(job, tags: new.tags, after: new.after, payload: new.payload)
     try system { () throws(SystemError) in try tree.create(draft, bytes, sync: true) }
-    return Draft(path: draft, place: place)
+    return Draft(
+      path: draft, place: place, id: number, rule: new.onParentFailure, waitsFor: waitsFor)
   }
 
   /// Accepts a job that is written; durable when it returns.
   func publish(_ draft: Draft) throws(StorageError) {
     let place = draft.place
     do throws(StorageError) {
+      try addEntries(of: draft.id, draft.rule, for: draft.waitsFor, at: place.path, sync: true)
       guard try move(draft.path, to: place) else {
         throw StorageError.system(
           path: root + "/" + draft.path,
@@ -72,5 +93,6 @@ extension Spool {
     hasNews = hasNews || place.state == .ready || place.state.waitsForTime
     // Before anybody who finds the job by its key says that it is accepted.
     try syncMoves()
+    try lookAgain(at: draft.waitsFor)
   }
 }

@@ -7,6 +7,7 @@ extension Spool {
   func finish() throws(StorageError) {
     memory.listing = nil
     try syncMoves()
+    try dropEntries()
     for job in freed { releaseKey(of: job) }
     freed.removeAll()
     writeLog()

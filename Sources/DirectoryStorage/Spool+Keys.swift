@@ -68,11 +68,13 @@ extension Spool {
           () throws(StorageError) in try enqueue(new, as: drawn, against: holder, at: now)
         }
       }
+      let waitsFor = try pending(of: new)
       return try withRoom(for: [new.queue: 1], [new.queue: settings]) { () throws(StorageError) in
         let id: JobID
         if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
         try writeKeys(Self.keyFiles(of: new, id, at: now))
-        return EnqueueResult(id: try accept(new, as: id, at: now), created: true)
+        let made = try accept(new, as: id, waitsFor: waitsFor, at: now)
+        return EnqueueResult(id: made, created: true)
       }
     }
   }

@@ -126,7 +126,8 @@ extension Spool {
   func readDetail(_ place: JobPlace) throws(StorageError) -> JobDetail? {
     guard let (stored, payload) = try readWithPayload(place) else { return nil }
     var detail = JobDetail(
-      job: stored.job, payload: payload, tags: stored.tags, after: stored.after)
+      job: stored.job, payload: payload, tags: stored.tags, after: stored.after,
+      waitsFor: try waitsFor(stored))
     var next = place.name.revision
     var hasResult = false
     while next > 0 {

@@ -41,6 +41,7 @@ extension Spool {
       let loss = try loss(of: before.job, request)
       if try rescue(before, loss, reason: reason, at: request.now) { count += 1 }
     }
+    try tellDependants(at: request.now)
     for folder in folders { removeIfEmpty(folder) }
     return count
   }

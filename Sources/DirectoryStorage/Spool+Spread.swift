@@ -20,6 +20,7 @@ extension Spool {
   }
 
   private func spread(_ bulk: String, in queues: [QueueName]?) throws(StorageError) {
+    try spreadBatches(of: bulk)
     let found = try bulkParts(of: bulk, in: queues)
     for part in found.parts { try spread(part, of: bulk) }
     for parent in found.parents {
@@ -29,7 +30,20 @@ extension Spool {
     guard try names(in: bulk + "/" + Shelf.root).isEmpty else { return }
     _ = try? tree.remove(StagedFolders.owner(bulk))
     _ = try? tree.removeFolder(bulk + "/" + Shelf.root)
+    _ = try? tree.removeFolder(bulk + "/" + BatchFolder.root)
     _ = try? tree.removeFolder(bulk)
+  }
+
+  /// A batch goes before its jobs do.
+  private func spreadBatches(of bulk: String) throws(StorageError) {
+    for name in try names(in: bulk + "/" + BatchFolder.root) {
+      try ensureFolder(BatchFolder.root)
+      let path = BatchFolder.root + "/" + name
+      _ = try ifThere { () throws(SystemError) in
+        try tree.rename(bulk + "/" + path, to: path, replaces: false)
+        try tree.syncFolder(BatchFolder.root)
+      }
+    }
   }
 
   private func spread(_ part: BulkParts.Part, of bulk: String) throws(StorageError) {

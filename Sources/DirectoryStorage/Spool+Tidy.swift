@@ -8,17 +8,31 @@ extension Spool {
   /// Nothing waits for the disk: what a power cut brings back is over still.
   func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult {
     var budget = TidyBudget(request.limit)
+    try tidy(request, &budget)
+    try tellDependants(at: request.now)
+    try lookForEnds(at: request.now)
+    try sweepDependants(at: request.now)
+    try sweepBatches(at: request.now, pause: .seconds(60))
+    return budget.result
+  }
+
+  private func tidy(
+    _ request: TidyRequest, _ budget: inout TidyBudget
+  ) throws(StorageError) {
     budget.note(.keys, try expireKeys(at: request.now, limit: budget.left))
     if keysMayBeDue(at: request.now) { budget.result.hasMore = true }
     let shelves = try shelves()
     for kind in [TidyKind.completed, .cancelled, .dead] where !budget.result.hasMore {
       try tidyJobs(kind, in: shelves, at: request.now, &budget)
     }
-    guard !budget.result.hasMore else { return budget.result }
+    guard !budget.result.hasMore else { return }
+    let (expired, hasMore) = try expireBatches(at: request.now, limit: budget.left)
+    budget.note(.batches, expired)
+    if hasMore { budget.result.hasMore = true }
+    guard !budget.result.hasMore else { return }
     // What was just told may begin a new file, so that an old one need not stay.
     writeLog()
     try tidyLog(at: request.now, &budget)
-    return budget.result
   }
 }
 
@@ -73,6 +87,7 @@ extension Spool {
   private func expire(_ place: JobPlace) throws(StorageError) -> Bool {
     guard let stored = try read(place) else { return false }
     try noteRemoval(of: stored)
+    try willEnd(stored.job.id, isRemoval: true)
     let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(place.path) }
     guard removed != nil else { return false }
     if stored.job.holdsUniqueKey {
@@ -81,6 +96,7 @@ extension Spool {
       freed.append(stored)
     }
     removeIfEmpty(place.folder)
+    try didEnd(stored.job.id, .removed)
     return true
   }
 

@@ -38,6 +38,10 @@ final class Spool {
   var bulksAreHeard = false
   /// Whether all that was read for the view being made is listened to.
   var isHearing = false
+  /// What there is to tell those who wait for other jobs.
+  var dependants = DependantWork()
+  /// What there is to do about batches.
+  var batches = BatchWork()
   /// What is known of when idempotency keys expire.
   var keyExpiry = KeyExpiry()
 

@@ -16,6 +16,11 @@ extension StagedFolders {
     var outcome: Result<Void, BulkError> = .success(())
     do throws(StorageError) {
       for key in Array(parts.keys) { try close(key, spool) }
+      // From here on others may see their numbers.
+      if !waiting.isEmpty { hasShownIDs = true }
+      for job in waiting {
+        try spool.addEntries(of: job.id, job.rule, for: job.waitsFor, at: "", sync: false)
+      }
       try spool.system { () throws(SystemError) in try spool.tree.syncAll() }
       try spool.locked(Array(shards)) {
         do throws(BulkError) { try accept(spool) } catch { outcome = .failure(error) }
@@ -32,6 +37,7 @@ extension StagedFolders {
       guard result.created > 0 else { return }
       try spool.withRoom(for: try added(spool), sheets) { () throws(StorageError) in
         try putAside(spool)
+        try writeBatch(spool)
         try moveKeys(spool)
         try spool.ensureFolder(BulkParts.root)
         hasShownIDs = true
@@ -74,6 +80,18 @@ extension StagedFolders {
       added[new.queue, default: 0] -= 1
     }
     return added
+  }
+
+  /// Writes down the batch, whose size is known by now.
+  private func writeBatch(_ spool: Spool) throws(StorageError) {
+    guard let batch, let folder = batchFolder else { return }
+    let summary = BatchSummary(
+      id: folder.id, name: batch.name, createdAt: now, total: Int64(result.created),
+      follower: result.batch?.follower)
+    try spool.system { () throws(SystemError) in
+      try spool.tree.create(folder.info, BatchFolder.info(summary), sync: true)
+      try spool.tree.syncFolder(folder.path)
+    }
   }
 
   /// The jobs of which a key was taken by others since they were staged.
@@ -136,6 +154,10 @@ extension StagedFolders {
         try spool.system { () throws(SystemError) in try spool.tree.remove(place.path) }
         result.created -= 1
         result.existing += 1
+        leftOut.append(place.name.id)
+        if let folder = batchFolder {
+          _ = try? spool.tree.remove(folder.entry(place.name.id, .ready))
+        }
       }
     }
     try forEachKey(spool) { (file: KeyFile) throws(StorageError) in

@@ -27,6 +27,8 @@ final class StagedFolders {
   /// The folder.
   let path: String
   let now: Instant
+  /// The batch that was asked for.
+  let batch: NewBatch?
   var result = BulkResult()
   var parts: [Part.Key: Part] = [:]
   private var partCount = 0
@@ -40,6 +42,22 @@ final class StagedFolders {
   var replaced: [(job: StoredJob, new: NewJob, to: JobID)] = []
   /// Whether others may have seen its ids, so that they are used for good.
   var hasShownIDs = false
+  /// Jobs of its own that later ones may name.
+  private var labelled: Set<JobID> = []
+  /// Jobs that wait for others, whose entries are made when the bulk is published.
+  private(set) var waiting: [Waiting] = []
+  /// Jobs of others for which some of its own wait.
+  private var parents: Set<JobID> = []
+  /// Jobs that were left out in the end, since others have their keys.
+  var leftOut: [JobID] = []
+  private(set) var parentsInOrder: [JobID] = []
+
+  /// A job that waits for others.
+  struct Waiting {
+    let id: JobID
+    let rule: ParentFailure
+    let waitsFor: [JobID]
+  }
 
   /// The most jobs of a part.
   static let partSize = 1000
@@ -65,7 +83,8 @@ final class StagedFolders {
   var sheets: [QueueName: QueueSettings] = [:]
 
   /// Makes the folder of a new bulk.
-  init(_ spool: Spool, at now: Instant) throws(StorageError) {
+  init(_ spool: Spool, at now: Instant, as batch: NewBatch? = nil) throws(StorageError) {
+    self.batch = batch
     self.now = now
     ids = IDRow(at: now)
     path = try Self.makeFolder(spool, at: now)
@@ -100,41 +119,48 @@ extension StagedFolders {
   func take(_ new: NewJob, index: Int, _ spool: Spool) throws(BulkError) {
     do { try new.validate() } catch { throw .job(index: index, .invalid(error)) }
     do {
-      if try isKnown(new, spool) {
+      let id: JobID
+      let known = try known(new, spool)
+      if let known {
+        id = known
         result.existing += 1
       } else {
-        let settings = try settings(of: new.queue, spool)
         let rules = new.idempotencyKey == nil ? Retention() : try spool.rules()
-        try stage(new.filled(by: settings, rules), index: index, spool)
+        var new = new.filled(by: try settings(of: new.queue, spool), rules)
+        new.after = new.parents(result.labelled)
+        id = try stage(new, index: index, waitsFor: try pending(of: new, spool), spool)
         result.created += 1
+      }
+      if let label = new.label {
+        result.labelled[label] = id
+        if known == nil { labelled.insert(id) }
       }
     } catch {
       switch error {
-      case .keyConflict, .invalid: throw .job(index: index, error)
+      case .keyConflict, .invalid, .unknownParent: throw .job(index: index, error)
       default: throw .storage(error)
       }
     }
   }
 
-  /// Whether a job, here or in the store, has a key of a request and is the answer to it.
+  /// The job, here or in the store, that has a key of a request and is the answer to it.
   ///
   /// - Throws: `keyConflict` where the request is refused for it.
-  private func isKnown(_ new: NewJob, _ spool: Spool) throws(StorageError) -> Bool {
+  private func known(_ new: NewJob, _ spool: Spool) throws(StorageError) -> JobID? {
     if let key = new.idempotencyKey {
       let place = KeyPlace(.idempotency, key, of: new.queue)
-      if let file = try staged(place, spool) {
-        _ = try file.answer(to: new)
-        return true
-      }
+      if let file = try staged(place, spool) { return try file.answer(to: new) }
     }
-    if try spool.knownRequest(of: new, at: now) != nil { return true }
-    guard let key = new.uniqueKey else { return false }
+    if let known = try spool.knownRequest(of: new, at: now) { return known }
+    guard let key = new.uniqueKey else { return nil }
     if let file = try staged(KeyPlace(.unique, key, of: new.queue), spool) {
-      guard new.onConflict == .fail else { return true }
+      guard new.onConflict == .fail else { return file.id }
       throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: new.queue, holder: file.id))
     }
-    guard let holder = try spool.holder(inTheWayOf: new) else { return false }
-    return new.onConflict.resolution(against: holder.job) == .existing
+    guard let holder = try spool.holder(inTheWayOf: new),
+      new.onConflict.resolution(against: holder.job) == .existing
+    else { return nil }
+    return holder.job.id
   }
 
   private func staged(_ place: KeyPlace, _ spool: Spool) throws(StorageError) -> KeyFile? {
@@ -152,9 +178,59 @@ extension StagedFolders {
     return settings
   }
 
-  private func stage(_ new: NewJob, index: Int, _ spool: Spool) throws(StorageError) {
+  /// Those of its parents that a job must wait for; those of the same bulk can't have ended.
+  private func pending(of new: NewJob, _ spool: Spool) throws(StorageError) -> [JobID] {
+    guard !new.after.isEmpty else { return [] }
+    var others = new
+    others.after = new.after.filter { !labelled.contains($0) }
+    let own = new.after.filter(labelled.contains)
+    return (own + (try spool.pending(of: others))).sorted()
+  }
+
+  /// The folder of its batch.
+  var batchFolder: BatchFolder? {
+    result.batch.map { BatchFolder(path: path + "/" + BatchFolder.own($0.id), id: $0.id) }
+  }
+
+  /// The id of the batch, which comes before those of its jobs.
+  private func ownBatch(_ spool: Spool) throws(StorageError) -> JobID? {
+    guard batch != nil, result.batch == nil else { return result.batch?.id }
+    try spool.raiseFormat()
     let id = try ids.next(spool)
-    let job = Job(id: id, accepting: new, now: now)
+    result.batch = BatchResult(id: id)
+    for state in [JobState.ready, .dead, .cancelled] {
+      if let folder = batchFolder { try makeFolders(folder.folder(of: state), spool) }
+    }
+    return id
+  }
+
+  /// Makes the job that waits for the batch.
+  func addFollower(_ spool: Spool) throws(StorageError) {
+    guard let id = result.batch?.id, let new = batch?.follower(of: id) else { return }
+    labelled.insert(id)
+    let waitsFor = try pending(of: new, spool)
+    result.batch?.follower = try stage(
+      new, index: result.created + result.existing, waitsFor: waitsFor, isFollower: true, spool)
+  }
+
+  private func stage(
+    _ new: NewJob, index: Int, waitsFor: [JobID], isFollower: Bool = false, _ spool: Spool
+  ) throws(StorageError) -> JobID {
+    var new = new
+    new.batch = isFollower ? nil : try ownBatch(spool)
+    let id = try ids.next(spool)
+    let job = Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
+    if let folder = batchFolder, !isFollower {
+      try spool.system { () throws(SystemError) in
+        try spool.tree.create(folder.entry(id, .ready), [], sync: false)
+      }
+    }
+    if !waitsFor.isEmpty {
+      waiting.append(Waiting(id: id, rule: new.onParentFailure, waitsFor: waitsFor))
+      for parent in waitsFor where !labelled.contains(parent) && parents.insert(parent).inserted {
+        parentsInOrder.append(parent)
+      }
+    }
     if job.isNewToFormat2 { try spool.raiseFormat() }
     places.note(id, index)
     let name = JobName(of: job, revision: 0, isEdited: false)
@@ -177,6 +253,7 @@ extension StagedFolders {
       if file.kind == .unique, new.onConflict != .ignore { file.onConflict = new.onConflict }
       try stage(file, spool)
     }
+    return id
   }
 
   private func stage(_ file: KeyFile, _ spool: Spool) throws(StorageError) {

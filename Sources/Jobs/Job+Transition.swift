@@ -31,7 +31,11 @@ extension Job {
     switch event {
     case .becomeDue: try becomeDue(now)
     case .unblock: try unblock(now)
-    case .abandon: try require(state == .blocked) { $0.end(.cancelled, now) }
+    case .abandon(let reason):
+      try require(state == .blocked) {
+        $0.error = reason
+        $0.end(.cancelled, now)
+      }
     case .claim(let token, let worker, let hold):
       try require(state == .ready) { $0.begin(token, worker, hold, now) }
     case .renew(let until): try require(state == .active) { $0.renew(until) }

@@ -64,14 +64,16 @@ package struct Job: Equatable, Sendable {
   package var error: String?
 
   /// The job as an accepted request makes it.
-  package init(id: JobID, accepting new: NewJob, now: Instant) {
+  ///
+  /// - Parameter isBlocked: whether some job that it waits for has not ended.
+  package init(id: JobID, accepting new: NewJob, now: Instant, isBlocked: Bool = false) {
     self.id = id
     queue = new.queue
     type = new.type
     priority = new.priority ?? .default
     enqueuedAt = now
     runAt = new.runAt ?? now
-    state = runAt > now ? .scheduled : .ready
+    state = isBlocked ? .blocked : runAt > now ? .scheduled : .ready
     maxAttempts = new.maxAttempts ?? Self.defaultMaxAttempts
     uniqueKey = new.uniqueKey
     uniqueScope = new.uniqueScope

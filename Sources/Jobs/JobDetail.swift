@@ -14,11 +14,14 @@ package struct JobDetail: Equatable, Sendable {
   package var actions: [JobAction]
   /// The jobs, and batches, that it was enqueued to wait for, lowest id first.
   package var after: [JobID]
+  /// Those of them that it waits for still, lowest id first; none unless it is blocked.
+  package var waitsFor: [JobID]
 
   /// Every part in turn.
   package init(
     job: Job, payload: [UInt8], tags: [Tag] = [], result: [UInt8]? = nil,
-    attempts: [Attempt] = [], actions: [JobAction] = [], after: [JobID] = []
+    attempts: [Attempt] = [], actions: [JobAction] = [], after: [JobID] = [],
+    waitsFor: [JobID] = []
   ) {
     self.job = job
     self.payload = payload
@@ -27,5 +30,6 @@ package struct JobDetail: Equatable, Sendable {
     self.attempts = attempts
     self.actions = actions
     self.after = after
+    self.waitsFor = waitsFor
   }
 }

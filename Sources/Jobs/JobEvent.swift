@@ -6,8 +6,8 @@ package enum JobEvent: Equatable, Sendable {
   case becomeDue
   /// The jobs it waited for ended well.
   case unblock
-  /// The jobs it waited for ended so that it must not run.
-  case abandon
+  /// The jobs it waited for ended so that it must not run; why is left as its error.
+  case abandon(reason: String)
   /// A worker takes it.
   case claim(token: LeaseToken, worker: String, hold: Hold)
   /// The lease is renewed.

@@ -12,6 +12,7 @@ extension JobFilter {
       && errors.accepts { Self.text(job.error, holds: $0) }
       && (attempts.map { $0.contains(job.attempt) } ?? true)
       && (replays.map { $0.contains(job.replays) } ?? true)
+      && batches.accepts { $0 == job.batch }
       && matchesAge(job, at: now)
       && matchesErrorGroup(job)
   }

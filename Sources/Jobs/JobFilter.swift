@@ -49,6 +49,8 @@ package struct JobFilter: Equatable, Sendable {
   package var attempts: ClosedRange<Int64>?
   /// By how often an operator brought the job back.
   package var replays: ClosedRange<Int64>?
+  /// By the batch that they belong to.
+  package var batches = Selection<JobID>()
   /// At least this old.
   package var olderThan: TimeSpan?
   /// At most this old.

@@ -6,6 +6,10 @@ package struct LogRecord: Equatable, Sendable {
     case purged, expired, paused, resumed, claimed, repaired, moved, edited
     /// A setting of a queue.
     case configured
+    /// The jobs that a job waited for have ended, and it may run.
+    case unblocked
+    /// A job that it waited for ended so that it must not run.
+    case abandoned
     /// The end of an operator's command: which jobs were meant, and how many were changed.
     case operation
     case cancelRequested = "cancel_requested"
@@ -25,9 +29,12 @@ package struct LogRecord: Equatable, Sendable {
     /// How loud the event is.
     package var level: LogLevel {
       switch self {
-      case .completed, .workerStarted, .workerStopped, .released, .snoozed, .claimed: .info
+      case .completed, .workerStarted, .workerStopped, .released, .snoozed, .claimed,
+        .unblocked:
+        .info
       case .cancelled, .replayed, .retried, .purged, .paused, .resumed, .cancelRequested, .moved,
-        .edited, .configured, .operation, .scheduleAdded, .scheduleChanged, .scheduleRemoved,
+        .edited, .configured, .operation, .abandoned, .scheduleAdded, .scheduleChanged,
+        .scheduleRemoved,
         .schedulePaused, .scheduleResumed, .tickSkipped:
         .notice
       case .failed, .rescued, .leaseLost, .expired, .repaired, .tickMissed: .warning

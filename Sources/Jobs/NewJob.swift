@@ -30,6 +30,11 @@ package struct NewJob: Equatable, Sendable {
   package var tags: [Tag] = []
   /// The jobs, and batches, that it waits for.
   package var after: [JobID] = []
+  /// Of a bulk, a number by which later jobs of it can say that they wait for this one; it stands for
+  /// the latest that has it.
+  package var label: Int?
+  /// The jobs of the same bulk that it waits for too, by the numbers that earlier ones gave.
+  package var afterLabels: [Int] = []
   /// What follows when one of them is dead or cancelled.
   package var onParentFailure = ParentFailure.hold
   /// The batch that it belongs to.
@@ -73,7 +78,7 @@ package struct NewJob: Equatable, Sendable {
     try Self.check(uniqueKey, .uniqueKey)
     try Self.check(idempotencyKey, .idempotencyKey)
     try Self.check(concurrencyKey, .concurrencyKey)
-    guard after.count <= Self.mostParents else {
+    guard after.count &+ afterLabels.count <= Self.mostParents else {
       throw InvalidValue(.after, "names more than \(Self.mostParents) jobs")
     }
     if let maxAttempts, !(1...1000).contains(maxAttempts) {

@@ -30,26 +30,28 @@ final class BulkKeys {
   private static let unique: Int64 = 0
   private static let idempotency: Int64 = 1
 
-  /// Whether an earlier job of the bulk was the same request as this one.
+  /// The earlier job of the bulk that was the same request as this one.
   ///
   /// - Throws: `keyConflict` where it used the idempotency key with other content.
-  func knowsRequest(_ job: NewJob) throws(StorageError) -> Bool {
-    guard let key = job.idempotencyKey, let found = try find(Self.idempotency, key, job.queue)
-    else { return false }
+  func request(_ job: NewJob) throws(StorageError) -> JobID? {
+    guard let key = job.idempotencyKey, let found = try find(Self.idempotency, key, job.queue),
+      let holder = JobID(rawValue: found.id)
+    else { return nil }
     guard found.digest == job.contentDigest else {
-      return try conflict(key, job.queue, found.id)
+      throw .keyConflict(
+        KeyConflict(kind: .idempotency, key: key, queue: job.queue, holder: holder))
     }
-    return true
+    return holder
   }
 
-  /// Whether an earlier job of the bulk has the unique key of this one, and is the answer to it.
+  /// The earlier job of the bulk that has the unique key of this one, and is the answer to it.
   ///
   /// - Throws: `keyConflict` where that is not to be.
-  func knowsUnique(_ job: NewJob) throws(StorageError) -> Bool {
-    guard let key = job.uniqueKey, let found = try find(Self.unique, key, job.queue) else {
-      return false
-    }
-    guard job.onConflict == .fail, let holder = JobID(rawValue: found.id) else { return true }
+  func unique(_ job: NewJob) throws(StorageError) -> JobID? {
+    guard let key = job.uniqueKey, let found = try find(Self.unique, key, job.queue),
+      let holder = JobID(rawValue: found.id)
+    else { return nil }
+    guard job.onConflict == .fail else { return holder }
     throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: job.queue, holder: holder))
   }
 
@@ -58,13 +60,6 @@ final class BulkKeys {
     if let key = job.uniqueKey { try add(Self.unique, key, job.queue, id, nil) }
     guard let key = job.idempotencyKey else { return }
     try add(Self.idempotency, key, job.queue, id, job.contentDigest)
-  }
-
-  private func conflict(
-    _ key: String, _ queue: QueueName, _ id: Int64
-  ) throws(StorageError) -> Bool {
-    guard let holder = JobID(rawValue: id) else { return true }
-    throw .keyConflict(KeyConflict(kind: .idempotency, key: key, queue: queue, holder: holder))
   }
 
   private func find(

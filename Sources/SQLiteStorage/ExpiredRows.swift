@@ -17,6 +17,7 @@ extension JobRow {
     try connection.statement("DELETE FROM qctl_payloads WHERE id = ?1").run(with: id)
     try connection.statement("DELETE FROM qctl_attempts WHERE job_id = ?1").run(with: id)
     try connection.statement("DELETE FROM qctl_outputs WHERE job_id = ?1").run(with: id)
+    try ParentRow.remove(id, on: connection)
   }
 }
 

@@ -32,7 +32,7 @@ extension JobRow {
   }
 
   /// Writes what the completion of a job changes that gives no unique key up, if its row is still as a
-  /// claim with this token left it, the end of its lease apart.
+  /// claim with this token left it, the end of its lease apart, and nobody waits for it.
   ///
   /// - Returns: whether it was; if not, nothing has changed.
   static func complete(
@@ -43,6 +43,7 @@ extension JobRow {
       UPDATE qctl_jobs SET state = 'completed', finished_at = ?3, lease_until = NULL, token = NULL,
         marked = 0, error = NULL, presence = NULL
       WHERE id = ?1 AND token = ?2 AND state = 'active' AND cancel_requested = 0
+        AND dependants = 0
       """)
     statement.bind(1, job.id.rawValue)
     statement.bind(2, token.rawValue)

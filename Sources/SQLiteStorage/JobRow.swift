@@ -8,7 +8,7 @@ enum JobRow {
     id, queue, type, state, priority, enqueued_at, run_at, max_attempts, started_at, finished_at, \
     attempt, failures, crashes, replays, lease_until, token, worker, cancel_requested, marked, \
     unique_key, held_key IS NOT NULL, idempotency_key, timeout_ms, backoff, error, presence, bulk, \
-    unique_scope, on_parent_failure, batch, concurrency_key, schedule
+    unique_scope, on_parent_failure, batch, concurrency_key, schedule, waits
     """
 
   /// The same columns of a join in which qctl_jobs is called `j`.
@@ -17,11 +17,11 @@ enum JobRow {
     j.started_at, j.finished_at, j.attempt, j.failures, j.crashes, j.replays, j.lease_until, \
     j.token, j.worker, j.cancel_requested, j.marked, j.unique_key, j.held_key IS NOT NULL, \
     j.idempotency_key, j.timeout_ms, j.backoff, j.error, j.presence, j.bulk, \
-    j.unique_scope, j.on_parent_failure, j.batch, j.concurrency_key, j.schedule
+    j.unique_scope, j.on_parent_failure, j.batch, j.concurrency_key, j.schedule, j.waits
     """
 
   /// How many columns there are; further ones of a query follow.
-  static let columnCount: Int32 = 32
+  static let columnCount: Int32 = 33
 
   /// Where the concurrency key stands.
   static let keyColumn: Int32 = 30
@@ -105,7 +105,8 @@ enum JobRow {
     job.schedule = row.optionalText(31).flatMap { try? QueueName($0) }
     guard !row.isNull(bulkColumn) else { return }
     // As it would be if it had been inserted directly; whether it can be seen, others ask.
-    job.state = job.runAt > job.enqueuedAt ? .scheduled : .ready
+    job.state =
+      row.integer(32) > 0 ? .blocked : job.runAt > job.enqueuedAt ? .scheduled : .ready
     job.holdsUniqueKey = job.uniqueKey != nil
     job.worker = nil
   }
@@ -117,7 +118,7 @@ enum JobRow {
       UPDATE qctl_jobs SET state = ?2, ord = \(place("?4", "?3")), run_at = ?4, started_at = ?5, finished_at = ?6,
         attempt = ?7, failures = ?8, crashes = ?9, replays = ?10, lease_until = ?11, token = ?12,
         worker = ?13, cancel_requested = ?14, marked = ?15, held_key = ?16, error = ?17,
-        presence = ?18
+        presence = ?18, waits = CASE ?2 WHEN 'blocked' THEN waits ELSE 0 END
       WHERE id = ?1
       """)
     statement.bind(1, job.id.rawValue)

@@ -39,11 +39,14 @@ enum Migration {
       "ALTER TABLE qctl_jobs ADD COLUMN batch INTEGER",
       "ALTER TABLE qctl_jobs ADD COLUMN concurrency_key TEXT",
       "ALTER TABLE qctl_jobs ADD COLUMN schedule TEXT",
+      "ALTER TABLE qctl_jobs ADD COLUMN waits INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE qctl_jobs ADD COLUMN dependants INTEGER NOT NULL DEFAULT 0",
       "ALTER TABLE qctl_log ADD COLUMN schedule TEXT",
     ]
     + queueColumns.map { "ALTER TABLE qctl_queues ADD COLUMN \($0)" }
     + [
       Schema.runningKeys, Schema.aged, Schema.schedules, Schema.schedulesDue,
+      Schema.parents, Schema.ended, Schema.batches, Schema.pendingParents, Schema.endedBatches,
       "DROP VIEW qctl_enqueue", EnqueueView.view, EnqueueView.trigger,
     ]
 

@@ -128,5 +128,6 @@ extension SQLiteStore {
     payloads.bind(1, ids.lowerBound)
     payloads.bind(2, ids.upperBound)
     try payloads.run()
+    try ParentRow.remove(ids, on: connection)
   }
 }

@@ -30,6 +30,7 @@ extension SQLiteStore {
         }
         // What is there already may have been written by somebody who died before the sync, so this
         // counts as a change even where nothing is left to write.
+        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
         let forgets = endsJobs
         try transaction.change { connection throws(SQLiteFailure) in
           if forgets { try TidyCursor.forgetAll(on: connection) }
@@ -44,6 +45,7 @@ extension SQLiteStore {
   ) throws(StorageError) -> RestoreOutcome {
     switch part {
     case .queue(let queue): return try restore(queue, at: now, in: &transaction)
+    case .batch(let batch): return try restore(batch, in: &transaction)
     case .job(let detail): return try restore(detail, in: &transaction)
     case .request(let request):
       return try transaction.change { connection throws(SQLiteFailure) in
@@ -103,9 +105,27 @@ extension SQLiteStore {
 
 extension SQLiteStore {
   private func restore(
+    _ batch: BatchSummary, in transaction: inout Transaction
+  ) throws(StorageError) -> RestoreOutcome {
+    let (there, isJob) = try transaction.sql { connection throws(SQLiteFailure) in
+      (
+        try BatchRow.batch(batch.id, on: connection), try Self.hasRow(batch.id, on: connection)
+      )
+    }
+    if let there { return there == batch ? .alreadyThere : .differs }
+    guard !isJob else { return .differs }
+    try transaction.change { connection throws(SQLiteFailure) in
+      try BatchRow.save(batch, on: connection)
+    }
+    transaction.touchBatch(batch.id)
+    return .restored
+  }
+
+  private func restore(
     _ detail: JobDetail, in transaction: inout Transaction
   ) throws(StorageError) -> RestoreOutcome {
     var detail = detail
+    let stateBefore = detail.job.state
     detail.job = detail.job.withoutWorker
     let job = detail.job
     let conflict = try conflict(of: job, transaction)
@@ -124,6 +144,15 @@ extension SQLiteStore {
       try Self.insert(wanted, on: connection)
     }
     transaction.count(job.queue, from: nil, to: job.state)
+    try wait(job.id, wanted.after, for: wanted.waitsFor, in: &transaction)
+    try transaction.change { connection throws(SQLiteFailure) in
+      try ParentRow.count(job.id, on: connection)
+    }
+    if job.state.isTerminal { try transaction.followEnd(of: job.id) }
+    // One that was asked to stop is cancelled by the handover.
+    if let batch = job.batch, job.state != stateBefore {
+      transaction.countBatch(batch, from: stateBefore, to: job.state)
+    }
     return conflict.map { .withoutKey($0) } ?? .restored
   }
 
@@ -166,7 +195,7 @@ extension ArchivePart {
     switch self {
     case .queue: true
     case .job(let detail): detail.job.finishedAt != nil || !detail.attempts.isEmpty
-    case .request, .record, .minute, .schedule: false
+    case .batch, .request, .record, .minute, .schedule: false
     }
   }
 }

@@ -52,10 +52,12 @@ extension SQLiteStore {
     of job: Job, on connection: Connection
   ) throws(SQLiteFailure) -> JobDetail {
     let bulk = try PayloadRow.readAll(job.id, on: connection)
+    let parents: (all: [JobID], pending: [JobID]) =
+      job.onParentFailure != nil ? try ParentRow.parents(of: job.id, on: connection) : ([], [])
     return JobDetail(
       job: job, payload: bulk.payload, tags: bulk.tags, result: bulk.result,
       attempts: job.attempt > 0 ? try AttemptRow.all(of: job.id, on: connection) : [],
-      actions: bulk.actions)
+      actions: bulk.actions, after: parents.all, waitsFor: parents.pending)
   }
 
   /// One row by its id.

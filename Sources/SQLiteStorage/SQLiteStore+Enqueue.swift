@@ -9,6 +9,7 @@ extension SQLiteStore {
       try session.write(at: now) { transaction throws(StorageError) in
         let result = try accept(job, at: now, in: &transaction)
         if result.created { try requireRoom(in: [job.queue], transaction) }
+        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
         return result
       }
     }
@@ -17,28 +18,29 @@ extension SQLiteStore {
   // The source is heard outside the gate and outside the store's own lock: it is the caller's code,
   // may be slow, and may itself look into the store.
   package func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
     progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
+    do { try batch?.validate() } catch { throw .storage(.invalid(error)) }
     var buffer = BulkBuffer(staging)
     let isWhole = try buffer.fill(from: source)
     guard !isWhole || staging.stagesAll && !buffer.jobs.isEmpty else {
-      let result = try acceptAll(buffer.jobs, at: now)
+      let result = try acceptAll(buffer.jobs, as: batch, at: now)
       progress(buffer.jobs.count)
       return result
     }
-    return try stageAll(&buffer, isWhole, at: now, from: source, progress: progress)
+    return try stageAll(&buffer, isWhole, at: now, as: batch, from: source, progress: progress)
   }
 
   private func stageAll(
-    _ buffer: inout BulkBuffer, _ isWhole: Bool, at now: Instant,
+    _ buffer: inout BulkBuffer, _ isWhole: Bool, at now: Instant, as batch: NewBatch?,
     from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
     try? withSession { session throws(StorageError) in collectAbandoned(session) }
     if buffer.jobs.contains(where: \.hasKey) {
       do { try takePublishedKeys(at: now, within: .max) } catch { throw .storage(error) }
     }
-    var bulk = StagedBulk(self, at: now)
+    var bulk = StagedBulk(self, at: now, as: batch)
     do throws(BulkError) {
       var isLast = isWhole
       while true {
@@ -61,7 +63,9 @@ extension SQLiteStore {
   }
 
   /// All jobs in one commit.
-  private func acceptAll(_ jobs: [NewJob], at now: Instant) throws(BulkError) -> BulkResult {
+  private func acceptAll(
+    _ jobs: [NewJob], as batch: NewBatch?, at now: Instant
+  ) throws(BulkError) -> BulkResult {
     guard !jobs.isEmpty else { return BulkResult() }
     var result = BulkResult()
     var index = 0
@@ -76,26 +80,50 @@ extension SQLiteStore {
           for job in jobs {
             let isDrawn = result.created == 0
             let accepted = try accept(
-              job, at: now, isDrawn: isDrawn, bulkFrom: first, in: &transaction)
+              job, at: now, isDrawn: isDrawn, bulkFrom: first, labelled: result.labelled,
+              batch: (batch, result.batch?.id), in: &transaction)
             if accepted.created { result.created += 1 } else { result.existing += 1 }
             if accepted.created {
               if first == nil { first = accepted.id }
               queues.insert(job.queue)
             }
+            if let id = accepted.batch { result.batch = BatchResult(id: id) }
+            if let label = job.label { result.labelled[label] = accepted.id }
             if transaction.isCrowded { try transaction.finish() }
             index += 1
           }
           try requireRoom(in: queues, transaction)
+          try finish(batch, &result, at: now, in: &transaction)
+          if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
         }
       }
     } catch {
       switch error {
-      case .invalid, .keyConflict: throw .job(index: index, error)
+      case .invalid, .keyConflict, .unknownParent: throw .job(index: index, error)
       // The store's own trouble is not that line's fault.
       default: throw .storage(error)
       }
     }
     return result
+  }
+
+  /// Writes down a batch whose jobs are there, and makes the job that waits for it.
+  func finish(
+    _ batch: NewBatch?, _ result: inout BulkResult, at now: Instant,
+    in transaction: inout Transaction
+  ) throws(StorageError) {
+    guard let batch, let id = result.batch?.id else { return }
+    var summary = BatchSummary(
+      id: id, name: batch.name, createdAt: now, total: Int64(result.created))
+    try transaction.change { [summary] connection throws(SQLiteFailure) in
+      try BatchRow.save(summary, on: connection)
+    }
+    guard let new = batch.follower(of: id) else { return }
+    summary.follower = try accept(new, at: now, isDrawn: false, in: &transaction).id
+    result.batch?.follower = summary.follower
+    try transaction.change { [summary] connection throws(SQLiteFailure) in
+      try BatchRow.save(summary, on: connection)
+    }
   }
 
   static func validate(_ job: NewJob) throws(StorageError) {
@@ -106,28 +134,61 @@ extension SQLiteStore {
     }
   }
 
+  /// What became of a request.
+  private struct Accepted {
+    let result: EnqueueResult
+    /// The batch that the job is in, where it was made.
+    var batch: JobID?
+    var id: JobID { result.id }
+    var created: Bool { result.created }
+
+    init(_ result: EnqueueResult, batch: JobID? = nil) {
+      (self.result, self.batch) = (result, batch)
+    }
+  }
+
   /// Makes the job, or finds the one that its keys name.
+  ///
+  /// - Parameter isDrawn: whether its id is drawn.
+  func accept(
+    _ new: NewJob, at now: Instant, isDrawn: Bool = true, in transaction: inout Transaction
+  ) throws(StorageError) -> EnqueueResult {
+    try accept(
+      new, at: now, isDrawn: isDrawn, bulkFrom: nil, labelled: [:], batch: (nil, nil),
+      in: &transaction
+    ).result
+  }
+
+  /// As above, for a job of a bulk; the first that is made draws the id of its batch.
   ///
   /// - Parameters:
   ///   - isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   ///   - first: the first job that the same bulk made; none of these gives way to a later one.
-  func accept(
-    _ new: NewJob, at now: Instant, isDrawn: Bool = true, bulkFrom first: JobID? = nil,
-    in transaction: inout Transaction
-  ) throws(StorageError) -> EnqueueResult {
+  private func accept(
+    _ new: NewJob, at now: Instant, isDrawn: Bool, bulkFrom first: JobID?,
+    labelled: [Int: JobID], batch: (new: NewBatch?, id: JobID?), in transaction: inout Transaction
+  ) throws(StorageError) -> Accepted {
     if let id = try knownRequest(new, at: now, transaction) {
-      return EnqueueResult(id: id, created: false)
+      return Accepted(EnqueueResult(id: id, created: false))
     }
     let holder = try holder(inTheWayOf: new, transaction)
     let resolution = holder.map { new.onConflict.resolution(against: $0) }
     if let holder, resolution == .existing || first.map({ holder.id >= $0 }) ?? false {
-      return EnqueueResult(id: holder.id, created: false)
+      return Accepted(EnqueueResult(id: holder.id, created: false))
     }
     let settings = try settings(of: new.queue, transaction)
-    let new = new.filled(by: settings, try rules(for: new, transaction))
-    let id = try nextID(at: now, after: latestID(transaction), isDrawn: isDrawn)
+    var new = new.filled(by: settings, try rules(for: new, transaction))
+    new.after = new.parents(labelled)
+    let waitsFor = try pending(of: new, transaction)
+    new.batch = batch.id
+    var latest = try latestID(transaction)
+    if batch.new != nil, batch.id == nil {
+      let id = try nextID(at: now, after: latest, isDrawn: isDrawn)
+      (new.batch, latest) = (id, id.rawValue)
+    }
+    let id = try nextID(at: now, after: latest, isDrawn: isDrawn && batch.new == nil)
     if let holder { try replace(holder, by: id, at: now, in: &transaction) }
-    let job = Job(id: id, accepting: new, now: now)
+    let job = Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
     try transaction.change { connection throws(SQLiteFailure) in
       try JobRow.insert(job, quantum: settings.quantum, on: connection)
       try PayloadRow.insert(id, payload: new.payload, tags: new.tags, on: connection)
@@ -135,9 +196,11 @@ extension SQLiteStore {
         try IdempotencyRow.insert(new, key: key, id: id, at: now, on: connection)
       }
     }
+    try wait(id, new.after, for: waitsFor, in: &transaction)
     transaction.count(job.queue, from: nil, to: job.state)
     transaction.tally(job.queue, .enqueued)
-    return EnqueueResult(id: id, outcome: holder.map { .replaced($0.id) } ?? .created)
+    let result = EnqueueResult(id: id, outcome: holder.map { .replaced($0.id) } ?? .created)
+    return Accepted(result, batch: job.batch)
   }
 
   /// The job that the same request made before.
@@ -176,6 +239,7 @@ extension SQLiteStore {
       let statement = try connection.statement(
         """
         SELECT max(coalesce((SELECT max(id) FROM qctl_jobs), 0),
+          coalesce((SELECT max(id) FROM qctl_batches), 0),
           (SELECT value FROM qctl_meta WHERE key = 'id_floor'))
         """)
       defer { statement.reset() }

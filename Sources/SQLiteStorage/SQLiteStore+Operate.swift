@@ -3,7 +3,7 @@ package import Storage
 
 extension SQLiteStore {
   package func apply(_ request: ApplyRequest) throws(StorageError) -> [ItemOutcome] {
-    try withSession { session throws(StorageError) in
+    let (outcomes, leavesEnds) = try withSession { session throws(StorageError) in
       try session.write(at: request.now) { transaction throws(StorageError) in
         var outcomes: [ItemOutcome] = []
         outcomes.reserveCapacity(request.items.count)
@@ -12,10 +12,13 @@ extension SQLiteStore {
           if seesBulks { try promoteOne(item.id, in: &transaction) }
           outcomes.append(try apply(request, to: item, in: &transaction))
         }
+        if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
         if let record = request.endingRecord(outcomes) { try log(record, in: &transaction) }
-        return outcomes
+        return (outcomes, transaction.leavesEnds)
       }
     }
+    if leavesEnds { tellRest(at: request.now) }
+    return outcomes
   }
 
   private func apply(
@@ -145,6 +148,7 @@ extension SQLiteStore {
       transaction.count(job.queue, from: nil, to: job.state)
     }
     transaction.announce()
+    try transaction.follow(before, job)
     var record = request.record(event, job, tags)
     record.fromQueue = from
     try log(record, in: &transaction)
@@ -172,6 +176,7 @@ extension SQLiteStore {
       return tags
     }
     transaction.count(job.queue, from: job.state, to: nil)
+    try transaction.follow(job, nil)
     try log(request.record(.purged, job, tags), in: &transaction)
     return .done
   }
@@ -184,6 +189,7 @@ extension SQLiteStore {
     try connection.statement("DELETE FROM qctl_payloads WHERE id = ?1").run(about: id)
     try connection.statement("DELETE FROM qctl_attempts WHERE job_id = ?1").run(about: id)
     try connection.statement("DELETE FROM qctl_outputs WHERE job_id = ?1").run(about: id)
+    try ParentRow.remove(id.rawValue, on: connection)
   }
 
 }

@@ -116,6 +116,8 @@ extension SQLiteStore {
           try Self.remove(job.id, on: connection)
         }
         transaction.count(job.queue, from: job.state, to: nil)
+        try transaction.followEnd(of: job.id)
+        if let batch = job.batch { transaction.dropFromBatch(batch) }
         dropped += 1
         continue
       }

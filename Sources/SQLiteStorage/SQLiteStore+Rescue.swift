@@ -13,6 +13,7 @@ extension SQLiteStore {
             job, try loss(of: job, request, transaction), reason: reason, at: request.now,
             in: &transaction)
         }
+        if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
         return lost.count
       }
     }
@@ -52,6 +53,7 @@ extension SQLiteStore {
     let isCrash = if case .alone = loss { true } else { false }
     let attempt = Attempt(lost: job, loss, error: isCrash ? after.error : nil, at: now)
     try end(after, attempt, settlement, isCrash: isCrash, in: &transaction)
+    try transaction.follow(job, after)
   }
 
   /// Changes the state of a job, of which nothing is told: put back as if nobody had claimed it, or

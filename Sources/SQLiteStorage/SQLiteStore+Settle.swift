@@ -18,6 +18,7 @@ extension SQLiteStore {
         for settlement in settlements {
           outcomes.append(try settle(settlement, at: now, in: &transaction))
         }
+        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
         guard let request else { return SettleResult(outcomes: outcomes, claimed: []) }
         return SettleResult(outcomes: outcomes, claimed: try take(request, seen, in: &transaction))
       }
@@ -103,6 +104,7 @@ extension SQLiteStore {
     }
     try retakeKey(of: &after, since: job, transaction)
     try end(after, settlement.attempt(of: job, at: now), settlement, in: &transaction)
+    try transaction.follow(job, after)
     return .settled(after.state)
   }
 
@@ -124,6 +126,7 @@ extension SQLiteStore {
     try tell(
       of: job, settlement.attempt(of: held.job, at: now), settlement, tags: held.tags,
       in: &transaction)
+    if let batch = job.batch { transaction.countBatch(batch, from: .active, to: .completed) }
     return job.state
   }
 

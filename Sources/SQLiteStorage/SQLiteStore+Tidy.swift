@@ -23,7 +23,9 @@ extension SQLiteStore {
           try KeepRules(on: connection)
         }
         var tidier = Tidier(request, rules)
-        return try tidier.run(in: &transaction)
+        let result = try tidier.run(in: &transaction)
+        try tellDependants(at: request.now, in: &transaction)
+        return result
       }
     }
   }
@@ -59,6 +61,8 @@ struct Tidier {
     at now: Instant, on connection: Connection
   ) throws(SQLiteFailure) -> Bool {
     if try hasKeys(at: now, on: connection) { return true }
+    if try EndedRow.exist(on: connection) { return true }
+    if try hasBatches(at: now, on: connection) { return true }
     let rules = try KeepRules(on: connection)
     for state in [JobState.completed, .cancelled, .dead] {
       for span in rules.spans(state) {
@@ -79,6 +83,7 @@ struct Tidier {
       case .completed: try removeJobs(.completed, in: &transaction)
       case .cancelled: try removeJobs(.cancelled, in: &transaction)
       case .dead: try removeJobs(.dead, in: &transaction)
+      case .batches: try removeBatches(in: &transaction)
       case .attempts: try removeAttempts(in: &transaction)
       case .log: try removeLog(in: &transaction)
       case .minutes: try removeMinutes(in: &transaction)

@@ -99,7 +99,9 @@ enum Schema {
       on_parent_failure TEXT,
       batch INTEGER,
       concurrency_key TEXT,
-      schedule TEXT
+      schedule TEXT,
+      waits INTEGER NOT NULL DEFAULT 0,
+      dependants INTEGER NOT NULL DEFAULT 0
     )
     """,
     """
@@ -169,7 +171,7 @@ enum Schema {
       PRIMARY KEY(queue, key)
     ) WITHOUT ROWID
     """,
-    minutes, bulks, schedules,
+    minutes, bulks, parents, ended, batches, schedules,
   ]
 
   /// What happened in each queue, minute by minute: the totals as they stood when the minute was
@@ -209,6 +211,48 @@ enum Schema {
     )
     """
 
+  /// For whom a job waits, or did (ParentRow).
+  static let parents = """
+    CREATE TABLE qctl_parents(
+      job_id INTEGER NOT NULL,
+      parent_id INTEGER NOT NULL,
+      pending INTEGER NOT NULL,
+      PRIMARY KEY(job_id, parent_id)
+    ) WITHOUT ROWID
+    """
+
+  /// Jobs that ended, and of those that wait for them some are not told yet: those behind `done`.
+  static let ended = """
+    CREATE TABLE qctl_ended(
+      parent_id INTEGER PRIMARY KEY,
+      done INTEGER NOT NULL
+    )
+    """
+
+  /// Jobs that were accepted together, and how many of them have ended how (BatchRow).
+  static let batches = """
+    CREATE TABLE qctl_batches(
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      total INTEGER NOT NULL,
+      completed INTEGER NOT NULL,
+      dead INTEGER NOT NULL,
+      cancelled INTEGER NOT NULL,
+      finished_at INTEGER,
+      follower INTEGER
+    )
+    """
+
+  /// For forgetting batches in time.
+  static let endedBatches = """
+    CREATE INDEX qctl_batches_ended ON qctl_batches(finished_at) WHERE finished_at IS NOT NULL
+    """
+
+  /// For those who wait for a job.
+  static let pendingParents =
+    "CREATE INDEX qctl_parents_pending ON qctl_parents(parent_id, job_id) WHERE pending = 1"
+
   /// What makes jobs by the clock; `rule` is the schedule as JSON, in which the columns count where
   /// both tell something.
   static let schedules = """
@@ -244,7 +288,7 @@ enum Schema {
     WHERE finished_at IS NOT NULL
     """,
     "CREATE UNIQUE INDEX qctl_jobs_key ON qctl_jobs(queue, held_key) WHERE held_key IS NOT NULL",
-    idempotencyExpiry, schedulesDue,
+    idempotencyExpiry, pendingParents, endedBatches, schedulesDue,
   ]
 
   /// For counting the running jobs of a concurrency key; holds nothing but those.

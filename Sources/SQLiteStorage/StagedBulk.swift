@@ -37,25 +37,33 @@ struct StagedBulk {
   private let now: Instant
   private let begun: Int64
   private(set) var result = BulkResult()
+  private let batch: NewBatch?
   private var keys: BulkKeys?
   private var owner: BulkOwner?
   private var number: Int64?
   private var newest: BulkRange?
   private var staged: Int64 = 0
   private var queues: [QueueName: Share] = [:]
+  /// Whether some job waits for others.
+  private var hasBlocked = false
+  /// The jobs that later ones may name.
+  private var labelledIDs: Set<JobID> = []
   private var step = 1000
 
   /// What a queue gets from the bulk.
   private struct Share {
     var ready: Int64 = 0
     var scheduled: Int64 = 0
+    var blocked: Int64 = 0
     var unkeyed: Int64 = 0
   }
 
   /// - Parameter begun: when the bulk began, in monotonic nanoseconds.
   init(
-    _ store: SQLiteStore, at now: Instant, begun: Int64 = SystemClock.monotonicNanoseconds()
+    _ store: SQLiteStore, at now: Instant, as batch: NewBatch? = nil,
+    begun: Int64 = SystemClock.monotonicNanoseconds()
   ) {
+    self.batch = batch
     self.store = store
     self.now = now
     self.begun = begun
@@ -83,7 +91,7 @@ struct StagedBulk {
   }
 
   /// Makes all of it visible.
-  func publish() throws(StorageError) {
+  mutating func publish() throws(StorageError) {
     guard let number else { return }
     try store.withSession { session throws(StorageError) in
       try session.write(at: presentTime) { transaction throws(StorageError) in
@@ -94,6 +102,10 @@ struct StagedBulk {
         try count(in: &transaction)
         try store.requireRoom(in: Set(queues.keys), transaction)
         transaction.announce()
+        try store.finish(batch, &result, at: now, in: &transaction)
+        guard hasBlocked else { return }
+        try noteEndedParents(of: number, in: &transaction)
+        try store.tellDependants(at: presentTime, in: &transaction)
       }
     }
   }
@@ -133,7 +145,7 @@ extension StagedBulk {
       }
     } catch {
       switch error {
-      case .invalid, .keyConflict: throw .job(index: before + next - first, error)
+      case .invalid, .keyConflict, .unknownParent: throw .job(index: before + next - first, error)
       // The store's own trouble is not that line's fault.
       default: throw .storage(error)
       }
@@ -162,12 +174,23 @@ extension StagedBulk {
     var sheets: [QueueName: QueueSettings] = [:]
     while next < end {
       if next & 63 == 63, SystemClock.monotonicNanoseconds() > deadline { break }
-      let job = jobs[next]
-      if job.hasKey, try isKnown(job, transaction) {
+      var job = jobs[next]
+      if job.hasKey, let known = try known(job, transaction) {
         result.existing += 1
+        if let label = job.label { result.labelled[label] = known }
       } else {
+        job.after = job.parents(result.labelled)
+        let waitsFor = try pending(of: job, transaction)
         let last = range?.lastID ?? latest
-        let id = try store.nextID(at: now, after: last, isDrawn: number == nil)
+        var drawn: JobID?
+        if batch != nil, result.batch == nil {
+          let first = try store.nextID(at: now, after: last, isDrawn: true)
+          drawn = first
+          result.batch = BatchResult(id: first)
+        }
+        job.batch = result.batch?.id
+        let id = try store.nextID(
+          at: now, after: drawn?.rawValue ?? last, isDrawn: number == nil && drawn == nil)
         let number = number ?? begin(id)
         let settings: QueueSettings
         if let known = sheets[job.queue] {
@@ -177,12 +200,14 @@ extension StagedBulk {
           sheets[job.queue] = settings
         }
         let filled = job.filled(by: settings, try store.rules(for: job, transaction))
-        try transaction.change { _ throws(SQLiteFailure) in
+        try transaction.change { [job] connection throws(SQLiteFailure) in
           try row.insert(
-            filled, id, bulk: number, quantum: settings.quantum)
+            filled, id, bulk: number, waits: waitsFor.count, quantum: settings.quantum)
+          guard !job.after.isEmpty else { return }
+          try ParentRow.insert(id, job.after, waitsFor: waitsFor, on: connection)
         }
         if job.hasKey { try keys?.add(job, as: id) }
-        note(job, id, of: number, in: &range)
+        note(job, id, of: number, isBlocked: !waitsFor.isEmpty, in: &range)
       }
       next += 1
     }
@@ -196,11 +221,33 @@ extension StagedBulk {
     return id.rawValue
   }
 
+  /// Those of its parents that a job must wait for; those of the same bulk can't have ended.
+  private func pending(
+    of job: NewJob, _ transaction: Transaction
+  ) throws(StorageError) -> [JobID] {
+    guard !job.after.isEmpty else { return [] }
+    let own = job.after.filter(isOwn)
+    var others = job
+    others.after = job.after.filter { !isOwn($0) }
+    return (own + (try store.pending(of: others, transaction))).sorted()
+  }
+
+  /// Whether a job is one that this bulk has staged: others can't be seen, or are not as young.
+  private func isOwn(_ id: JobID) -> Bool {
+    guard let number, id.rawValue >= number else { return false }
+    return labelledIDs.contains(id)
+  }
+
   private mutating func note(
-    _ job: NewJob, _ id: JobID, of number: Int64, in range: inout BulkRange?
+    _ job: NewJob, _ id: JobID, of number: Int64, isBlocked: Bool, in range: inout BulkRange?
   ) {
+    if isBlocked { hasBlocked = true }
+    if let label = job.label {
+      result.labelled[label] = id
+      labelledIDs.insert(id)
+    }
     let runAt = job.runAt ?? now
-    let oldest = runAt > now ? nil : runAt.milliseconds
+    let oldest = runAt > now || isBlocked ? nil : runAt.milliseconds
     if range == nil {
       range = BulkRange(
         firstID: id.rawValue, lastID: id.rawValue, bulk: number, queue: job.queue,
@@ -210,7 +257,13 @@ extension StagedBulk {
     result.created += 1
     staged += 1
     var share = queues[job.queue] ?? Share()
-    if runAt > now { share.scheduled += 1 } else { share.ready += 1 }
+    if isBlocked {
+      share.blocked += 1
+    } else if runAt > now {
+      share.scheduled += 1
+    } else {
+      share.ready += 1
+    }
     if !job.hasKey { share.unkeyed += 1 }
     queues[job.queue] = share
   }
@@ -227,23 +280,23 @@ extension StagedBulk {
     newest = joined ?? range
   }
 
-  /// Whether the store or the bulk itself has a job with a key of this one.
-  private mutating func isKnown(
+  /// The job of the store, or of the bulk itself, that has a key of this one.
+  private mutating func known(
     _ job: NewJob, _ transaction: Transaction
-  ) throws(StorageError) -> Bool {
+  ) throws(StorageError) -> JobID? {
     let keys: BulkKeys
     if let known = self.keys { keys = known } else { keys = try BulkKeys(path: store.path) }
     self.keys = keys
     // An idempotency key speaks first, wherever it is known from; then the unique key.
     if let key = job.idempotencyKey,
-      try IdempotencyRow.known(job, key: key, at: now, in: transaction) != nil
+      let known = try IdempotencyRow.known(job, key: key, at: now, in: transaction)
     {
-      return true
+      return known
     }
-    if try keys.knowsRequest(job) { return true }
-    if try keys.knowsUnique(job) { return true }
-    guard let holder = try store.holder(inTheWayOf: job, transaction) else { return false }
-    return job.onConflict.resolution(against: holder) == .existing
+    if let known = try keys.request(job) { return known }
+    if let known = try keys.unique(job) { return known }
+    guard let holder = try store.holder(inTheWayOf: job, transaction) else { return nil }
+    return job.onConflict.resolution(against: holder) == .existing ? holder.id : nil
   }
 }
 
@@ -275,12 +328,23 @@ extension StagedBulk {
         + "nothing was enqueued")
   }
 
+  /// Notes the parents outside the bulk that ended while it was staged, or before.
+  private func noteEndedParents(
+    of number: Int64, in transaction: inout Transaction
+  ) throws(StorageError) {
+    let ended = try transaction.sql { connection throws(SQLiteFailure) in
+      try ParentRow.endedParents(ofBulk: number, on: connection)
+    }
+    for parent in ended { transaction.noteEnd(parent) }
+  }
+
   /// Adds the jobs to the counts, some queues at a time, since a transaction searches its list.
   private func count(in transaction: inout Transaction) throws(StorageError) {
     var pending = 0
     for (queue, share) in queues {
       transaction.count(share.ready, in: queue, as: .ready)
       transaction.count(share.scheduled, in: queue, as: .scheduled)
+      transaction.count(share.blocked, in: queue, as: .blocked)
       transaction.tally(queue, .enqueued, times: share.unkeyed)
       pending += 1
       if pending % 32 == 0 { try transaction.finish() }
@@ -306,7 +370,10 @@ extension StagedBulk {
         }
       }
     }
-    return BulkResult(created: result.created - dropped, existing: result.existing + dropped)
+    var final = result
+    final.created -= dropped
+    final.existing += dropped
+    return final
   }
 }
 

@@ -6,7 +6,9 @@ import Jobs
 /// unpublished bulk is not there for anybody.
 enum StagedJobs {
   /// The state of a published row, for queries.
-  static let state = "CASE WHEN run_at > enqueued_at THEN 'scheduled' ELSE 'ready' END"
+  static let state = """
+    CASE WHEN waits > 0 THEN 'blocked' WHEN run_at > enqueued_at THEN 'scheduled' ELSE 'ready' END
+    """
 
   /// The condition on a row called `j` that it can be seen; needed only where bulks are pending.
   static let isVisible =
@@ -178,7 +180,7 @@ extension StagedJobs {
       min(CASE WHEN s.run_at <= max(?1, s.enqueued_at) THEN s.run_at END),
       min(CASE WHEN s.run_at > max(?1, s.enqueued_at) THEN s.run_at END)
     FROM qctl_bulks b CROSS JOIN qctl_jobs s ON s.id BETWEEN b.first_id AND b.last_id
-    WHERE b.published = 1 AND (b.queue IS NULL OR b.oldest IS NULL) AND s.bulk = b.bulk
+    WHERE b.published = 1 AND (b.queue IS NULL OR b.oldest IS NULL) AND s.bulk = b.bulk AND s.waits = 0
     GROUP BY s.queue
     """
 

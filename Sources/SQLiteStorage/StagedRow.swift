@@ -18,18 +18,19 @@ struct StagedRow {
       """
       INSERT INTO qctl_jobs(id, queue, type, state, priority, ord, enqueued_at, run_at,
         max_attempts, unique_key, idempotency_key, timeout_ms, backoff, bulk, unique_scope,
-        on_parent_failure, batch, concurrency_key, schedule, worker)
+        on_parent_failure, batch, concurrency_key, schedule, waits, worker)
       VALUES (?1, ?2, ?3, 'blocked', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-        ?17, ?18, ?19)
+        ?17, ?18, ?19, ?20)
       """)
     payloads = try connection.statement(
       "INSERT INTO qctl_payloads(id, payload, tags) VALUES (?1, ?2, ?3)")
   }
 
-  ///
-  /// - Parameter quantum: by how much a level of priority moves it back in its queue.
+  /// - Parameters:
+  ///   - waits: for how many of its parents it must wait.
+  ///   - quantum: by how much a level of priority moves it back in its queue.
   mutating func insert(
-    _ new: NewJob, _ id: JobID, bulk: Int64, quantum: TimeSpan
+    _ new: NewJob, _ id: JobID, bulk: Int64, waits: Int, quantum: TimeSpan
   ) throws(SQLiteFailure) {
     let priority = new.priority ?? .default
     let runAt = new.runAt ?? now
@@ -50,7 +51,7 @@ struct StagedRow {
     jobs.bind(5, priority.order(runAt: runAt, quantum: quantum))
     jobs.bind(7, runAt.milliseconds)
     jobs.bind(8, new.maxAttempts ?? Job.defaultMaxAttempts)
-    bindRest(of: new)
+    bindRest(of: new, waits)
     try jobs.run()
     payloads.bind(1, id.rawValue)
     payloads.bind(3, TagText.write(new.tags))
@@ -58,7 +59,7 @@ struct StagedRow {
   }
 
   /// What most jobs have not.
-  private mutating func bindRest(of new: NewJob) {
+  private mutating func bindRest(of new: NewJob, _ waits: Int) {
     let isPlain =
       new.uniqueKey == nil && new.idempotencyKey == nil && new.timeout == nil && new.backoff == nil
       && new.after.isEmpty && new.batch == nil && new.concurrencyKey == nil && new.schedule == nil
@@ -73,6 +74,7 @@ struct StagedRow {
     jobs.bind(16, new.batch?.rawValue)
     jobs.bind(17, new.concurrencyKey)
     jobs.bind(18, new.schedule?.description)
-    jobs.bind(19, StagedRule(new).text)
+    jobs.bind(19, Int64(waits))
+    jobs.bind(20, StagedRule(new).text)
   }
 }

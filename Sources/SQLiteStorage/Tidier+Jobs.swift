@@ -98,5 +98,8 @@ extension Tidier {
       try JobRow.raiseFloor(to: last, on: connection)
       for job in jobs { try JobRow.remove(job.id, on: connection) }
     }
+    for job in jobs {
+      if let id = JobID(rawValue: job.id) { try transaction.followEnd(of: id) }
+    }
   }
 }

@@ -20,6 +20,10 @@ struct Transaction {
   private let begun = SystemClock.monotonicNanoseconds()
   /// Whether a job became ready in it, which nobody can have seen from outside.
   private(set) var madeReady = false
+  /// Jobs that ended or went, and those who wait for them have not been told.
+  private var ended: [JobID] = []
+  /// Changes of jobs of batches, one for each batch.
+  private var batches: [BatchChange] = []
   /// Few queues meet in one transaction, so a list is searched; see `isCrowded`.
   private var counts: [(queue: QueueName, change: CountChange)] = []
 
@@ -92,10 +96,105 @@ struct Transaction {
     counts[place(of: queue)].change.time(duration)
   }
 
+  /// Notes what a change of a job means for others: every end and every removal passes here.
+  ///
+  /// - Parameter after: the job as it is written; `nil` for one that was removed.
+  mutating func follow(_ before: Job, _ after: Job?) throws(StorageError) {
+    if let after, before.state == .blocked, after.state != .blocked {
+      try change { connection throws(SQLiteFailure) in
+        try ParentRow.satisfyAll(after.id, on: connection)
+      }
+    }
+    if let batch = before.batch, before.state != after?.state {
+      countBatch(batch, from: before.state, to: after?.state)
+    }
+    guard after.map({ $0.state.isTerminal && !before.state.isTerminal }) ?? true else { return }
+    try followEnd(of: before.id)
+  }
+
+  /// Notes that a job ended or went.
+  mutating func followEnd(of id: JobID) throws(StorageError) {
+    let isAwaited = try sql { connection throws(SQLiteFailure) in
+      try ParentRow.hasDependants(id, on: connection)
+    }
+    if isAwaited { noteEnd(id) }
+  }
+
   private mutating func place(of queue: QueueName) -> Int {
     if let known = counts.lastIndex(where: { $0.queue == queue }) { return known }
     counts.append((queue, CountChange()))
     return counts.count - 1
+  }
+
+  /// Notes that those who wait for a job shall hear of its end.
+  mutating func noteEnd(_ id: JobID) {
+    ended.append(id)
+  }
+
+  /// The next job of whose end those who wait have not heard.
+  mutating func takeEnd() -> JobID? {
+    ended.isEmpty ? nil : ended.removeFirst()
+  }
+
+  /// Whether not all who wait were told, so that somebody goes on.
+  private(set) var leavesEnds = false
+
+  /// Notes that not all who wait were told.
+  mutating func leaveEnds() {
+    leavesEnds = true
+    announce()
+  }
+
+  /// Whether some job ended for which others wait, or of a batch.
+  var hasEnds: Bool { !ended.isEmpty || !batches.isEmpty }
+
+  /// Notes that a job of a batch went from one state to another; `nil` for one that was removed.
+  mutating func countBatch(_ id: JobID, from old: JobState, to new: JobState?) {
+    batches[place(ofBatch: id)].count(from: old, to: new)
+  }
+
+  /// Notes that a job which no batch shall count was dropped.
+  mutating func dropFromBatch(_ id: JobID) {
+    batches[place(ofBatch: id)].total -= 1
+  }
+
+  /// Notes that a batch may have ended.
+  mutating func touchBatch(_ id: JobID) { _ = place(ofBatch: id) }
+
+  private mutating func place(ofBatch id: JobID) -> Int {
+    if let known = batches.lastIndex(where: { $0.id == id }) { return known }
+    batches.append(BatchChange(id: id))
+    return batches.count - 1
+  }
+
+  /// Writes the counts of batches; those that have no unfinished job left, and for which others wait,
+  /// are noted as ended.
+  mutating func writeBatches(at now: Instant?) throws(StorageError) {
+    let pending = batches.sorted { $0.id < $1.id }
+    batches.removeAll()
+    for batchChange in pending {
+      let found = try sql { connection throws(SQLiteFailure) in
+        try BatchRow.batch(batchChange.id, on: connection)
+      }
+      guard var batch = found else { continue }
+      batchChange.apply(to: &batch)
+      let isOver = batch.unfinished <= 0
+      batch.finishedAt = isOver ? batch.finishedAt ?? now : nil
+      try change { [batch] connection throws(SQLiteFailure) in
+        try BatchRow.save(batch, on: connection)
+      }
+      if isOver { try followEnd(of: batch.id) }
+    }
+  }
+
+  /// Writes down what nobody was told, for those who come next.
+  private mutating func keepEnds() throws(StorageError) {
+    while let id = takeEnd() {
+      try change { connection throws(SQLiteFailure) in
+        try EndedRow.save(id, done: 0, on: connection)
+      }
+      leaveEnds()
+    }
   }
 
   /// Whether somebody may wait for what a change makes room for: a job that ended where only so many
@@ -125,6 +224,8 @@ struct Transaction {
 
   /// Writes the counts.
   mutating func finish() throws(StorageError) {
+    try writeBatches(at: now)
+    try keepEnds()
     guard !counts.isEmpty else { return }
     let (pending, now) = (counts, now)
     counts.removeAll()

@@ -25,6 +25,8 @@ package protocol StorageArchive: AnyObject, Sendable {
 package enum ArchivePart: Equatable, Sendable {
   /// A queue with its settings, which take the place of those that are there.
   case queue(QueueArchive)
+  /// A batch; comes before its jobs.
+  case batch(BatchSummary)
   /// A job with all its parts.
   case job(JobDetail)
   /// A request that is remembered; takes the place of one whose time is over.

@@ -14,6 +14,10 @@ package enum Capability: String, Hashable, Sendable, CaseIterable {
   case uniqueKeys = "unique_keys"
   /// Idempotency keys.
   case idempotencyKeys = "idempotency_keys"
+  /// Jobs that wait for others.
+  case dependencies
+  /// Jobs that were accepted together and are counted together.
+  case batches
   /// An application enqueues inside its own transaction.
   case transactionalEnqueue = "transactional_enqueue"
   /// A log of every transition.

@@ -17,6 +17,12 @@ package protocol StorageBrowsing: AnyObject, Sendable {
   /// - Parameter ids: at most `ApplyRequest.largestBatch`.
   func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail]
 
+  /// Some batches, the newest first.
+  func batches(_ request: BatchPageRequest) throws(StorageError) -> [BatchSummary]
+
+  /// One batch; `nil` if there is none.
+  func batch(_ id: JobID) throws(StorageError) -> BatchSummary?
+
   /// The job that holds a unique key of a queue; `nil` where the key is free.
   func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID?
 

@@ -10,9 +10,13 @@ package protocol StorageEngine: AnyObject, Sendable {
   ///
   /// What the request leaves out and its queue has a default for is taken from there.
   ///
-  /// - Throws: `keyConflict` where an idempotency key was used with other content, and where a holder
-  ///   of the unique key does not give way; `queueFull` where a job would be made, and as many wait in
-  ///   its queue as may. Nothing has changed then. Jobs of schedules are never refused so.
+  /// One that waits for others (`NewJob.after`) is blocked until each of them is completed, or what
+  /// `ParentStand.effect` says; whatever ends a job, or removes it, those that wait for it hear of it in
+  /// the same call, or of many, in short steps by that call and those after it.
+  ///
+  /// - Throws: `unknownParent`; `keyConflict` where an idempotency key was used with other content, and
+  ///   where a holder of the unique key does not give way; `queueFull` where a job would be made, and as
+  ///   many wait in its queue as may. Nothing has changed then. Jobs of schedules are never refused so.
   func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult
 
   /// Accepts all jobs of a source, or none: nobody sees any of them before all are there.
@@ -23,9 +27,10 @@ package protocol StorageEngine: AnyObject, Sendable {
   /// - Parameters:
   ///   - source: gives the next job, `nil` at the end; what it throws undoes everything. Called
   ///     while the store holds no lock, so it may be slow, and may look into the store.
+  ///   - batch: that all jobs made belong to; where none is made, neither is the batch.
   ///   - progress: hears the number accepted so far, now and then.
   func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
     progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult
 
@@ -74,6 +79,16 @@ package protocol StorageEngine: AnyObject, Sendable {
   /// For workers that have nothing to do, now and then, and again while `hasMore`, giving way to
   /// others between. Where there is nothing to remove, it takes no write lock.
   func tidy(_ request: TidyRequest) throws(StorageError) -> TidyResult
+}
+
+extension StorageEngine {
+  /// Accepts all jobs of a source, or none, in no batch.
+  package func enqueueAll(
+    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?,
+    progress: (Int) -> Void
+  ) throws(BulkError) -> BulkResult {
+    try enqueueAll(at: now, as: nil, from: source, progress: progress)
+  }
 }
 
 /// What became of a request to accept a job.
@@ -133,6 +148,10 @@ package struct BulkResult: Equatable, Sendable {
   package var created: Int
   /// Known already by key.
   package var existing: Int
+  /// The jobs that had labels, known ones too, by label; of several with the same one the latest.
+  package var labelled: [Int: JobID] = [:]
+  /// The batch, where one was asked for and some job was made.
+  package var batch: BatchResult?
 
   /// A result with its parts.
   package init(created: Int = 0, existing: Int = 0) {

@@ -25,6 +25,8 @@ package enum StorageError: Error, Equatable, Sendable {
   case unsupported(Capability, reason: String, remedy: String)
   /// No such queue; nobody ever enqueued into it.
   case unknownQueue(QueueName)
+  /// A job shall wait for one that is not there; nothing was changed.
+  case unknownParent(JobID)
   /// A key is taken: nothing was changed.
   case keyConflict(KeyConflict)
   /// So many jobs wait in the queue that it takes no more; nothing was changed.

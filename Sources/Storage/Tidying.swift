@@ -10,6 +10,8 @@ package enum TidyKind: String, Hashable, Sendable, CaseIterable {
   case cancelled
   /// Jobs in the dead-letter queue.
   case dead
+  /// Batches that have ended.
+  case batches
   /// Attempts of jobs that stay, each with its output.
   case attempts
   /// Log records.
@@ -23,7 +25,7 @@ package enum TidyKind: String, Hashable, Sendable, CaseIterable {
     case .completed: .completed
     case .cancelled: .cancelled
     case .dead: .dead
-    case .keys, .attempts, .log, .minutes: nil
+    case .keys, .batches, .attempts, .log, .minutes: nil
     }
   }
 }
@@ -40,6 +42,7 @@ package enum TidyKind: String, Hashable, Sendable, CaseIterable {
 ///   and each of these is a row. One that does not fit ends the call; if it alone is more than
 ///   `limit`, its oldest attempts go before it, as many as fit. A store may end a call early where
 ///   payloads are large;
+/// - batches by (finished_at, id), once `BatchSummary.retention` has passed since their end;
 /// - attempts by (job id, number): those that `Retention.attemptsEnd` says, of jobs whose id is as
 ///   old; each is one row, two with an output, and does not count if its job goes;
 /// - log records in the order of their writing, up to the first that `Retention.isOver` spares; the

@@ -34,7 +34,7 @@ import Testing
     Row(
       name: "is unblocked before its time", event: .unblock, isDue: false,
       leads: [.blocked: .scheduled]),
-    Row(name: "is abandoned", event: .abandon, leads: [.blocked: .cancelled]),
+    Row(name: "is abandoned", event: .abandon(reason: "why"), leads: [.blocked: .cancelled]),
     Row(
       name: "is claimed", event: .claim(token: token, worker: "w", hold: .until(later)),
       leads: [.ready: .active]),

@@ -33,6 +33,10 @@ extension ForwardingStore {
   package func job(_ id: JobID) throws(StorageError) -> JobDetail? { try base.job(id) }
 
   package func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail] { try base.jobs(ids) }
+  package func batches(_ request: BatchPageRequest) throws(StorageError) -> [BatchSummary] {
+    try base.batches(request)
+  }
+  package func batch(_ id: JobID) throws(StorageError) -> BatchSummary? { try base.batch(id) }
   package func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID? {
     try base.keyHolder(key, of: queue)
   }
@@ -62,9 +66,10 @@ extension ForwardingStore {
     try base.enqueue(job, at: now)
   }
   package func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
+    progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
-    try base.enqueueAll(at: now, from: source, progress: progress)
+    try base.enqueueAll(at: now, as: batch, from: source, progress: progress)
   }
   package func claim(_ request: ClaimRequest) throws(StorageError) -> [ClaimedJob] {
     try base.claim(request)

@@ -18,10 +18,14 @@ extension MemoryState {
 
   /// Takes in parts of another store, one by one.
   mutating func restore(_ parts: [ArchivePart], at now: Instant) -> [RestoreOutcome] {
-    defer { for queue in books.keys { books[queue]?.absorb() } }
+    defer {
+      tellDependants(at: now)
+      for queue in books.keys { books[queue]?.absorb() }
+    }
     return parts.map { part in
       switch part {
       case .queue(let queue): return restore(queue, at: now)
+      case .batch(let batch): return restore(batch)
       case .job(let detail): return restore(detail)
       case .request(let request): return restore(request, at: now)
       case .minute where !keepsMinutes: return .unsupported(.minutes)
@@ -64,14 +68,27 @@ extension MemoryState {
     return isWhole ? .restored : .unsupported(missing)
   }
 
+  private mutating func restore(_ batch: BatchSummary) -> RestoreOutcome {
+    if let there = batches[batch.id] { return there == batch ? .alreadyThere : .differs }
+    guard jobs[batch.id] == nil else { return .differs }
+    batches[batch.id] = batch
+    lastID = max(lastID ?? batch.id, batch.id)
+    touchedBatches.insert(batch.id)
+    return .restored
+  }
+
   private mutating func restore(_ detail: JobDetail) -> RestoreOutcome {
     var detail = detail
+    let stateBefore = detail.job.state
     detail.job = detail.job.withoutWorker
     let conflict = conflict(of: detail.job)
     if conflict != nil { detail.job.holdsUniqueKey = false }
     if let there = jobs[detail.job.id] { return there == detail ? .alreadyThere : .differs }
     know(detail.job.queue)
     jobs[detail.job.id] = detail
+    wait(detail.job.id, for: detail.waitsFor)
+    if detail.job.state.isTerminal { ended.append(detail.job.id) }
+    countBatch(of: detail.job, from: stateBefore, to: detail.job.state)
     lastID = max(lastID ?? detail.job.id, detail.job.id)
     books[detail.job.queue, default: QueueBook()].move(from: nil, to: detail.job.state)
     return conflict.map { .withoutKey($0) } ?? .restored

@@ -26,6 +26,9 @@ extension MemoryState {
   /// Takes a job out.
   mutating func remove(_ job: Job) {
     books[job.queue]?.move(from: job.state, to: nil)
+    countBatch(of: job, from: job.state, to: nil)
+    stopWaiting(job.id)
+    ended.append(job.id)
     jobs[job.id] = nil
   }
 

@@ -11,6 +11,7 @@ extension MemoryState {
     var claimed: [ClaimedJob] = []
     for queue in request.queues where claimed.count < request.limit {
       rescue(in: queue, at: request.now)
+      tellDependants(at: request.now)
       guard pause(of: queue, at: request.now) == nil else { continue }
       let room = room(in: queue, request, taken: claimed.count)
       guard room > 0 else { continue }
@@ -79,6 +80,7 @@ extension MemoryState {
       .sorted { $0.id < $1.id }
     let reason = request.isDead ? "worker died" : "worker silent"
     for job in lost { rescue(job, loss(of: job, request), reason: reason, at: request.now) }
+    tellDependants(at: request.now)
     return lost.count
   }
 

@@ -10,37 +10,54 @@ extension MemoryState {
   mutating func enqueue(
     _ request: NewJob, at now: Instant, isDrawn: Bool = true, bulkFrom first: JobID? = nil
   ) throws(StorageError) -> EnqueueResult {
-    let new = request.filled(
-      by: settings[request.queue] ?? QueueSettings(), rules)
+    try enqueue(
+      request, at: now, isDrawn: isDrawn, bulkFrom: first, labelled: [:], batch: (nil, nil)
+    ).result
+  }
+
+  /// As above, for a job of a bulk; the first that is made draws the batch's id.
+  private mutating func enqueue(
+    _ request: NewJob, at now: Instant, isDrawn: Bool, bulkFrom first: JobID?,
+    labelled: [Int: JobID], batch: (new: NewBatch?, id: JobID?)
+  ) throws(StorageError) -> (result: EnqueueResult, batch: JobID?) {
+    var new = request.filled(by: settings[request.queue] ?? QueueSettings(), rules)
     do { try new.validate() } catch { throw .invalid(error) }
+    if let noParents, !new.after.isEmpty || !new.afterLabels.isEmpty { throw noParents }
     if let known = try knownRequest(new, at: now) {
-      return EnqueueResult(id: known, created: false)
+      return (EnqueueResult(id: known, created: false), batch.id)
     }
     var replaced: Job?
     if let key = new.uniqueKey, let id = holder(of: key, in: new.queue), let holder = jobs[id]?.job
     {
       switch new.onConflict.resolution(against: holder) {
-      case .existing: return EnqueueResult(id: id, created: false)
+      case .existing: return (EnqueueResult(id: id, created: false), batch.id)
       case .conflict: throw .keyConflict(KeyConflict(new, key: key, holder: holder))
       // Within one bulk the first one stays.
       case .replace where first.map { $0 <= id } ?? false:
-        return EnqueueResult(id: id, created: false)
+        return (EnqueueResult(id: id, created: false), batch.id)
       case .replace: replaced = holder
       case .queueAfter: throw .invalid(InvalidValue(.onConflict, "is not known"))
       }
     }
     try requireRoom(in: new.queue, besides: replaced)
-    let id = try nextID(at: now, isDrawn: isDrawn)
+    new.after = new.parents(labelled)
+    let waitsFor = try pending(of: new)
+    new.batch = batch.id
+    if batch.new != nil, batch.id == nil { new.batch = try nextID(at: now, isDrawn: isDrawn) }
+    let id = try nextID(at: now, isDrawn: isDrawn && batch.new == nil)
     if let replaced { replace(replaced, by: id, at: now) }
     jobs[id] = JobDetail(
-      job: Job(id: id, accepting: new, now: now), payload: new.payload, tags: new.tags,
-      after: new.after)
+      job: Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty),
+      payload: new.payload, tags: new.tags, after: new.after)
+    wait(id, for: waitsFor)
     let state = jobs[id]?.job.state
     books[new.queue, default: QueueBook()].move(from: nil, to: state)
     books[new.queue, default: QueueBook()].change.totals.enqueued += 1
     remember(new, id, at: now)
     if queues[new.queue] == nil { queues[new.queue] = .some(nil) }
-    return EnqueueResult(id: id, outcome: replaced.map { .replaced($0.id) } ?? .created)
+    return (
+      EnqueueResult(id: id, outcome: replaced.map { .replaced($0.id) } ?? .created), new.batch
+    )
   }
 
   /// Takes the unique key from a job that nobody is running; one that waits is cancelled.
@@ -52,7 +69,12 @@ extension MemoryState {
   }
 
   /// Accepts all jobs or none: what fails leaves the state as it was, last id included.
-  mutating func enqueueAll(_ wanted: [NewJob], at now: Instant) throws(BulkError) -> BulkResult {
+  mutating func enqueueAll(
+    _ wanted: [NewJob], as batch: NewBatch?, at now: Instant
+  ) throws(BulkError) -> BulkResult {
+    if let batch {
+      do { try batch.validate() } catch { throw .storage(.invalid(error)) }
+    }
     var after = self
     // Whether there is room is judged by what the whole bulk makes.
     after.checksDepth = false
@@ -61,9 +83,16 @@ extension MemoryState {
     for (index, new) in wanted.enumerated() {
       do {
         let accepted = try after.enqueue(
-          new, at: now, isDrawn: result.created == 0, bulkFrom: first)
-        if accepted.created { result.created += 1 } else { result.existing += 1 }
-        if accepted.created, first == nil { first = accepted.id }
+          new, at: now, isDrawn: result.created == 0, bulkFrom: first, labelled: result.labelled,
+          batch: (batch, result.batch?.id))
+        if accepted.result.created {
+          result.created += 1
+          result.batch = accepted.batch.map { BatchResult(id: $0) }
+        } else {
+          result.existing += 1
+        }
+        if accepted.result.created, first == nil { first = accepted.result.id }
+        if let label = new.label { result.labelled[label] = accepted.result.id }
       } catch { throw .job(index: index, error) }
     }
     after.checksDepth = true
@@ -77,8 +106,21 @@ extension MemoryState {
         throw .storage(.queueFull(queue, limit: limit))
       }
     }
+    do { try after.finish(batch, &result, at: now) } catch { throw .storage(error) }
+    after.tellDependants(at: now)
     self = after
     return result
+  }
+
+  private mutating func finish(
+    _ batch: NewBatch?, _ result: inout BulkResult, at now: Instant
+  ) throws(StorageError) {
+    guard let batch, let id = result.batch?.id else { return }
+    batches[id] = BatchSummary(
+      id: id, name: batch.name, createdAt: now, total: Int64(result.created))
+    guard let new = batch.follower(of: id) else { return }
+    result.batch?.follower = try enqueue(new, at: now, isDrawn: false).id
+    batches[id]?.follower = result.batch?.follower
   }
 
   /// How many jobs of a queue wait.

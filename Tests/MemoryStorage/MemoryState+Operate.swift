@@ -25,6 +25,7 @@ extension MemoryState {
   /// Changes a batch, item by item in its order.
   mutating func apply(_ request: ApplyRequest) -> [ItemOutcome] {
     let outcomes = request.items.map { apply(request, to: $0) }
+    tellDependants(at: request.now)
     if let record = request.endingRecord(outcomes) { log.append(record) }
     return outcomes
   }

@@ -61,12 +61,16 @@ extension MemoryState {
       switch kind {
       case .keys: tidyKeys(request.now, &budget)
       case .completed, .cancelled, .dead: tidyJobs(kind, request.now, &budget)
+      case .batches:
+        let count = expireBatches(at: request.now) { budget.take(1) }
+        for _ in 0..<count { budget.note(.batches) }
       case .attempts: if !keepsPieces { tidyAttempts(request.now, &budget) }
       case .log where keepsPieces: tidyDays(request.now, &budget)
       case .log: tidyLog(request.now, &budget)
       case .minutes: if keepsMinutes { tidyMinutes(request.now, &budget) }
       }
     }
+    tellDependants(at: request.now)
     return budget.result
   }
 

@@ -49,6 +49,15 @@ struct MemoryState: Sendable {
   var keepsRates = true
   /// Whether attempts go with their job, and the log by whole days.
   var keepsPieces = false
+  /// Why no job waits for others, where that is so.
+  var noParents: StorageError?
+  /// Who waits for a job, by its id.
+  var dependants: [JobID: Set<JobID>] = [:]
+  var batches: [JobID: BatchSummary] = [:]
+  /// The batches whose jobs changed in the call under way.
+  var touchedBatches: Set<JobID> = []
+  /// The jobs that ended or went in the call under way, and those who wait have not heard of yet.
+  var ended: [JobID] = []
   let random: @Sendable () -> UInt64
 
   init(random: @escaping @Sendable () -> UInt64) {
@@ -80,6 +89,9 @@ struct MemoryState: Sendable {
     }
     books[job.queue, default: QueueBook()].move(from: before.state, to: job.state)
     jobs[id]?.job = job
+    countBatch(of: job, from: before.state, to: job.state)
+    if before.state == .blocked, job.state != .blocked { stopWaiting(id) }
+    if job.state.isTerminal, !before.state.isTerminal { ended.append(id) }
     return job
   }
 

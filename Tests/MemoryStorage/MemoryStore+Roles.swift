@@ -15,6 +15,18 @@ extension MemoryStore: StorageBrowsing {
     state.withLock { $0.jobs[id] }
   }
 
+  package func batches(_ request: BatchPageRequest) throws(StorageError) -> [BatchSummary] {
+    state.withLock { state in
+      Array(
+        state.batches.values.filter { batch in request.after.map { batch.id < $0 } ?? true }
+          .sorted { $0.id > $1.id }.prefix(max(request.size, 1)))
+    }
+  }
+
+  package func batch(_ id: JobID) throws(StorageError) -> BatchSummary? {
+    state.withLock { $0.batches[id] }
+  }
+
   package func keyHolder(_ key: String, of queue: QueueName) throws(StorageError) -> JobID? {
     state.withLock { $0.holder(of: key, in: queue) }
   }
@@ -119,19 +131,22 @@ extension MemoryStore: StorageEngine {
   package func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult {
     try state.withLock { (state) throws(StorageError) in
       defer { state.writeBooks(at: now) }
-      return try state.enqueue(job, at: now)
+      let result = try state.enqueue(job, at: now)
+      state.tellDependants(at: now)
+      return result
     }
   }
 
   // The source is heard out before the lock is taken: it is the caller's code, may be slow, and may
   // itself look into the store.
   package func enqueueAll(
-    at now: Instant, from source: () throws(BulkSourceError) -> NewJob?, progress: (Int) -> Void
+    at now: Instant, as batch: NewBatch?, from source: () throws(BulkSourceError) -> NewJob?,
+    progress: (Int) -> Void
   ) throws(BulkError) -> BulkResult {
     let wanted = try Self.collect(source)
     let result = try state.withLock { (state) throws(BulkError) in
       defer { state.writeBooks(at: now) }
-      return try state.enqueueAll(wanted, at: now)
+      return try state.enqueueAll(wanted, as: batch, at: now)
     }
     progress(wanted.count)
     return result
@@ -150,6 +165,7 @@ extension MemoryStore: StorageEngine {
     state.withLock { state in
       defer { state.writeBooks(at: now) }
       let outcomes = settlements.map { state.settle($0, at: now) }
+      state.tellDependants(at: now)
       return SettleResult(outcomes: outcomes, claimed: request.map { state.claim($0) } ?? [])
     }
   }

@@ -21,7 +21,7 @@ package final class MemoryStore: Sendable {
   ///
   /// - Parameters:
   ///   - absent: what it shall do without, so that a store which can't do it can be compared: heeds
-  ///     `minutes`, `attemptRetention` and `rateLimits`.
+  ///     `minutes`, `attemptRetention`, `rateLimits` and `dependencies`.
   ///   - random: gives any 64 bits; called inside the store's lock.
   package init(
     absent: [Capability: Support] = [:], random: @escaping @Sendable () -> UInt64
@@ -31,6 +31,9 @@ package final class MemoryStore: Sendable {
     state.keepsMinutes = absent[.minutes] == nil
     state.keepsRates = absent[.rateLimits] == nil
     state.keepsPieces = absent[.attemptRetention] != nil
+    if case .some(.none(let reason, let remedy)) = absent[.dependencies] {
+      state.noParents = .unsupported(.dependencies, reason: reason, remedy: remedy)
+    }
     self.state = Mutex(state)
   }
 }

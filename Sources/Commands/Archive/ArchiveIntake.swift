@@ -85,6 +85,8 @@ extension ArchivePart {
   /// That something else is there in its place; minutes are only counted.
   fileprivate var complaint: String? {
     switch self {
+    case .batch(let batch):
+      "batch \(batch.id) is there with other counts and was left alone"
     case .job(let detail):
       "job \(detail.job.id) is there with other content and was left alone"
     case .request(let request):

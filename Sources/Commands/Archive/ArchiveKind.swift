@@ -2,12 +2,13 @@ import Storage
 
 /// What a part of an archive is about; the raw values are the `kind` of its line.
 enum ArchiveKind: String, CaseIterable, Sendable {
-  case queue, job, request, minute, log, schedule
+  case queue, batch, job, request, minute, log, schedule
 
   init(_ part: ArchivePart) {
     self =
       switch part {
       case .queue: .queue
+      case .batch: .batch
       case .job: .job
       case .request: .request
       case .minute: .minute
@@ -21,6 +22,7 @@ enum ArchiveKind: String, CaseIterable, Sendable {
     let (one, many) =
       switch self {
       case .queue: ("queue", "queues")
+      case .batch: ("batch", "batches")
       case .job: ("job", "jobs")
       case .request: ("remembered request", "remembered requests")
       case .minute: ("minute", "minutes")
@@ -52,11 +54,12 @@ struct ArchiveCounts: Equatable, Sendable {
   private static func index(_ kind: ArchiveKind) -> Int {
     switch kind {
     case .queue: 0
-    case .job: 1
-    case .request: 2
-    case .minute: 3
-    case .log: 4
-    case .schedule: 5
+    case .batch: 1
+    case .job: 2
+    case .request: 3
+    case .minute: 4
+    case .log: 5
+    case .schedule: 6
     }
   }
 }

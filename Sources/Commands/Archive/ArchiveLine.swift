@@ -15,6 +15,7 @@ enum ArchiveLine {
     writer.member("kind", ArchiveKind(part).rawValue)
     switch part {
     case .queue(let queue): write(queue, to: &writer)
+    case .batch(let batch): write(batch, to: &writer)
     case .job(let detail): write(detail, to: &writer)
     case .request(let request): write(request, to: &writer)
     case .minute(let minute): write(minute, to: &writer)
@@ -36,6 +37,18 @@ enum ArchiveLine {
       case .text(let text): writer.member(name, text)
       }
     }
+  }
+
+  private static func write(_ batch: BatchSummary, to writer: inout JSONWriter) {
+    writer.member("id", batch.id.description)
+    writer.member("name", batch.name)
+    writer.member("created_at", batch.createdAt.rfc3339)
+    writer.member("total", batch.total)
+    writer.member("completed", batch.completed)
+    writer.member("dead", batch.dead)
+    writer.member("cancelled", batch.cancelled)
+    writer.present("finished_at", batch.finishedAt?.rfc3339)
+    writer.present("follower", batch.follower?.description)
   }
 
   private static func write(_ request: KnownRequest, to writer: inout JSONWriter) {
@@ -111,11 +124,8 @@ extension ArchiveLine {
     writer.present("schedule", job.schedule?.description)
     writer.present("batch", job.batch?.description)
     writer.present("on_parent_failure", job.onParentFailure?.rawValue)
-    guard !detail.after.isEmpty else { return }
-    writer.key("after")
-    writer.beginArray()
-    for id in detail.after { writer.string(id.description) }
-    writer.endArray()
+    if !detail.after.isEmpty { writer.ids("after", detail.after) }
+    if !detail.waitsFor.isEmpty { writer.ids("waits_for", detail.waitsFor) }
   }
 
   private static func write(_ attempt: Attempt, to writer: inout JSONWriter) {

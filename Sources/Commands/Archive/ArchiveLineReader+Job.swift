@@ -32,7 +32,7 @@ extension ArchiveLineReader {
     let detail = JobDetail(
       job: job, payload: payload, tags: try fields.tags(), result: try fields.bytes("result"),
       attempts: try attempts(&fields), actions: try actions(&fields),
-      after: try after(&fields))
+      after: try ids("after", &fields), waitsFor: try ids("waits_for", &fields))
     try check(detail)
     return detail
   }
@@ -57,13 +57,18 @@ extension ArchiveLineReader {
     return value
   }
 
-  private static func after(_ fields: inout ArchiveFields) throws(Problem) -> [JobID] {
-    guard let tree = try fields.tree("after") else { return [] }
-    let problem = Problem(reason: "after is no array of ids")
+  /// Ids in rising order, as every store has them.
+  private static func ids(
+    _ key: String, _ fields: inout ArchiveFields
+  ) throws(Problem) -> [JobID] {
+    guard let tree = try fields.tree(key) else { return [] }
+    let problem = Problem(reason: "\(key) is no array of rising ids")
     guard let elements = tree.elements else { throw problem }
     var ids: [JobID] = []
     for element in elements {
-      guard let id = element.string.flatMap({ try? JobID($0) }) else { throw problem }
+      guard let id = element.string.flatMap({ try? JobID($0) }), ids.last ?? id <= id else {
+        throw problem
+      }
       ids.append(id)
     }
     return ids
@@ -93,6 +98,9 @@ extension ArchiveLineReader {
     guard job.state.isTerminal == (job.finishedAt != nil) else {
       throw Problem(reason: "finished_at does not fit the state \(job.state.rawValue)")
     }
+    guard detail.waitsFor.isEmpty || job.state == .blocked,
+      detail.waitsFor.allSatisfy(detail.after.contains)
+    else { throw Problem(reason: "waits_for does not fit the job") }
     let mayHold = !job.state.isTerminal || job.uniqueScope == .kept
     guard !job.holdsUniqueKey || job.uniqueKey != nil && mayHold else {
       throw Problem(reason: "holds_unique_key does not fit the job")

@@ -24,6 +24,7 @@ enum ArchiveLineReader {
     let entry: ArchiveEntry
     switch ArchiveKind(rawValue: kind) {
     case .queue: entry = .part(.queue(try queue(&fields)))
+    case .batch: entry = .part(.batch(try batch(&fields)))
     case .job: entry = .part(.job(try job(&fields)))
     case .request: entry = .part(.request(try request(&fields)))
     case .minute: entry = .part(.minute(try minute(&fields)))
@@ -38,11 +39,29 @@ enum ArchiveLineReader {
 
   private static func end(_ fields: inout ArchiveFields) throws(Problem) -> ArchiveEntry {
     var counts = ArchiveCounts()
-    // Archives from before there were schedules count none.
-    for kind in ArchiveKind.allCases where kind != .schedule || fields.has(kind.rawValue) {
+    // Archives from before there were schedules and batches count none.
+    for kind in ArchiveKind.allCases
+    where ![.schedule, .batch].contains(kind) || fields.has(kind.rawValue) {
       counts[kind] = Int(clamping: try fields.count(kind.rawValue))
     }
     return .end(counts, digest: try fields.hexadecimal("sha256"))
+  }
+
+  private static func batch(_ fields: inout ArchiveFields) throws(Problem) -> BatchSummary {
+    let batch = BatchSummary(
+      id: try fields.value("id") { try JobID($0) }, name: try fields.text("name"),
+      createdAt: try fields.instant("created_at"), total: try fields.count("total"),
+      completed: try fields.count("completed"), dead: try fields.count("dead"),
+      cancelled: try fields.count("cancelled"),
+      finishedAt: try fields.instant(ifAny: "finished_at"),
+      follower: try fields.value(ifAny: "follower") { try JobID($0) })
+    do { try NewBatch(name: batch.name).validate() } catch {
+      throw Problem(reason: "name \(error.reason)")
+    }
+    guard batch.unfinished >= 0, batch.total > 0, batch.total < 1 << 40,
+      (batch.unfinished == 0) == (batch.finishedAt != nil)
+    else { throw Problem(reason: "the counts of the batch do not fit together") }
+    return batch
   }
 
   private static func schedule(

@@ -2,7 +2,7 @@ import Jobs
 import Storage
 
 /// Reads a store part by part, a page at a time, in the order in which an archive has them: queues,
-/// jobs from the oldest id, remembered requests, schedules, minutes, log.
+/// batches, jobs from the oldest id, remembered requests, schedules, minutes, log.
 ///
 /// What the store does not keep is passed over.
 struct ArchiveWalk {
@@ -16,6 +16,7 @@ struct ArchiveWalk {
   /// Every part of every kind.
   func all(_ visit: Visit<ArchivePart>) throws(CommandFailure) {
     for queue in try queues() { try visit(.queue(queue)) }
+    try batches { (batch) throws(CommandFailure) in try visit(.batch(batch)) }
     // Read before the jobs: a tick may then be in both, but in neither never.
     let schedules = try schedules()
     try jobs(JobFilter()) { (detail) throws(CommandFailure) in try visit(.job(detail)) }
@@ -36,6 +37,18 @@ struct ArchiveWalk {
           pauseReason: summary.pauseReason, settings: settings))
     }
     return queues
+  }
+
+  /// The batches, the newest first.
+  func batches(_ visit: Visit<BatchSummary>) throws(CommandFailure) {
+    guard keeps(.batches) else { return }
+    var request = BatchPageRequest(size: Self.pageSize)
+    while true {
+      let page = try stored { () throws(StorageError) in try store.batches(request) }
+      for batch in page { try visit(batch) }
+      guard page.count == Self.pageSize, let last = page.last else { return }
+      request.after = last.id
+    }
   }
 
   /// The jobs that a filter selects, with all their parts.

@@ -36,7 +36,7 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .busy: .busy
     case .full: .inputOutput
     case .readOnly, .forbidden: .permission
-    case .unknownQueue: .negative
+    case .unknownQueue, .unknownParent: .negative
     case .keyConflict: .keyConflict
     case .queueFull: .queueFull
     case .invalid: .badData
@@ -63,6 +63,7 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .unsupported(let capability, let reason, let remedy):
       "this store has no \(capability.rawValue): \(shown(reason)); \(shown(remedy))"
     case .unknownQueue(let queue): "no queue '\(queue)'"
+    case .unknownParent(let id): "no job or batch \(id) to wait for"
     case .keyConflict(let conflict): sentence(about: conflict)
     case .queueFull(let queue, let limit):
       "queue \(queue) is full: \(limit) \(limit == 1 ? "job" : "jobs") may wait in it; "

@@ -85,12 +85,24 @@ enum ShowCommand {
     let isTerminal = context.streams.outputIsTerminal
     var relative = options.output
     relative.utc = false
-    let page = JobDetailPage(
+    var page = JobDetailPage(
       times: TimeDisplay(options.output, context, relative: false),
       relative: isTerminal ? TimeDisplay(relative, context, relative: true) : nil, now: now,
       isColoured: options.output.usesColor(isTerminal: isTerminal, context.environment),
       isWorkerAlive: isWorkerAlive(detail.job, store), keyHolder: keyHolder(detail.job, store))
+    page.parents = try parents(of: detail, store, at: now)
     try context.write(page.bytes(detail))
+  }
+
+  /// The states of the jobs that one waits for, or did.
+  private static func parents(
+    of detail: JobDetail, _ store: any StorageAdapter, at now: Instant
+  ) throws(CommandFailure) -> [JobID: String] {
+    var states: [JobID: String] = [:]
+    guard !detail.after.isEmpty else { return states }
+    let found = try stored { () throws(StorageError) in try store.jobs(detail.after) }
+    for parent in found { states[parent.job.id] = parent.job.effectiveState(at: now).rawValue }
+    return states
   }
 
   /// Who has the unique key of a job that goes on without it.

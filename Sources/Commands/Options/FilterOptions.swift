@@ -17,6 +17,7 @@ struct FilterOptions: Sendable {
   var priorities: [Term<Priority>] = []
   var tags: [Term<Tag>] = []
   var payload: [Term<JobFilter.PayloadMatch>] = []
+  var batches: [Term<JobID>] = []
   var attempts: ClosedRange<Int64>?
   var replays: ClosedRange<Int64>?
   var olderThan: TimeSpan?
@@ -66,6 +67,9 @@ struct FilterOptions: Sendable {
     Flag.values(
       "payload-match", "PATH=VALUE", \.payload, "Only jobs whose JSON payload has VALUE at PATH",
       parse: term(ValueText.payloadMatch)),
+    Flag.values(
+      "batch", "ID", splitsCommas: true, \.batches, "Only jobs of the batch; !ID: not of it",
+      parse: term(ValueText.id)),
     .value("attempts", "RANGE", \.attempts, "Only jobs with so many attempts: N, N..M, N.. or ..M")
     {
       (text) throws(ValueError) in try ValueText.range(text)
@@ -107,6 +111,7 @@ extension FilterOptions {
     filter.priorities = Self.selection(priorities)
     filter.tags = Self.selection(tags)
     filter.payload = Self.selection(payload)
+    filter.batches = Self.selection(batches)
     filter.attempts = attempts
     filter.replays = replays
     filter.olderThan = olderThan

@@ -14,7 +14,9 @@ struct BulkEnqueue {
   let options: EnqueueCommand.Options
 
   func run(in context: CommandContext) throws(CommandFailure) -> ExitStatus {
-    let lines = JobLines(try BulkFile(source, context), template: template, now: context.now())
+    let lines = JobLines(
+      try BulkFile(source, context), template: template, isChained: options.isChained,
+      now: context.now())
     try lines.readAhead()
     guard !lines.isEmpty else {
       if options.json { try report(BulkResult(created: 0, existing: 0), context) }
@@ -29,12 +31,28 @@ struct BulkEnqueue {
     return .success
   }
 
+  /// The batch that was asked for.
+  private var batch: NewBatch? {
+    guard let name = options.batch else { return nil }
+    var batch = NewBatch(name: name)
+    if let type = options.then {
+      var follower = template
+      follower.queue = options.thenQueue ?? template.queue
+      follower.type = type
+      follower.runAt = nil
+      follower.after = []
+      follower.onParentFailure = .run
+      batch.follower = follower
+    }
+    return batch
+  }
+
   private func accept(
     _ lines: JobLines, into store: any StorageAdapter, _ progress: Progress
   ) throws(CommandFailure) -> BulkResult {
     var failure: CommandFailure?
     do {
-      let result = try store.enqueueAll(at: lines.now) { () throws(BulkSourceError) in
+      let result = try store.enqueueAll(at: lines.now, as: batch) { () throws(BulkSourceError) in
         do throws(CommandFailure) {
           return try lines.next()
         } catch {
@@ -62,9 +80,14 @@ struct BulkEnqueue {
       writer.beginObject()
       writer.member("created", result.created)
       writer.member("existing", result.existing)
+      if options.batch != nil {
+        writer.optional("batch", result.batch?.id.description)
+        writer.optional("follower", result.batch?.follower?.description)
+      }
       writer.endObject()
       return try context.writeLine(writer.buffer.text)
     }
+    if let batch = result.batch { try context.writeLine(batch.id.description) }
     guard !options.output.quiet else { return }
     let known =
       result.existing > 0

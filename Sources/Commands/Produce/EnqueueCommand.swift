@@ -25,7 +25,14 @@ enum EnqueueCommand {
     var idempotencyLifetime: TimeSpan?
     var concurrencyKey: String?
     var tags: [Tag] = []
+    var after: [JobID] = []
+    var onParentFailure = ParentFailure.hold
+    var chain: [JobType] = []
     var bulk: String?
+    var isChained = false
+    var batch: String?
+    var then: JobType?
+    var thenQueue: QueueName?
     var wait: TimeSpan?
     var json = false
     var output = OutputOptions()
@@ -34,7 +41,7 @@ enum EnqueueCommand {
 
   static let command = Command<Options, Action>(
     "enqueue", "Accept a job and print its id; or many with --bulk", defaults: Options(),
-    flags: jobFlags + timeFlags + ruleFlags + keyFlags + bulkFlags
+    flags: jobFlags + timeFlags + ruleFlags + keyFlags + orderFlags + bulkFlags
       + OutputOptions.common.lifted(\.output)
       + StoreOptions.flags.lifted(\.store),
     prose: prose,
@@ -47,6 +54,10 @@ enum EnqueueCommand {
         "qctl enqueue -t rebuild --unique-key site --on-conflict replace",
         "In the place of one that still waits"),
       Example("qctl enqueue --bulk jobs.ndjson", "A file of jobs, all or none"),
+      Example("qctl enqueue --bulk jobs.ndjson --batch nightly --then report", "As one batch"),
+      Example(
+        "qctl enqueue -t ship --after 0s9xhm7hw090q,0s9xhm7hw0911", "Once two others are completed"),
+      Example("qctl enqueue --chain fetch,parse,load", "Three jobs, one after the other"),
     ],
     exits: ExitStatus.notes(.keyConflict, .queueFull, .badData, .noInput, .cannotCreate),
     seeAlso: ["work", "list", "show"], validate: validate,
@@ -105,6 +116,21 @@ enum EnqueueCommand {
       "concurrency-key", "KEY", \.concurrencyKey, "Of jobs with KEY only so many run at a time"),
   ]
 
+  private static let orderFlags: [Flag<Options>] = [
+    Flag.values(
+      "after", "ID", splitsCommas: true, \.after, "Not before the job ID is completed"
+    ) { (text) throws(ValueError) in
+      try ValueText.id(text)
+    }.completing(.jobID),
+    .choice(
+      "on-parent-failure", "RULE", \.onParentFailure, "What follows when a job it waits for fails"
+    ).default("hold"),
+    Flag.values(
+      "chain", "TYPE", splitsCommas: true, \.chain,
+      "A job of each TYPE, each after the one before", parse: ValueText.type
+    ).completing(.type),
+  ]
+
   private static let bulkFlags: [Flag<Options>] = [
     .optionalValue(
       "wait", "TIME", \.wait, bare: TimeSpan(milliseconds: .max),
@@ -112,6 +138,15 @@ enum EnqueueCommand {
     ) { (text) throws(ValueError) -> TimeSpan? in try ValueText.duration(text) },
     .string("bulk", "FILE", \.bulk, "Accept all jobs of an NDJSON FILE, or none; - for stdin")
       .completing(.file),
+    .string("batch", "NAME", \.batch, "Put all jobs of the file into one batch, and print its id"),
+    .value(
+      "then", "TYPE", \.then, "A job that runs when the batch has ended", parse: ValueText.type
+    ).completing(.type),
+    .value(
+      "then-queue", "QUEUE", \.thenQueue, "Its queue, if not that of the flags",
+      parse: ValueText.queue
+    ).completing(.queue),
+    .switch("bulk-chain", \.isChained, "Let each job of the file wait for the one before"),
     .switch("json", \.json, "Print an object with id and created instead of the id"),
   ]
 
@@ -123,7 +158,9 @@ enum EnqueueCommand {
       "An idempotency key gives the first job back for \(flag: "idempotency-ttl") if type, payload and tags are the same; with other content nothing changes and the status is 4.",
       "What is not said here is taken from the queue (\(command: "queue set")): priority, failures until the job is dead, timeout, and at each failure the backoff. A queue with a \(literal: "max-depth") refuses jobs while as many wait: status 6, and nothing is enqueued; with \(flag: "wait") the command waits for room, for ever where no time is given. Of jobs with the same \(flag: "concurrency-key") a queue may be told to run only so many at a time.",
       "\(flag: "backoff") is \(literal: "exponential:base=30s,factor=4,cap=6h,jitter=20%"), \(literal: "fixed:10s") or a list such as \(literal: "1s,10s,1m").",
-      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, unique_scope, on_conflict, idempotency_key, idempotency_ttl_ms, concurrency_key, tags (an object of texts), and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
+      "A job with \(flag: "after") is blocked until each job that it names is completed; at most 100, all of which must be there. When one of them is dead or cancelled, \(flag: "on-parent-failure") decides: with \(literal: "hold") it waits on, and goes on when that one is replayed and completed; with \(literal: "cancel") it is cancelled, and so are those that wait for it in the same way; with \(literal: "run") it runs all the same. One whose parent is removed before it ended well can never be freed, and is cancelled unless it runs all the same. \(flag: "chain") makes several jobs with the same payload and flags, of the types given, and prints their ids in order.",
+      "A bulk file has one JSON object a line with the members queue, type, priority, run_at, delay_ms, max_attempts, backoff, timeout_ms, unique_key, unique_scope, on_conflict, idempotency_key, idempotency_ttl_ms, concurrency_key, tags (an object of texts), ref (a name for later lines), after (an array of ids and refs of earlier lines), on_parent_failure, and one of payload (any JSON, kept as written), payload_text or payload_b64. What a line leaves out is taken from the flags. FILE may be a pipe. No job of it can be seen, taken or counted before all lines are accepted; after a bad line, or if the command is killed, there is none.",
+      "\(flag: "batch") puts the jobs that a file makes into one batch, whose id is printed: \(command: "batch show") tells how far it is, and \(flag: "after") takes it like a job's. A batch has ended when each of its jobs is completed, dead or cancelled, and ended well when all are completed; one that is replayed opens it again. \(flag: "then") makes a job that waits for the batch and runs however it ends, with the payload \(literal: "{\"batch\":ID,\"name\":NAME}").",
     ]
   }
 
@@ -133,10 +170,29 @@ enum EnqueueCommand {
     guard options.delay == nil || options.at == nil else {
       throw .invalid("--delay and --at exclude each other")
     }
+    guard options.chain.isEmpty || options.bulk == nil else {
+      throw .invalid("--chain and --bulk exclude each other; --bulk-chain chains a file")
+    }
+    guard options.chain.isEmpty || options.uniqueKey == nil && options.idempotencyKey == nil else {
+      throw .invalid("--chain makes several jobs, which can't share a key")
+    }
+    guard options.then == nil || options.batch != nil else {
+      throw .invalid("--then goes with --batch")
+    }
+    guard options.thenQueue == nil || options.then != nil else {
+      throw .invalid("--then-queue goes with --then")
+    }
     if let lifetime = options.idempotencyLifetime, lifetime < .seconds(1) {
       throw .invalid("--idempotency-ttl is at least 1s")
     }
-    guard options.bulk != nil else { return try validateKeys(options) }
+    guard options.bulk != nil else {
+      guard !options.isChained else { throw .invalid("--bulk-chain goes with --bulk") }
+      guard options.batch == nil else { throw .invalid("--batch goes with --bulk") }
+      guard options.chain.isEmpty || options.wait == nil else {
+        throw .invalid("--wait is for one job, not for --chain")
+      }
+      return try validateKeys(options)
+    }
     guard options.wait == nil else { throw .invalid("--wait is for one job, not for --bulk") }
     guard sources == 0, options.uniqueKey == nil, options.idempotencyKey == nil else {
       throw .invalid("--bulk takes payloads and keys from the file")
@@ -178,6 +234,8 @@ enum EnqueueCommand {
     job.idempotencyLifetime = options.idempotencyLifetime
     job.concurrencyKey = options.concurrencyKey
     job.tags = options.tags
+    job.after = options.after
+    job.onParentFailure = options.onParentFailure
     let now = context.now()
     if let delay = options.delay { job.runAt = now + delay }
     if let at = options.at { job.runAt = try InstantArgument.parse(at, flag: "--at", context) }
@@ -213,6 +271,7 @@ enum EnqueueCommand {
     var job = template
     job.payload = try PayloadSource.read(options.payload, file: options.payloadFile, context)
     do { try job.validate() } catch { throw CommandFailure(error) }
+    guard options.chain.isEmpty else { return try ChainEnqueue.run(job, options, context) }
     let result = try options.store.withStore(.create, in: context) { store throws(CommandFailure) in
       try RoomWait(patience: options.wait, context: context).run(on: store) {
         () throws(StorageError) in try store.enqueue(job, at: context.now())

@@ -13,12 +13,16 @@ enum JobLine {
   }
 
   /// Reads the line that stands in `range` of `bytes`.
+  ///
+  /// - Parameter refs: the names that earlier lines gave; gets this line's.
   static func parse(
-    _ bytes: [UInt8], in range: Range<Int>, template: NewJob, now: Instant
+    _ bytes: [UInt8], in range: Range<Int>, template: NewJob, now: Instant,
+    refs: inout LineRefs
   ) throws(Problem) -> NewJob {
     var line = JobLineReader(bytes, range, template: template, now: now)
     do {
       try line.read()
+      try line.resolve(&refs)
       try line.job.validate()
       return line.job
     } catch let error as JSONError {
@@ -39,6 +43,8 @@ private struct JobLineReader {
   private var reader: JSONObjectReader
   private let now: Instant
   private var hasPayload = false
+  private var ref: String?
+  private var parents: [String] = []
 
   init(_ bytes: [UInt8], _ range: Range<Int>, template: NewJob, now: Instant) {
     job = template
@@ -74,6 +80,15 @@ private struct JobLineReader {
       job.idempotencyLifetime = TimeSpan(milliseconds: try positive(member))
     case "concurrency_key": job.concurrencyKey = try text(member)
     case "tags": job.tags = try tags(member)
+    case "ref": ref = try text(member)
+    case "after":
+      parents = try texts(member)
+      job.after = []
+    case "on_parent_failure":
+      guard let rule = ParentFailure(rawValue: try text(member)) else {
+        throw wrong(member, "hold, cancel or run")
+      }
+      job.onParentFailure = rule
     default:
       throw JobLine.Problem(
         reason: "no job has a member '\(TerminalText.escape(member.key, .line))'\(near(member.key))"
@@ -96,6 +111,31 @@ private struct JobLineReader {
   private func text(_ member: JSONMember) throws(JobLine.Problem) -> String {
     guard let text = reader.string(of: member) else { throw wrong(member, "a text") }
     return text
+  }
+
+  private func texts(_ member: JSONMember) throws -> [String] {
+    guard member.kind == .array else { throw wrong(member, "an array of texts") }
+    let value = try JSONValue.parse(reader.slice(of: member))
+    return try (value.elements ?? []).map { element in
+      guard let text = element.string else { throw wrong(member, "an array of texts") }
+      return text
+    }
+  }
+
+  /// Gives the line its name, and finds the jobs that it waits for: names first, then ids.
+  mutating func resolve(_ refs: inout LineRefs) throws(JobLine.Problem) {
+    for parent in parents {
+      if let label = refs[parent] {
+        job.afterLabels.append(label)
+      } else if let id = try? JobID(parent) {
+        job.after.append(id)
+      } else {
+        throw JobLine.Problem(
+          reason: "after names '\(TerminalText.escape(parent, .line))', which is no job's id and "
+            + "no ref of an earlier line")
+      }
+    }
+    if let ref { job.label = try refs.add(ref) }
   }
 
   private func choice<Value: CaseIterable & RawRepresentable<String>>(
@@ -147,6 +187,6 @@ private struct JobLineReader {
     "queue", "type", "priority", "payload", "payload_text", "payload_b64", "run_at", "delay_ms",
     "max_attempts", "backoff", "timeout_ms", "unique_key", "unique_scope", "on_conflict",
     "idempotency_key", "idempotency_ttl_ms",
-    "concurrency_key", "tags",
+    "concurrency_key", "tags", "ref", "after", "on_parent_failure",
   ]
 }

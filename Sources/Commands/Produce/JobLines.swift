@@ -6,6 +6,11 @@ final class JobLines {
   let now: Instant
   private let file: BulkFile
   private let template: NewJob
+  /// Whether each line waits for the one before.
+  private let isChained: Bool
+  private var refs = LineRefs()
+  /// The number of the line before, for the next one of a chain.
+  private var latest: Int?
   /// Jobs that were read before anybody asked for them, the next one last.
   private var ahead: [NewJob] = []
   private var read = 0
@@ -13,7 +18,8 @@ final class JobLines {
   /// Where the distance between a job's index and its line grew: behind blank lines.
   private var steps: [(index: Int, number: Int)] = []
 
-  init(_ file: BulkFile, template: NewJob, now: Instant) {
+  init(_ file: BulkFile, template: NewJob, isChained: Bool = false, now: Instant) {
+    self.isChained = isChained
     self.file = file
     self.template = template
     self.now = now
@@ -55,10 +61,23 @@ final class JobLines {
     note(line.number)
     read += 1
     do {
-      return try JobLine.parse(line.bytes, in: line.range, template: template, now: now)
+      let job = try JobLine.parse(
+        line.bytes, in: line.range, template: template, now: now, refs: &refs)
+      return isChained ? chained(job) : job
     } catch {
       throw located(.failed(.badData, error.reason), read - 1)
     }
+  }
+
+  /// The job as one that waits for the one before it; number 0 always stands for that.
+  private func chained(_ job: NewJob) -> NewJob {
+    var job = job
+    if let latest {
+      if !job.afterLabels.contains(latest) { job.afterLabels.append(latest) }
+    }
+    job.label = job.label ?? 0
+    latest = job.label
+    return job
   }
 
   private func note(_ number: Int) {

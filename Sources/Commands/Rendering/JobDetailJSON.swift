@@ -35,10 +35,8 @@ enum JobDetailJSON {
     writer.optional("schedule", job.schedule?.description)
     writer.optional("batch", job.batch?.description)
     writer.optional("on_parent_failure", job.onParentFailure?.rawValue)
-    writer.key("after")
-    writer.beginArray()
-    for id in detail.after { writer.string(id.description) }
-    writer.endArray()
+    writer.ids("after", detail.after)
+    writer.ids("waits_for", detail.waitsFor)
   }
 
   private static func result(_ bytes: [UInt8]?, _ writer: inout JSONWriter) {
@@ -74,6 +72,14 @@ enum JobDetailJSON {
 }
 
 extension JSONWriter {
+  /// Ids as an array of texts.
+  mutating func ids(_ name: String, _ ids: [JobID]) {
+    key(name)
+    beginArray()
+    for id in ids { string(id.description) }
+    endArray()
+  }
+
   /// Tags as an object of texts.
   mutating func tags(_ tags: [Tag]) {
     key("tags")

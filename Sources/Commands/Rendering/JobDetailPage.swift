@@ -11,6 +11,8 @@ struct JobDetailPage {
   let isColoured: Bool
   /// Whether the worker that has the job lives; `nil` where that can't be known here.
   var isWorkerAlive: Bool?
+  /// The state of each job that it was enqueued to wait for, in words.
+  var parents: [JobID: String] = [:]
   /// Who has the job's unique key, if it is another.
   var keyHolder: JobID?
 
@@ -44,9 +46,24 @@ struct JobDetailPage {
     page.fact("Concurrency key", job.concurrencyKey)
     page.fact("Schedule", job.schedule?.description)
     page.fact("Batch", job.batch?.description)
+    for id in detail.after { page.fact("After", parentText(id, detail)) }
+    page.fact("If one fails", job.onParentFailure.map(Self.ruleText))
     page.fact("Error", job.error, .red)
     if let group = job.errorGroup {
       page.fact("Error group", "\(group), listed by '\(job.commandForGroup) \(group)'")
+    }
+  }
+
+  private func parentText(_ id: JobID, _ detail: JobDetail) -> String {
+    let waits = detail.waitsFor.contains(id) ? ", waits for it" : ""
+    return "\(id) (\(parents[id] ?? "removed")\(waits))"
+  }
+
+  private static func ruleText(_ rule: ParentFailure) -> String {
+    switch rule {
+    case .hold: "it waits until that one is replayed"
+    case .cancel: "it is cancelled"
+    case .run: "it runs all the same"
     }
   }
 

@@ -42,6 +42,7 @@ struct RecordKind {
       RecordKind("capability", of: "capabilities", as: .capabilities),
       RecordKind("setting", of: "config", as: .settings),
       RecordKind("migration", of: "migrate", as: .migration),
+      RecordKind("batch", of: "batch list", "batch show", as: .batches(.utc)),
       RecordKind("backup", of: "backup", as: .backup),
       RecordKind("error-group", of: "dlq groups", as: .errorGroups(.utc)),
       RecordKind(

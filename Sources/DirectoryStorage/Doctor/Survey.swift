@@ -23,7 +23,7 @@ final class Survey {
   private static let known: Set<String> = [
     "format", "tmp", "log", "keys", "bulks", "workers", "queues", "quarantine", "last-id", "bell",
     "settings",
-    "lock", "repair", ScheduleFile.root,
+    "lock", "repair", DependantEntry.root, DependantEntry.ends, BatchFolder.root, ScheduleFile.root,
   ]
 
   init(_ spool: Spool) { self.spool = spool }

@@ -95,7 +95,7 @@ extension StorageError {
   /// Whether the store refused what was asked, and would do something else.
   fileprivate var isOfRequest: Bool {
     switch self {
-    case .unsupported, .unknownQueue, .keyConflict, .queueFull, .invalid: true
+    case .unsupported, .unknownQueue, .unknownParent, .keyConflict, .queueFull, .invalid: true
     case .missing, .foreign, .newerVersion, .corrupt, .busy, .full, .readOnly, .forbidden,
       .outcomeUnknown, .system:
       false

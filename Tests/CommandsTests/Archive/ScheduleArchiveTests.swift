@@ -1,5 +1,7 @@
 import Jobs
+import MemoryStorage
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct ScheduleArchiveTests {

@@ -2,6 +2,7 @@ import Calendar
 import Engine
 import Jobs
 import MemoryStorage
+import PosixIO
 import Storage
 import Testing
 

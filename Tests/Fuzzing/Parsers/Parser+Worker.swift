@@ -14,6 +14,7 @@ extension Parser {
       #"{"queue":"a","type":"t","priority":3,"payload":{"x":[1.50]},"run_at":"2026-01-31T08:00:00Z"}"#,
       #"{"payload_text":"é\u0000","max_attempts":5,"backoff":"fixed:1s","timeout_ms":1000}"#,
       #"{"payload_b64":"AAE=","unique_key":"k","idempotency_key":"i","tags":{"a":"b"},"delay_ms":5}"#,
+      #"{"ref":"a","after":["0s9xhm7hw090q"],"on_parent_failure":"cancel"}"#,
     ],
     words: [
       #""queue":"#, #""payload":"#, #""tags":{"#, #""delay_ms":"#, #""run_at":"#, #""priority":"#,
@@ -25,11 +26,17 @@ extension Parser {
     let buffer = Array("{\n".utf8) + line + Array("\n}".utf8)
     let now = Instant(milliseconds: 1_767_225_600_000)
     do throws(JobLine.Problem) {
-      let job = try JobLine.parse(buffer, in: 2..<(2 + line.count), template: NewJob(), now: now)
+      var refs = LineRefs()
+      let job = try JobLine.parse(
+        buffer, in: 2..<(2 + line.count), template: NewJob(), now: now, refs: &refs)
       // Before the year 0, where offsets lead, there is no way to write a time.
       guard job.runAt?.rfc3339.hasPrefix("-") != true else { return .accepted }
       let text = written(job)
-      let again = try JobLine.parse(text, in: 0..<text.count, template: NewJob(), now: now)
+      refs = LineRefs()
+      var again = try JobLine.parse(
+        text, in: 0..<text.count, template: NewJob(), now: now, refs: &refs)
+      // What stands for a name is counted anew in each file.
+      again.label = job.label
       return .accepted(if: again == job, "written and read again, it differs")
     } catch { return .refused(saying: error.reason) }
   }
@@ -49,6 +56,8 @@ extension Parser {
     if let key = job.uniqueKey { writer.member("unique_key", key) }
     if let key = job.idempotencyKey { writer.member("idempotency_key", key) }
     writer.tags(job.tags)
+    writer.ids("after", job.after)
+    writer.member("on_parent_failure", job.onParentFailure.rawValue)
     writer.endObject()
     return writer.buffer.bytes
   }

@@ -16,6 +16,7 @@ struct Archive {
             queue: queue.queue, paused: queue.paused, pausedUntil: queue.pausedUntil,
             pauseReason: queue.pauseReason, settings: try store.settings(of: queue.queue))))
     }
+    parts += everything.batches.map { .batch($0) }
     parts += everything.details.map { .job($0) }
     parts += try Self.requests(of: store).map { .request($0) }
     parts += try store.schedules().map { .schedule($0) }

@@ -13,6 +13,7 @@ struct Everything: Equatable {
   private(set) var schedules: [Schedule]
   private(set) var nextTick: Instant?
   private(set) var presences: [PresenceID]
+  private(set) var batches: [BatchSummary]
   private(set) var minutes: [QueueMinute]
   /// Those of the last hour alone, with what stood before it.
   private(set) var recent: [QueueMinute]
@@ -31,6 +32,7 @@ struct Everything: Equatable {
     log = try Self.log(of: store, LogFilter(), size: 100)
     outstanding = try store.outstanding(in: queues.map(\.queue), at: now)
     presences = try store.presences()
+    batches = try store.batches(BatchPageRequest(size: 1000))
     schedules = try store.schedules()
     nextTick = try store.nextTick()
     (minutes, recent) = ([], [])
@@ -94,6 +96,12 @@ struct Everything: Equatable {
       parts.append("log of \(log.count) against \(other.log.count)")
     }
     if presences != other.presences { parts.append("presences") }
+    for (left, right) in zip(batches, other.batches) where left != right {
+      parts.append("batch \(left) against \(right)")
+    }
+    if batches.count != other.batches.count {
+      parts.append("\(batches.count) batches against \(other.batches.count)")
+    }
     if schedules != other.schedules {
       parts.append("schedules \(schedules) against \(other.schedules)")
     }
@@ -136,6 +144,9 @@ extension Everything {
 
   /// Counts a job that was active before.
   private mutating func note(_ before: Job, _ after: Job) {
+    if after.state == .cancelled, let place = batches.firstIndex(where: { $0.id == after.batch }) {
+      batches[place].cancelled += 1
+    }
     outstanding.active -= 1
     if after.state == .ready { outstanding.ready += 1 }
     guard let place = queues.firstIndex(where: { $0.queue == after.queue }) else { return }

@@ -18,8 +18,10 @@ import Testing
       met.outcomes == ["done", "requested", "already", "changed", "missing", "conflict", "refused"])
     #expect(met.leases == ["held", "cancelRequested", "lost"])
     #expect(
-      met.refusals == ["invalid", "idempotency", "unknownQueue", "source", "job", "queueFull"])
-    #expect(met.states == Set(JobState.allCases).subtracting([.blocked]))
+      met.refusals == [
+        "invalid", "idempotency", "unknownQueue", "unknownParent", "source", "job", "queueFull",
+      ])
+    #expect(met.states == Set(JobState.allCases))
     #expect(met.known > 0)
     #expect(met.tidied == Set(TidyKind.allCases))
   }
@@ -76,6 +78,7 @@ private struct Met {
     case .invalid: "invalid"
     case .keyConflict: "idempotency"
     case .unknownQueue: "unknownQueue"
+    case .unknownParent: "unknownParent"
     case .queueFull: "queueFull"
     default: "\(error)"
     }

@@ -5,7 +5,7 @@ import Storage
 /// One step of a random sequence, with everything that it needs.
 enum Operation {
   case enqueue(NewJob)
-  case bulk([NewJob], breaksOff: Bool)
+  case bulk([NewJob], breaksOff: Bool, batch: NewBatch?)
   case claim(ClaimRequest)
   case settle([Settlement], thenClaim: ClaimRequest?)
   case renew([Lease], until: Instant)
@@ -49,8 +49,8 @@ extension Operation {
     switch self {
     case .enqueue(let job):
       .enqueued(Self.result { () throws(StorageError) in try store.enqueue(job, at: now) })
-    case .bulk(let jobs, let breaksOff):
-      .bulk(Self.bulk(jobs, breaksOff, on: store, at: now))
+    case .bulk(let jobs, let breaksOff, let batch):
+      .bulk(Self.bulk(jobs, breaksOff, batch, on: store, at: now))
     case .claim(let request):
       .claimed(Self.result { () throws(StorageError) in try store.claim(request) })
     case .settle(let settlements, let request):
@@ -113,12 +113,13 @@ extension Operation {
   }
 
   private static func bulk(
-    _ jobs: [NewJob], _ breaksOff: Bool, on store: any StorageAdapter, at now: Instant
+    _ jobs: [NewJob], _ breaksOff: Bool, _ batch: NewBatch?, on store: any StorageAdapter,
+    at now: Instant
   ) -> Result<BulkResult, BulkError> {
     var rest = jobs[...]
     do throws(BulkError) {
       return .success(
-        try store.enqueueAll(at: now) { () throws(BulkSourceError) in
+        try store.enqueueAll(at: now, as: batch) { () throws(BulkSourceError) in
           if rest.isEmpty, breaksOff { throw BulkSourceError() }
           return rest.popFirst()
         } progress: { _ in

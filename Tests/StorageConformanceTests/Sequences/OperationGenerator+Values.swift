@@ -42,6 +42,9 @@ extension OperationGenerator {
     }
     if chance(25) { job.concurrencyKey = "c\(number(1...2))" }
     if chance(40) { job.tags = distinct(some(of: Self.tags)) }
+    if chance(12) { job.after = Array(someIDs().prefix(3)) }
+    if chance(15), let latest = ids.last { job.after.append(latest) }
+    if !job.after.isEmpty { job.onParentFailure = any(of: ParentFailure.allCases) }
     return job
   }
 
@@ -144,7 +147,7 @@ extension OperationGenerator {
     (try? JSONPath.parse(pair.0)).map { JobFilter.PayloadMatch(path: $0, value: pair.1) }
   }
 
-  private mutating func someIDs() -> [JobID] {
+  mutating func someIDs() -> [JobID] {
     var found = Set<JobID>()
     let known = ids.isEmpty ? [] : some(of: ids).prefix(4)
     let unknown = chance(20) ? [JobID(rawValue: 42)].compactMap { $0 } : []

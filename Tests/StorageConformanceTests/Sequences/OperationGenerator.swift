@@ -43,6 +43,9 @@ struct OperationGenerator {
     switch (operation, observation) {
     case (.wait(let span), _): now = now + span
     case (_, .enqueued(.success(let result))): ids.append(result.id)
+    case (_, .bulk(.success(let result))):
+      ids += result.labelled.values.sorted()
+      ids += [result.batch?.id, result.batch?.follower].compactMap(\.self)
     case (_, .claimed(.success(let claimed))): learn(claimed)
     case (_, .settled(.success(let result))): learn(result.claimed)
     case (.plan(let request), .planned(.success(let plan))): plans.append((request.verb, plan))
@@ -79,10 +82,26 @@ extension OperationGenerator {
     if breaksOff || jobs.contains(where: { $0.maxAttempts == 0 }) {
       for index in jobs.indices {
         jobs[index].idempotencyKey = nil
+        jobs[index].after = []
         jobs[index].onConflict = .ignore
       }
     }
-    return .bulk(jobs, breaksOff: breaksOff)
+    for index in jobs.indices.dropFirst() where chance(40) {
+      let earlier = number(0...index - 1)
+      jobs[earlier].label = jobs[earlier].label ?? number(1...3)
+      jobs[index].afterLabels = [jobs[earlier].label ?? 0]
+      jobs[index].onParentFailure = any(of: ParentFailure.allCases)
+    }
+    return .bulk(jobs, breaksOff: breaksOff, batch: chance(50) ? batch() : nil)
+  }
+
+  private mutating func batch() -> NewBatch {
+    var batch = NewBatch(name: any(of: ["nightly", "x y"]))
+    guard chance(60) else { return batch }
+    var follower = NewJob(queue: any(of: Self.queues), type: any(of: Self.types))
+    follower.onParentFailure = any(of: ParentFailure.allCases)
+    batch.follower = follower
+    return batch
   }
 
   private mutating func claimRequest() -> ClaimRequest {
@@ -132,7 +151,7 @@ extension OperationGenerator {
     } else {
       let item = ids.randomElement(using: &random).map {
         PlanItem(
-          id: $0, state: any(of: JobState.allCases.filter { $0 != .blocked }),
+          id: $0, state: any(of: JobState.allCases),
           attempt: Int64(number(0...2)))
       }
       request = (any(of: [.cancel, .purge]), item.map { [$0] } ?? [])

@@ -1,0 +1,363 @@
+package import Jobs
+import PosixIO
+package import Storage
+import Text
+
+// Batches: jobs that were accepted together.
+//
+// ```
+// batches/0f8k3w2zq1a7b/info           name, moment and size; written once
+// batches/0f8k3w2zq1a7b/pending/<job>  an entry for each unfinished job; gone with the last
+// batches/0f8k3w2zq1a7b/dead/<job>     …and for each that is dead or cancelled
+// batches/0f8k3w2zq1a7b/ended          when the last one ended
+// ```
+//
+// A batch comes into being with its bulk, in whose folder it is published, and is moved here by whoever
+// spreads that. After the rename that ends a job, its entry is moved or removed; before the rename that
+// brings a job back, its entry is back. So whoever dies between leaves an entry too many, never one too
+// few: no batch ends too early, and one that is held up so is found by tidying and by idle workers
+// (`sweepBatches`), which look at what is pending in batches that are nearly done. The folder `pending` is
+// removed by whoever finds it empty, which the kernel allows to one alone, and not where somebody adds an
+// entry at this moment; whoever does so makes it again.
+
+/// Where a batch is, and what is in its files.
+struct BatchFolder {
+  /// The path of its folder.
+  let path: String
+  let id: JobID
+
+  static let root = "batches"
+  static func own(_ id: JobID) -> String { root + "/" + id.description }
+
+  var info: String { path + "/info" }
+  var ended: String { path + "/ended" }
+  var pending: String { folder(of: .ready) }
+
+  /// Where the entries of jobs in a state are; completed ones have none.
+  func folder(of state: JobState) -> String {
+    switch state {
+    case .dead: path + "/dead"
+    case .cancelled: path + "/cancelled"
+    default: path + "/pending"
+    }
+  }
+
+  func entry(_ job: JobID, _ state: JobState) -> String {
+    folder(of: state) + "/" + job.description
+  }
+
+  /// The content of `info`.
+  static func info(_ batch: BatchSummary) -> [UInt8] {
+    var writer = JSONWriter(capacity: 128 + batch.name.utf8.count)
+    writer.beginObject()
+    writer.member("id", batch.id.description)
+    writer.member("name", batch.name)
+    writer.member("created_at", TextTime.text(batch.createdAt))
+    writer.member("total", batch.total)
+    if let follower = batch.follower { writer.member("follower", follower.description) }
+    writer.endObject()
+    writer.endLine()
+    return writer.buffer.bytes
+  }
+
+  /// What `info` says; `nil` where it makes no sense.
+  func read(_ bytes: [UInt8]) -> BatchSummary? {
+    guard let object = try? JSONValue.parse(bytes), let name = object["name"]?.string,
+      let created = object["created_at"]?.string.flatMap(TextTime.read),
+      let total = object["total"]?.int64, total >= 0
+    else { return nil }
+    return BatchSummary(
+      id: id, name: name, createdAt: created, total: total,
+      follower: object["follower"]?.string.flatMap { try? JobID($0) })
+  }
+}
+
+/// What a process has to do about batches.
+struct BatchWork {
+  /// Those whose jobs changed in the call under way.
+  var touched: Set<JobID> = []
+  /// Those of whose end a note is there already.
+  var noted: Set<JobID> = []
+  /// When all were looked through last.
+  var swept: Instant?
+  /// Where entries of jobs that are still to be taken in are looked for next.
+  var placeholders: [String: Int] = [:]
+}
+
+// MARK: - Looking
+
+extension Spool {
+  /// Where a batch is; `nil` if there is none.
+  func batchFolder(_ id: JobID) throws(StorageError) -> BatchFolder? {
+    // It may move from a bulk to where it belongs while we look.
+    for _ in 0..<2 {
+      let own = BatchFolder(path: BatchFolder.own(id), id: id)
+      if try isThere(own.info) { return own }
+      for bulk in try names(in: BulkParts.root) {
+        let folder = BatchFolder(
+          path: BulkParts.root + "/" + bulk + "/" + BatchFolder.own(id), id: id)
+        if try isThere(folder.info) { return folder }
+      }
+    }
+    return nil
+  }
+
+  private func isThere(_ path: String) throws(StorageError) -> Bool {
+    try ifThere { () throws(SystemError) in try tree.status(of: path) } != nil
+  }
+
+  /// One batch, counted from its entries.
+  func batch(_ id: JobID) throws(StorageError) -> BatchSummary? {
+    guard let folder = try batchFolder(id) else { return nil }
+    let piece = try ifThere { () throws(SystemError) in
+      try tree.read(folder.info, at: 0, count: 8192)
+    }
+    guard let piece, var batch = folder.read(piece.bytes) else { return nil }
+    batch.dead = try count(folder.folder(of: .dead))
+    batch.cancelled = try count(folder.folder(of: .cancelled))
+    let pending = try count(folder.pending)
+    batch.completed = max(0, batch.total &- batch.dead &- batch.cancelled &- pending)
+    if pending == 0 { batch.finishedAt = try endTime(folder) }
+    return batch
+  }
+
+  private func count(_ folder: String) throws(StorageError) -> Int64 {
+    Int64(try names(in: folder).count)
+  }
+
+  private func endTime(_ folder: BatchFolder) throws(StorageError) -> Instant? {
+    let piece = try ifThere { () throws(SystemError) in
+      try tree.read(folder.ended, at: 0, count: 64)
+    }
+    return piece.flatMap { String(validating: $0.bytes, as: UTF8.self) }.flatMap(TextTime.read)
+  }
+
+  /// The ids of all batches, in no order.
+  func batchIDs() throws(StorageError) -> Set<JobID> {
+    var found: Set<JobID> = []
+    let roots = try names(in: BulkParts.root).map { BulkParts.root + "/" + $0 + "/" }
+    for root in roots + [""] {
+      for name in try names(in: root + BatchFolder.root) {
+        if let id = try? JobID(name), id.description == name { found.insert(id) }
+      }
+    }
+    return found
+  }
+
+  /// Some batches, the newest first.
+  func batches(_ request: BatchPageRequest) throws(StorageError) -> [BatchSummary] {
+    var found: [BatchSummary] = []
+    for id in try batchIDs().sorted(by: >) where request.after.map({ id < $0 }) ?? true {
+      guard found.count < max(request.size, 1) else { break }
+      if let batch = try batch(id) { found.append(batch) }
+    }
+    return found
+  }
+}
+
+// MARK: - Changes of jobs
+
+extension Spool {
+  /// Before a job that has ended comes back: its batch counts it as unfinished first.
+  func willReturn(_ job: Job) throws(StorageError) {
+    guard let id = job.batch, let folder = try batchFolder(id) else { return }
+    for _ in 0..<Self.mostTries {
+      do throws(SystemError) {
+        do throws(SystemError) { try tree.makeFolder(folder.pending) } catch {
+          guard error.code == .exists else { throw error }
+        }
+        try tree.syncFolder(folder.path)
+        if job.state == .completed {
+          try tree.create(folder.entry(job.id, .ready), [], sync: true)
+        } else {
+          try tree.rename(
+            folder.entry(job.id, job.state), to: folder.entry(job.id, .ready), replaces: true)
+        }
+        try tree.syncFolder(folder.pending)
+        break
+      } catch {
+        // Whoever found the folder empty removed it at this moment; or the entry is there already.
+        if error.code == .exists { break }
+        guard error.code == .noSuchFile else { throw translate(error) }
+        if try ifThere({ () throws(SystemError) in try tree.status(of: folder.pending) }) != nil {
+          break
+        }
+      }
+    }
+    _ = try? tree.remove(folder.ended)
+    batches.touched.insert(id)
+    batches.noted.remove(id)
+  }
+
+  /// After a job ended, or was removed.
+  ///
+  /// - Parameter state: `nil` for one that was removed; one that had not ended counts as cancelled.
+  func leaveBatch(_ job: Job, _ state: JobState?) throws(StorageError) {
+    guard let id = job.batch, let folder = try batchFolder(id) else { return }
+    let from = folder.entry(job.id, .ready)
+    _ = try ifThere { () throws(SystemError) in
+      if state == .completed {
+        try tree.remove(from)
+      } else {
+        try tree.rename(from, to: folder.entry(job.id, state ?? .cancelled), replaces: true)
+      }
+    }
+    batches.touched.insert(id)
+  }
+
+  /// Ends the batches that have no unfinished job left.
+  func endBatches(at now: Instant) throws(StorageError) {
+    guard !batches.touched.isEmpty else { return }
+    let touched = batches.touched.sorted()
+    batches.touched.removeAll()
+    for id in touched {
+      guard let folder = try batchFolder(id) else { continue }
+      if !batches.noted.contains(id), try willEnd(id, isRemoval: false) { batches.noted.insert(id) }
+      do throws(SystemError) { try tree.removeFolder(folder.pending) } catch {
+        guard error.code.isMissing else { continue }
+      }
+      try end(folder, at: now)
+    }
+  }
+
+  private func end(_ folder: BatchFolder, at now: Instant) throws(StorageError) {
+    try system { () throws(SystemError) in
+      do throws(SystemError) {
+        try tree.create(folder.ended, Array(TextTime.text(now).utf8), sync: true)
+        try tree.syncFolder(folder.path)
+      } catch { guard error.code == .exists else { throw error } }
+    }
+    batches.noted.remove(folder.id)
+    guard let batch = try batch(folder.id) else { return }
+    try didEnd(folder.id, batch.stand)
+  }
+}
+
+// MARK: - What others left
+
+extension Spool {
+  /// Looks, now and then, for entries of jobs that have ended, in batches that are nearly done.
+  func sweepBatches(at now: Instant, pause: TimeSpan) throws(StorageError) {
+    if let last = batches.swept, now >= last, now < last + pause { return }
+    batches.swept = now
+    for id in try batchIDs().sorted() {
+      guard let folder = try batchFolder(id), try endTime(folder) == nil else { continue }
+      let jobs = try names(in: folder.pending).compactMap { try? JobID($0) }
+      batches.touched.insert(id)
+      guard !jobs.isEmpty, jobs.count <= ParentStep.largest else { continue }
+      let places = try locate(Set(jobs))
+      for job in jobs {
+        if let place = places[job] {
+          guard place.state.isTerminal, let stored = try read(place) else { continue }
+          try leaveBatch(stored.job, place.state)
+        } else if job.instant < now - .hours(1) {
+          _ = try ifThere { () throws(SystemError) in
+            try tree.rename(
+              folder.entry(job, .ready), to: folder.entry(job, .cancelled), replaces: true)
+          }
+        }
+      }
+    }
+    try tellDependants(at: now)
+  }
+
+  /// Removes batches that ended long ago.
+  ///
+  /// - Parameter limit: at most so many.
+  /// - Returns: how many were removed, and whether more are over.
+  func expireBatches(at now: Instant, limit: Int) throws(StorageError) -> (Int, Bool) {
+    var over: [(Instant, JobID)] = []
+    for id in try batchIDs() {
+      guard let folder = try batchFolder(id), let end = try endTime(folder),
+        end <= now - BatchSummary.retention, try names(in: folder.pending).isEmpty
+      else { continue }
+      over.append((end, id))
+    }
+    over.sort { $0 < $1 }
+    for (_, id) in over.prefix(limit) {
+      try willEnd(id, isRemoval: true)
+      let path = BatchFolder.own(id)
+      // From here on there is no such batch.
+      _ = try? tree.remove(path + "/info")
+      removeTree(path)
+      try didEnd(id, .removed)
+    }
+    return (min(over.count, limit), over.count > limit)
+  }
+}
+
+// MARK: - From another store
+
+extension Spool {
+  /// Takes in a batch: an entry for each job that it counts, under numbers until the jobs come.
+  func restore(_ batch: BatchSummary) throws(StorageError) -> RestoreOutcome {
+    if let there = try self.batch(batch.id) { return there == batch ? .alreadyThere : .differs }
+    guard try locate(batch.id) == nil else { return .differs }
+    let folder = BatchFolder(path: BatchFolder.own(batch.id), id: batch.id)
+    let counts: [(JobState, Int64)] = [
+      (.dead, batch.dead), (.cancelled, batch.cancelled), (.ready, batch.unfinished),
+    ]
+    for (state, count) in counts where state != .ready || count > 0 {
+      try ensureFolder(folder.folder(of: state))
+      for number in 0..<max(0, count) {
+        try createIfMissing(folder.folder(of: state) + "/x-\(number)", [])
+      }
+    }
+    if let end = batch.finishedAt {
+      try createIfMissing(folder.ended, Array(TextTime.text(end).utf8))
+    }
+    try system { () throws(SystemError) in
+      for (state, count) in counts where count > 0 {
+        try tree.syncFolder(folder.folder(of: state))
+      }
+    }
+    try createIfMissing(folder.info, BatchFolder.info(batch), sync: true)
+    try system { () throws(SystemError) in try tree.syncFolder(folder.path) }
+    counter.raise(to: batch.id)
+    batches.touched.insert(batch.id)
+    return .restored
+  }
+
+  private func createIfMissing(
+    _ path: String, _ bytes: [UInt8], sync: Bool = false
+  ) throws(StorageError) {
+    try system { () throws(SystemError) in
+      do throws(SystemError) { try tree.create(path, bytes, sync: sync) } catch {
+        guard error.code == .exists else { throw error }
+      }
+    }
+  }
+
+  /// Gives a job that was taken in the entry that its batch has for it.
+  ///
+  /// - Parameter state: in which the other store had it.
+  func joinBatch(_ job: Job, _ state: JobState) throws(StorageError) {
+    guard let id = job.batch, state != .completed, let folder = try batchFolder(id) else { return }
+    let entries = folder.folder(of: state)
+    let target = entries + "/" + job.id.description
+    var next = batches.placeholders[entries] ?? 0
+    if next == 0, try ifThere({ () throws(SystemError) in try tree.status(of: target) }) != nil {
+      return
+    }
+    while try ifThere({ () throws(SystemError) in
+      try tree.rename(entries + "/x-\(next)", to: target, replaces: true)
+    }) == nil {
+      // Behind a gap, whoever took others in before has used these up.
+      let left = try names(in: entries).filter { $0.hasPrefix("x-") }
+      guard let first = left.compactMap({ Int($0.dropFirst(2)) }).min() else { return }
+      next = first
+    }
+    batches.placeholders[entries] = next + 1
+    if job.state != state { try leaveBatch(job, job.state) }
+  }
+}
+
+extension DirectoryStore {
+  package func batches(_ request: BatchPageRequest) throws(StorageError) -> [BatchSummary] {
+    try withSpool { (spool) throws(StorageError) in try spool.batches(request) }
+  }
+
+  package func batch(_ id: JobID) throws(StorageError) -> BatchSummary? {
+    try withSpool { (spool) throws(StorageError) in try spool.batch(id) }
+  }
+}
