@@ -177,7 +177,7 @@ extension SQLiteStore {
       return Accepted(EnqueueResult(id: holder.id, created: false))
     }
     let settings = try settings(of: new.queue, transaction)
-    var new = new.filled(by: settings)
+    var new = new.filled(by: settings, try rules(for: new, transaction))
     new.after = new.parents(labelled)
     let waitsFor = try pending(of: new, transaction)
     new.batch = batch.id

@@ -22,6 +22,7 @@ final class Survey {
   /// What is in a store's folder.
   private static let known: Set<String> = [
     "format", "tmp", "log", "keys", "bulks", "workers", "queues", "quarantine", "last-id", "bell",
+    "settings",
     "lock", "repair", DependantEntry.root, DependantEntry.ends, BatchFolder.root, ScheduleFile.root,
   ]
 
