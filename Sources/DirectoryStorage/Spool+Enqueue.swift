@@ -59,11 +59,13 @@ extension Spool {
 
   /// Writes a job whose keys need not be its own yet.
   func draft(
-    _ new: NewJob, as number: JobID, waitsFor known: [JobID]? = nil, at now: Instant
+    _ new: NewJob, as number: JobID, waitsFor known: [JobID]? = nil, holdsKey: Bool = true,
+    at now: Instant
   ) throws(StorageError) -> Draft {
     let waitsFor: [JobID]
     if let known { waitsFor = known } else { waitsFor = try pending(of: new) }
-    let job = Job(id: number, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
+    var job = Job(id: number, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
+    job.holdsUniqueKey = job.holdsUniqueKey && holdsKey
     let place = JobPlace(of: job, revision: 0)
     try ensureFolder(Shelf.queue(job.queue))
     try ensureFolder(place.folder)

@@ -63,7 +63,8 @@ extension Spool {
           return try enqueue(new, as: drawn, against: holder, at: now)
         }
         // One that waits makes room for the new one.
-        let added: Int64 = holder.job.state.isTerminal ? 1 : 0
+        let isCancelled = !holder.job.state.isTerminal && new.onConflict == .replace
+        let added: Int64 = isCancelled ? 0 : 1
         return try withRoom(for: [new.queue: added], [new.queue: settings]) {
           () throws(StorageError) in try enqueue(new, as: drawn, against: holder, at: now)
         }

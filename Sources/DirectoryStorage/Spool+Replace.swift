@@ -55,8 +55,12 @@ extension Spool {
   func enqueue(
     _ new: NewJob, as drawn: JobID?, against found: StoredJob, at now: Instant
   ) throws(StorageError) -> EnqueueResult {
-    guard found.job.id != drawn, new.onConflict.resolution(against: found.job) != .existing else {
+    let resolution = new.onConflict.resolution(against: found.job)
+    guard found.job.id != drawn, resolution != .existing else {
       return EnqueueResult(id: found.job.id, created: false)
+    }
+    guard resolution != .queueAfter else {
+      return try enqueue(new, as: drawn, following: found, at: now)
     }
     let id: JobID
     if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
@@ -77,6 +81,46 @@ extension Spool {
       _ = try? tree.remove(draft.path)
       throw error
     }
+  }
+}
+
+// MARK: - Once more
+
+extension Spool {
+  /// Accepts a job that waits for the one that is running, and does not hold the key; under its lock.
+  ///
+  /// It takes the key when it need not wait any more, as any that comes back; so there is nothing that a
+  /// kill between two steps could leave but what it leaves of any job that waits.
+  private func enqueue(
+    _ request: NewJob, as drawn: JobID?, following holder: StoredJob, at now: Instant
+  ) throws(StorageError) -> EnqueueResult {
+    if let follower = try follower(of: holder.job.id, for: request) {
+      return EnqueueResult(id: follower, created: false)
+    }
+    var new = request
+    new.follow(holder.job.id)
+    let waitsFor = try pending(of: new)
+    let id: JobID
+    if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
+    // The other may have ended at this moment.
+    let isFree = try holder.job.uniqueKey.map { (key) throws(StorageError) in
+      try uniqueHolder(of: key, in: new.queue) == nil
+    }
+    let takes = isFree ?? false
+    try writeKeys(Self.keyFiles(of: new, id, at: now).filter { takes || $0.kind != .unique })
+    try publish(try draft(new, as: id, waitsFor: waitsFor, holdsKey: takes, at: now))
+    return EnqueueResult(id: id, outcome: .queuedAfter(holder.job.id))
+  }
+
+  /// The job that runs once more after a holder of its unique key.
+  private func follower(of holder: JobID, for new: NewJob) throws(StorageError) -> JobID? {
+    for name in try names(in: DependantEntry.folder(of: holder)).sorted() {
+      guard let entry = DependantEntry(name), !entry.isDone, let place = try locate(entry.child),
+        let found = try read(place), found.job.isFollower(for: new)
+      else { continue }
+      return entry.child
+    }
+    return nil
   }
 }
 

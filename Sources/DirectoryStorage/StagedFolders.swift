@@ -157,10 +157,12 @@ extension StagedFolders {
       guard new.onConflict == .fail else { return file.id }
       throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: new.queue, holder: file.id))
     }
-    guard let holder = try spool.holder(inTheWayOf: new),
-      new.onConflict.resolution(against: holder.job) == .existing
-    else { return nil }
-    return holder.job.id
+    guard let holder = try spool.holder(inTheWayOf: new) else { return nil }
+    switch new.onConflict.resolution(against: holder.job) {
+    case .existing: return holder.job.id
+    case .replace: return nil
+    case .conflict, .queueAfter: throw .keyConflict(KeyConflict(new, key: key, holder: holder.job))
+    }
   }
 
   private func staged(_ place: KeyPlace, _ spool: Spool) throws(StorageError) -> KeyFile? {

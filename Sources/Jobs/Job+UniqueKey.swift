@@ -34,6 +34,24 @@ package enum UniqueResolution: Equatable, Sendable {
   case queueAfter
 }
 
+extension NewJob {
+  /// Lets the job wait for the one that holds its unique key, however that ends.
+  package mutating func follow(_ holder: JobID) {
+    if after.isEmpty { onParentFailure = .run }
+    guard !after.contains(holder) else { return }
+    after = (after + [holder]).sorted()
+  }
+}
+
+extension Job {
+  /// Whether the job runs once more after one that holds its unique key: it waits, and has the same key.
+  ///
+  /// - Parameter new: a request for the key.
+  package func isFollower(for new: NewJob) -> Bool {
+    state == .blocked && !holdsUniqueKey && uniqueKey == new.uniqueKey && queue == new.queue
+  }
+}
+
 extension UniqueConflict {
   /// What follows against the job that holds the key.
   package func resolution(against holder: Job) -> UniqueResolution {

@@ -154,8 +154,8 @@ extension SQLiteStore {
     _ new: NewJob, at now: Instant, isDrawn: Bool = true, in transaction: inout Transaction
   ) throws(StorageError) -> EnqueueResult {
     try accept(
-      new, at: now, isDrawn: isDrawn, bulkFrom: nil, labelled: [:], batch: (nil, nil),
-      in: &transaction
+      new, at: now, isDrawn: isDrawn, isAlone: true, bulkFrom: nil, labelled: [:],
+      batch: (nil, nil), in: &transaction
     ).result
   }
 
@@ -165,7 +165,7 @@ extension SQLiteStore {
   ///   - isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   ///   - first: the first job that the same bulk made; none of these gives way to a later one.
   private func accept(
-    _ new: NewJob, at now: Instant, isDrawn: Bool, bulkFrom first: JobID?,
+    _ new: NewJob, at now: Instant, isDrawn: Bool, isAlone: Bool = false, bulkFrom first: JobID?,
     labelled: [Int: JobID], batch: (new: NewBatch?, id: JobID?), in transaction: inout Transaction
   ) throws(StorageError) -> Accepted {
     if let id = try knownRequest(new, at: now, transaction) {
@@ -176,9 +176,20 @@ extension SQLiteStore {
     if let holder, resolution == .existing || first.map({ holder.id >= $0 }) ?? false {
       return Accepted(EnqueueResult(id: holder.id, created: false))
     }
+    let followed = resolution == .queueAfter ? holder : nil
+    if let followed {
+      guard isAlone else {
+        let key = new.uniqueKey ?? ""
+        throw .keyConflict(KeyConflict(new, key: key, holder: followed))
+      }
+      if let id = try follower(of: followed, for: new, transaction) {
+        return Accepted(EnqueueResult(id: id, created: false))
+      }
+    }
     let settings = try settings(of: new.queue, transaction)
     var new = new.filled(by: settings, try rules(for: new, transaction))
     new.after = new.parents(labelled)
+    if let followed { new.follow(followed.id) }
     let waitsFor = try pending(of: new, transaction)
     new.batch = batch.id
     var latest = try latestID(transaction)
@@ -187,9 +198,10 @@ extension SQLiteStore {
       (new.batch, latest) = (id, id.rawValue)
     }
     let id = try nextID(at: now, after: latest, isDrawn: isDrawn && batch.new == nil)
-    if let holder { try replace(holder, by: id, at: now, in: &transaction) }
-    let job = Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
-    try transaction.change { connection throws(SQLiteFailure) in
+    if let holder, followed == nil { try replace(holder, by: id, at: now, in: &transaction) }
+    var job = Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty)
+    if followed != nil { job.holdsUniqueKey = false }
+    try transaction.change { [job] connection throws(SQLiteFailure) in
       try JobRow.insert(job, quantum: settings.quantum, on: connection)
       try PayloadRow.insert(id, payload: new.payload, tags: new.tags, on: connection)
       if let key = new.idempotencyKey {
@@ -199,7 +211,13 @@ extension SQLiteStore {
     try wait(id, new.after, for: waitsFor, in: &transaction)
     transaction.count(job.queue, from: nil, to: job.state)
     transaction.tally(job.queue, .enqueued)
-    let result = EnqueueResult(id: id, outcome: holder.map { .replaced($0.id) } ?? .created)
+    let outcome: EnqueueResult.Outcome
+    if let followed {
+      outcome = .queuedAfter(followed.id)
+    } else {
+      outcome = holder.map { .replaced($0.id) } ?? .created
+    }
+    let result = EnqueueResult(id: id, outcome: outcome)
     return Accepted(result, batch: job.batch)
   }
 

@@ -25,9 +25,28 @@ extension SQLiteStore {
       throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: new.queue, holder: id))
     }
     switch new.onConflict.resolution(against: holder) {
-    case .existing, .replace: return holder
+    case .existing, .replace, .queueAfter: return holder
     case .conflict: throw .keyConflict(KeyConflict(new, key: key, holder: holder))
-    case .queueAfter: throw .invalid(InvalidValue(.onConflict, "is not known"))
+    }
+  }
+
+  /// The job that runs once more after a holder of its unique key.
+  func follower(
+    of holder: Job, for new: NewJob, _ transaction: Transaction
+  ) throws(StorageError) -> JobID? {
+    try transaction.sql { connection throws(SQLiteFailure) in
+      let statement = try connection.statement(
+        """
+        SELECT \(JobRow.joinedColumns) FROM qctl_parents p JOIN qctl_jobs j ON j.id = p.job_id
+        WHERE p.parent_id = ?1 AND p.pending = 1 AND j.state = 'blocked' AND j.bulk IS NULL
+        ORDER BY j.id
+        """)
+      statement.bind(1, holder.id.rawValue)
+      defer { statement.reset() }
+      while try statement.step() {
+        if let job = JobRow.readIfSound(statement), job.isFollower(for: new) { return job.id }
+      }
+      return nil
     }
   }
 

@@ -296,7 +296,12 @@ extension StagedBulk {
     if let known = try keys.request(job) { return known }
     if let known = try keys.unique(job) { return known }
     guard let holder = try store.holder(inTheWayOf: job, transaction) else { return nil }
-    return job.onConflict.resolution(against: holder) == .existing ? holder.id : nil
+    switch job.onConflict.resolution(against: holder) {
+    case .existing: return holder.id
+    case .replace: return nil
+    case .conflict, .queueAfter:
+      throw .keyConflict(KeyConflict(job, key: job.uniqueKey ?? "", holder: holder))
+    }
   }
 }
 

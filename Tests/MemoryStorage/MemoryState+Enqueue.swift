@@ -11,13 +11,15 @@ extension MemoryState {
     _ request: NewJob, at now: Instant, isDrawn: Bool = true, bulkFrom first: JobID? = nil
   ) throws(StorageError) -> EnqueueResult {
     try enqueue(
-      request, at: now, isDrawn: isDrawn, bulkFrom: first, labelled: [:], batch: (nil, nil)
+      request, at: now, isDrawn: isDrawn, isAlone: true, bulkFrom: first, labelled: [:],
+      batch: (nil, nil)
     ).result
   }
 
   /// As above, for a job of a bulk; the first that is made draws the batch's id.
   private mutating func enqueue(
-    _ request: NewJob, at now: Instant, isDrawn: Bool, bulkFrom first: JobID?,
+    _ request: NewJob, at now: Instant, isDrawn: Bool, isAlone: Bool = false,
+    bulkFrom first: JobID?,
     labelled: [Int: JobID], batch: (new: NewBatch?, id: JobID?)
   ) throws(StorageError) -> (result: EnqueueResult, batch: JobID?) {
     var new = request.filled(by: settings[request.queue] ?? QueueSettings(), rules)
@@ -26,7 +28,7 @@ extension MemoryState {
     if let known = try knownRequest(new, at: now) {
       return (EnqueueResult(id: known, created: false), batch.id)
     }
-    var replaced: Job?
+    var (replaced, followed): (Job?, JobID?) = (nil, nil)
     if let key = new.uniqueKey, let id = holder(of: key, in: new.queue), let holder = jobs[id]?.job
     {
       switch new.onConflict.resolution(against: holder) {
@@ -36,11 +38,17 @@ extension MemoryState {
       case .replace where first.map { $0 <= id } ?? false:
         return (EnqueueResult(id: id, created: false), batch.id)
       case .replace: replaced = holder
-      case .queueAfter: throw .invalid(InvalidValue(.onConflict, "is not known"))
+      case .queueAfter:
+        guard isAlone else { throw .keyConflict(KeyConflict(new, key: key, holder: holder)) }
+        if let follower = follower(of: id, for: new) {
+          return (EnqueueResult(id: follower, created: false), batch.id)
+        }
+        followed = id
       }
     }
     try requireRoom(in: new.queue, besides: replaced)
     new.after = new.parents(labelled)
+    if let followed { new.follow(followed) }
     let waitsFor = try pending(of: new)
     new.batch = batch.id
     if batch.new != nil, batch.id == nil { new.batch = try nextID(at: now, isDrawn: isDrawn) }
@@ -49,15 +57,22 @@ extension MemoryState {
     jobs[id] = JobDetail(
       job: Job(id: id, accepting: new, now: now, isBlocked: !waitsFor.isEmpty),
       payload: new.payload, tags: new.tags, after: new.after)
+    if followed != nil { jobs[id]?.job.holdsUniqueKey = false }
     wait(id, for: waitsFor)
     let state = jobs[id]?.job.state
     books[new.queue, default: QueueBook()].move(from: nil, to: state)
     books[new.queue, default: QueueBook()].change.totals.enqueued += 1
     remember(new, id, at: now)
     if queues[new.queue] == nil { queues[new.queue] = .some(nil) }
+    if let followed { return (EnqueueResult(id: id, outcome: .queuedAfter(followed)), new.batch) }
     return (
       EnqueueResult(id: id, outcome: replaced.map { .replaced($0.id) } ?? .created), new.batch
     )
+  }
+
+  /// The job that runs once more after a holder of its unique key.
+  private func follower(of holder: JobID, for new: NewJob) -> JobID? {
+    (dependants[holder] ?? []).sorted().first { jobs[$0]?.job.isFollower(for: new) ?? false }
   }
 
   /// Takes the unique key from a job that nobody is running; one that waits is cancelled.

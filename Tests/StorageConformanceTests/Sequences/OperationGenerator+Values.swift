@@ -33,7 +33,7 @@ extension OperationGenerator {
     if chance(25) {
       job.uniqueKey = "k\(number(1...4))"
       if chance(60) { job.uniqueScope = any(of: UniqueScope.allCases) }
-      if chance(60) { job.onConflict = any(of: [.ignore, .replace, .replace, .fail]) }
+      if chance(60) { job.onConflict = any(of: [.ignore, .replace, .replace, .after, .fail]) }
     }
     if chance(20) {
       if chance(30) { job.idempotencyLifetime = .minutes(Int64(number(1...90))) }
