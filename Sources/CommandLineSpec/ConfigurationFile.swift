@@ -52,7 +52,8 @@ extension ConfigurationFile {
     guard !words.isEmpty else { return nil }
     let command = words.prefix { !$0.utf8.starts(with: "-".utf8) }
     let rest = words.dropFirst(command.count)
-    if rest.contains("--"), !command.isEmpty {
+    // Two words may be a flag and `--` as its value.
+    if rest.first == "--" || rest.count > 2 && rest.contains("--"), !command.isEmpty {
       return ConfigurationLine(
         number: number, command: Array(command), words: Array(rest), isWhole: true)
     }

@@ -137,6 +137,13 @@ private final class Copier {
   // MARK: - The rest
 
   private func copySettings() throws(StorageError) {
+    let rules = try spool.rules()
+    if rules != Retention() {
+      var file = SettingsFile()
+      file.settings.retention = rules
+      try copy.add("settings", file.bytes)
+      report.bytes += Int64(file.bytes.count)
+    }
     for shelves in try spool.shelves() {
       try copy.writing { _ throws(SystemError) in try copy.makeFolders(shelves.own) }
       let settings = try spool.settings(of: shelves.queue)

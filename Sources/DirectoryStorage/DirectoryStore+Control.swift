@@ -10,6 +10,10 @@ extension DirectoryStore {
     try changing { (spool) throws(StorageError) in try spool.configure(request) }
   }
 
+  package func rules() throws(StorageError) -> Retention {
+    try withSpool { (spool) throws(StorageError) in try spool.rules() }
+  }
+
   package func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
     try withSpool { (spool) throws(StorageError) in
       guard try spool.isKnown(queue) else { throw .unknownQueue(queue) }

@@ -14,6 +14,7 @@ import Synchronization
 /// STORE/keys/<shard>/…         unique and idempotency keys; see KeyFile
 /// STORE/schedules/<name>       a schedule; see ScheduleFile
 /// STORE/bulks/…                bulks that were accepted and are being spread over the queues
+/// STORE/settings               for how long things are kept in all queues
 /// STORE/batches/…              jobs that were accepted together; see Spool+Batches
 /// STORE/dependants/… ended/…   jobs that wait for others; see Spool+Dependants
 /// STORE/log/20261121.ndjson    the event log, a file a day
@@ -157,6 +158,12 @@ extension DirectoryStore: StorageSource, StorageBrowsing, StorageOperating, Stor
   /// Said to whoever wants to set a rate.
   static let noRates = StorageError.unsupported(
     .rateLimits, reason: rateReason, remedy: rateRemedy)
+
+  /// Said to whoever wants what the store can't do.
+  static func lacks(_ capability: Capability) -> StorageError {
+    guard case .none(let reason, let remedy)? = absent[capability] else { return noRates }
+    return .unsupported(capability, reason: reason, remedy: remedy)
+  }
 
   package var meetingPlace: MeetingPlace? {
     MeetingPlace(workers: path + "/workers", bell: path + "/bell", touched: [])

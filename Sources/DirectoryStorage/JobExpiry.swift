@@ -59,8 +59,9 @@ extension Spool {
     for state: JobState, in shelves: [QueueShelves]
   ) throws(StorageError) -> [QueueName: Keep] {
     var rules: [QueueName: Keep] = [:]
+    let all = try self.rules()
     for shelf in shelves {
-      rules[shelf.queue] = try settings(of: shelf.queue).settings.retention.keep(state)
+      rules[shelf.queue] = try settings(of: shelf.queue).settings.retention.over(all).keep(state)
     }
     return rules
   }

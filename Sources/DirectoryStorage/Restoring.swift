@@ -205,6 +205,8 @@ extension Spool {
     memory.expiry.removeAll()
     var kept = archive.settings
     (kept.limits.rate, kept.limits.burst) = (nil, nil)
+    let missing: Capability = kept == archive.settings ? .attemptRetention : .rateLimits
+    kept.retention.attempts = nil
     let isChanged = try changeSettings(of: queue) { settings in
       guard settings.pause(at: now) != wanted || settings.settings != kept else {
         return false
@@ -214,7 +216,7 @@ extension Spool {
       return true
     }
     hasNews = hasNews || !isPaused
-    guard kept == archive.settings else { return .unsupported(.rateLimits) }
+    guard kept == archive.settings else { return .unsupported(missing) }
     return isChanged || !wasKnown ? .restored : .alreadyThere
   }
 }

@@ -12,7 +12,8 @@ extension Spool {
   ) throws(StorageError) -> EnqueueResult {
     do { try request.validate() } catch { throw .invalid(error) }
     var settings = try settings(of: request.queue).settings
-    var new = request.filled(by: settings)
+    var new = request.filled(
+      by: settings, request.idempotencyKey == nil ? Retention() : try rules())
     new.after = new.parents([:])
     if drawn != nil { settings.maxDepth = nil }
     guard new.uniqueKey == nil, new.idempotencyKey == nil else {

@@ -10,7 +10,15 @@ extension Spool {
   /// What is set for a queue; nothing where the file can't be read or makes no sense, which `doctor`
   /// tells.
   func settings(of queue: QueueName) throws(StorageError) -> SettingsFile {
-    let path = Shelf.queue(queue) + Self.settingsFile
+    try settings(in: Shelf.queue(queue))
+  }
+
+  private static func path(in folder: String) -> String {
+    folder.isEmpty ? "settings" : folder + settingsFile
+  }
+
+  private func settings(in folder: String) throws(StorageError) -> SettingsFile {
+    let path = Self.path(in: folder)
     do {
       let piece = try tree.read(path, at: 0, count: SettingsFile.longest)
       return SettingsFile(piece.bytes) ?? SettingsFile()
@@ -54,9 +62,14 @@ extension Spool {
   /// Changes settings of a queue, and makes it known.
   func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
     if request.changes.contains(where: \.setsRate) { throw DirectoryStore.noRates }
-    let wasKnown = try isKnown(request.queue)
+    for (capability, isMeant) in [
+      (Capability.attemptRetention, request.changes.contains(where: \.keepsAttempts)),
+      (.minutes, request.changes.contains(where: \.keepsMinutes)),
+    ] where isMeant { throw DirectoryStore.lacks(capability) }
     memory.expiry.removeAll()
-    let isChanged = try changeSettings(of: request.queue) { settings in
+    guard let queue = request.queue else { return try configureAll(request) }
+    let wasKnown = try isKnown(queue)
+    let isChanged = try changeSettings(of: queue) { settings in
       let before = settings.settings
       for change in request.changes { settings.settings.apply(change) }
       return settings.settings != before
@@ -68,18 +81,41 @@ extension Spool {
     return true
   }
 
+  /// Changes the rules for all queues.
+  private func configureAll(_ request: ConfigureRequest) throws(StorageError) -> Bool {
+    let isChanged = try changeSettings(in: "") { file in
+      let before = file.settings.retention
+      file.settings.retention = before.changed(by: request.changes)
+      return file.settings.retention != before
+    }
+    if isChanged { unlogged.append(request.record) }
+    return isChanged
+  }
+
+  /// For how long what is over is kept where a queue does not say.
+  func rules() throws(StorageError) -> Retention {
+    try settings(in: "").settings.retention
+  }
+
   /// Changes the settings of a queue where `edit` says so.
   func changeSettings(
     of queue: QueueName, _ edit: (inout SettingsFile) -> Bool
   ) throws(StorageError) -> Bool {
     try ensureFolder(Shelf.queue(queue))
+    return try changeSettings(in: Shelf.queue(queue), edit)
+  }
+
+  /// Changes the settings in a queue's folder, or in the store's own.
+  private func changeSettings(
+    in folder: String, _ edit: (inout SettingsFile) -> Bool
+  ) throws(StorageError) -> Bool {
     var outcome: Result<Bool, StorageError>?
     let isHeld = try system { () throws(SystemError) in
       try tree.withLock(Self.settingsLock, patience: Self.patience) {
         do throws(StorageError) {
-          var settings = try self.settings(of: queue)
+          var settings = try self.settings(in: folder)
           guard edit(&settings) else { return outcome = .success(false) }
-          try write(settings, of: queue)
+          try write(settings, in: folder)
           outcome = .success(true)
         } catch { outcome = .failure(error) }
       }
@@ -91,17 +127,16 @@ extension Spool {
   }
 
   private func write(
-    _ settings: SettingsFile, of queue: QueueName
+    _ settings: SettingsFile, in folder: String
   ) throws(StorageError) {
     let draft =
       "tmp/settings-\(CurrentProcess.id)-\(SystemClock.monotonicNanoseconds())"
-    let folder = Shelf.queue(queue)
     // An older qctl would start more jobs than the limits allow.
     if settings.settings.isNewToFormat2 { try raiseFormat() }
     try system { () throws(SystemError) in
       try tree.create(draft, settings.bytes, sync: true)
       do throws(SystemError) {
-        try tree.rename(draft, to: folder + Self.settingsFile, replaces: true)
+        try tree.rename(draft, to: Self.path(in: folder), replaces: true)
       } catch {
         try? tree.remove(draft)
         throw error
@@ -117,6 +152,7 @@ extension QueueSettings {
     var known = QueueSettings()
     known.retention = retention
     (known.retention.attempts, known.retention.keys) = (nil, nil)
+    (known.retention.log, known.retention.minutes) = (nil, nil)
     return self != known
   }
 }

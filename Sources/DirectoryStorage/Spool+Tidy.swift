@@ -103,9 +103,10 @@ extension Spool {
   /// Nothing dead goes without a word.
   private func tell(_ removed: [QueueName: Int], _ kind: TidyKind, at now: Instant) {
     guard kind == .dead else { return }
+    let all = (try? rules()) ?? Retention()
     for (queue, count) in removed.sorted(by: { $0.key < $1.key }) {
       let retention = (try? settings(of: queue))?.settings.retention ?? Retention()
-      unlogged.append(.expired(count, in: queue, by: retention, at: now))
+      unlogged.append(.expired(count, in: queue, by: retention, over: all, at: now))
     }
   }
 }
@@ -116,8 +117,9 @@ extension Spool {
   /// Removes files of the log, earliest first; the latest stays.
   private func tidyLog(at now: Instant, _ budget: inout TidyBudget) throws(StorageError) {
     let days = try logDays()
+    guard let span = try rules().logSpan else { return }
     for day in days.dropLast() {
-      guard try isOver(day, at: now), budget.allows() else { return }
+      guard try isOver(day, at: now, kept: span), budget.allows() else { return }
       let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(day.path) }
       if removed != nil { budget.note(.log, 1) }
     }
@@ -127,12 +129,15 @@ extension Spool {
   ///
   /// A file of a day gone by holds nothing later. One of a day far ahead was begun by a clock that was
   /// wrong, and may hold records of any day before.
-  private func isOver(_ day: LogDay, at now: Instant) throws(StorageError) -> Bool {
-    if day.end <= now - Retention.log { return true }
-    guard day.start > now + Retention.log else { return false }
+  private func isOver(
+    _ day: LogDay, at now: Instant, kept span: TimeSpan
+  ) throws(StorageError) -> Bool {
+    if day.end <= now - span { return true }
+    let ahead = now + max(span, Retention.standardLog)
+    guard day.start > ahead else { return false }
     var filter = LogFilter()
-    filter.since = now - Retention.log + TimeSpan(milliseconds: 1)
-    filter.until = now + Retention.log
+    filter.since = now - span + TimeSpan(milliseconds: 1)
+    filter.until = ahead
     var cursor = LogPlace(day: day, offset: 0).cursor
     while true {
       var reader = LogReader(self, [day], filter, 1)

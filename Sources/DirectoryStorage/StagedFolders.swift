@@ -125,7 +125,8 @@ extension StagedFolders {
         id = known
         result.existing += 1
       } else {
-        var new = new.filled(by: try settings(of: new.queue, spool))
+        let rules = new.idempotencyKey == nil ? Retention() : try spool.rules()
+        var new = new.filled(by: try settings(of: new.queue, spool), rules)
         new.after = new.parents(result.labelled)
         id = try stage(new, index: index, waitsFor: try pending(of: new, spool), spool)
         result.created += 1

@@ -70,13 +70,16 @@ package struct JobDefaults: Equatable, Sendable {
 
 extension NewJob {
   /// The request with what it leaves out taken from its queue; a store does so when it accepts it.
-  package func filled(by settings: QueueSettings) -> NewJob {
+  ///
+  /// - Parameter rules: for how long keys are known where the queue does not say.
+  package func filled(by settings: QueueSettings, _ rules: Retention) -> NewJob {
     var filled = self
     filled.priority = priority ?? settings.defaults.priority
     filled.maxAttempts = maxAttempts ?? settings.defaults.maxAttempts
     filled.timeout = timeout ?? settings.defaults.timeout
     if idempotencyKey != nil {
-      filled.idempotencyLifetime = idempotencyLifetime ?? settings.retention.keyLifetime
+      filled.idempotencyLifetime =
+        idempotencyLifetime ?? settings.retention.over(rules).keyLifetime
     }
     return filled
   }

@@ -82,6 +82,7 @@ extension QueueSettings {
     [
       ("keep_completed", \.completed), ("keep_cancelled", \.cancelled), ("keep_dead", \.dead),
       ("keep_attempts", \.attempts), ("keep_keys", \.keys),
+      ("keep_log", \.log), ("keep_minutes", \.minutes),
     ]
   }
 

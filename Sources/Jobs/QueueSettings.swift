@@ -6,7 +6,7 @@ package struct QueueSettings: Equatable, Sendable {
   package var limits = QueueLimits()
   /// What jobs get where their request leaves it out.
   package var defaults = JobDefaults()
-  /// So many jobs may wait; while as many do, no more are accepted. `nil` for any number.
+  /// So many jobs may wait, and while as many do no more are accepted; `nil` for any number.
   package var maxDepth: Int64?
   /// How much longer a job may wait for each level of priority until it goes first all the same; `nil`
   /// where a more urgent job always goes first.
@@ -34,6 +34,10 @@ package struct QueueSettings: Equatable, Sendable {
     case keepAttempts(Keep?)
     /// For how long idempotency keys are known; those that are known already keep their time.
     case keepKeys(Keep?)
+    /// For how long log records are kept; only for all queues.
+    case keepLog(Keep?)
+    /// For how long the minutes of queues are kept; only for all queues.
+    case keepMinutes(Keep?)
     /// How many jobs may run at a time.
     case concurrency(Int64?)
     /// How many may run at a time of those with the same concurrency key.
@@ -62,6 +66,8 @@ package struct QueueSettings: Equatable, Sendable {
     case .keep(let state, let keep): retention[state] = keep
     case .keepAttempts(let keep): retention.attempts = keep
     case .keepKeys(let keep): retention.keys = keep
+    case .keepLog(let keep): retention.log = keep
+    case .keepMinutes(let keep): retention.minutes = keep
     case .concurrency(let count): limits.concurrency = count
     case .concurrencyPerKey(let count): limits.concurrencyPerKey = count
     case .rate(let rate): limits.rate = rate
@@ -77,6 +83,12 @@ package struct QueueSettings: Equatable, Sendable {
 }
 
 extension QueueSettings.Change {
+  /// Whether it says how long attempts of jobs that stay are kept.
+  package var keepsAttempts: Bool { if case .keepAttempts(.some) = self { true } else { false } }
+
+  /// Whether it says how long the minutes of queues are kept.
+  package var keepsMinutes: Bool { if case .keepMinutes(.some) = self { true } else { false } }
+
   /// Whether it sets a limit on starts in a stretch of time, which not every store can keep.
   package var setsRate: Bool {
     switch self {
@@ -84,5 +96,14 @@ extension QueueSettings.Change {
     case .burst(let count): count != nil
     default: false
     }
+  }
+}
+
+extension Retention {
+  /// These rules with some changed; what does not say how long something is kept changes nothing.
+  package func changed(by changes: [QueueSettings.Change]) -> Retention {
+    var settings = QueueSettings(retention: self)
+    for change in changes { settings.apply(change) }
+    return settings.retention
   }
 }

@@ -8,7 +8,8 @@ package enum Keep: Hashable, Sendable {
   case forever
 }
 
-/// For how long the jobs of a queue are kept once they are over; `nil` is the rule for all queues.
+/// For how long what is over is kept: in one queue, where `nil` is the rule for all queues; or that rule,
+/// where `nil` is what nobody has changed.
 package struct Retention: Equatable, Sendable {
   /// Jobs that are done.
   package var completed: Keep?
@@ -20,6 +21,10 @@ package struct Retention: Equatable, Sendable {
   package var attempts: Keep?
   /// Idempotency keys, from when they are first used.
   package var keys: Keep?
+  /// Log records; only the rule for all queues has this.
+  package var log: Keep?
+  /// Minutes of queues; only the rule for all queues has this.
+  package var minutes: Keep?
 
   /// The settings of one queue.
   package init(completed: Keep? = nil, cancelled: Keep? = nil, dead: Keep? = nil) {
@@ -72,41 +77,79 @@ extension Retention {
   /// A thousand years, for keys whose end is written down.
   package static let forever = TimeSpan(milliseconds: (1 << 45) - 1)
 
-  /// How long the log is kept.
-  package static let log = TimeSpan.hours(30 * 24)
-  /// How long the minutes of queues are kept.
-  package static let minutes = TimeSpan.hours(90 * 24)
-  private static let attempts = TimeSpan.hours(30 * 24)
+  /// What holds for a queue with these settings.
+  package func over(_ rules: Retention) -> Retention {
+    var all = self
+    all.completed = completed ?? rules.completed
+    all.cancelled = cancelled ?? rules.cancelled
+    all.dead = dead ?? rules.dead
+    all.attempts = attempts ?? rules.attempts
+    all.keys = keys ?? rules.keys
+    all.log = log ?? rules.log
+    all.minutes = minutes ?? rules.minutes
+    return all
+  }
 
-  /// What ended before this has been kept for long enough as an attempt: 30 days, and up to the end
-  /// of the day (UTC), so that a store needs to look through its attempts once a day only.
-  package static func attemptsEnd(at now: Instant) -> Instant {
-    let day = TimeSpan.hours(24).milliseconds
-    let end = (now - attempts).milliseconds
-    return Instant(milliseconds: end.subtractingSaturated(((end % day) + day) % day))
+  /// How long the log is kept where nothing is set.
+  package static let standardLog = TimeSpan.hours(30 * 24)
+  /// How long the minutes of queues are kept where nothing is set.
+  package static let standardMinutes = TimeSpan.hours(90 * 24)
+  /// How long attempts of jobs that stay are kept where nothing is set.
+  package static let standardAttempts = TimeSpan.hours(30 * 24)
+
+  /// For how long attempts are kept; `nil` for as long as their job.
+  package var attemptSpan: TimeSpan? { Self.span(attempts, Self.standardAttempts) }
+
+  /// For how long log records are kept; `nil` for ever.
+  package var logSpan: TimeSpan? { Self.span(log, Self.standardLog) }
+
+  private static func span(_ keep: Keep?, _ standard: TimeSpan) -> TimeSpan? {
+    switch keep {
+    case .span(let span): span
+    case .forever: nil
+    case nil: standard
+    }
+  }
+
+  /// Minutes that began before this one have been kept for long enough; `nil` where none has.
+  package func minutesEnd(at now: Instant) -> Int64? {
+    Self.span(minutes, Self.standardMinutes).map { (now - $0).minute }
+  }
+
+  /// What ended before this has been kept for long enough as an attempt; `nil` where nothing has.
+  ///
+  /// So long ago, and up to the end of the day (UTC), so that a store needs to look through its attempts
+  /// once a day only.
+  package func attemptsEnd(at now: Instant) -> Instant? {
+    attemptSpan.map { span in
+      let day = TimeSpan.hours(24).milliseconds
+      let end = (now - span).milliseconds
+      return Instant(milliseconds: end.subtractingSaturated(((end % day) + day) % day))
+    }
   }
 
   /// Whether a log record may go: its time is over, or so far ahead that no clock could have told it.
   ///
   /// The log goes by the order of its writing, so that without the second rule a clock that was once
   /// wrong would hold up everything behind.
-  package static func isOver(_ timestamp: Instant, at now: Instant) -> Bool {
-    timestamp <= now - log || timestamp > now + log
+  package func isOver(_ timestamp: Instant, at now: Instant) -> Bool {
+    guard let span = logSpan else { return false }
+    return timestamp <= now - span || timestamp > now + max(span, Self.standardLog)
   }
 }
 
 extension LogRecord {
   /// Tells that dead jobs of a queue were removed, how many, and by which rule (traps.md 22).
   package static func expired(
-    _ count: Int, in queue: QueueName, by retention: Retention, at now: Instant
+    _ count: Int, in queue: QueueName, by own: Retention, over rules: Retention, at now: Instant
   ) -> LogRecord {
     var record = LogRecord(.expired, at: now)
     record.queue = queue
     record.status = .dead
     let jobs = count == 1 ? "1 dead job" : "\(count) dead jobs"
-    let rule = retention.dead == nil ? "the rule for all queues" : "the queue's own rule"
+    let rule = own.dead == nil ? "the rule for all queues" : "the queue's own rule"
     let span =
-      if case .span(let span) = retention.keep(.dead) {
+      if case .span(let span) = own.over(rules).keep(.dead) {
         DurationText.text(span.milliseconds)
       } else { "ever" }
     record.reason = "\(jobs) removed, kept for \(span) by \(rule)"

@@ -84,7 +84,9 @@ enum EnqueueView {
       INSERT INTO qctl_idempotency
         SELECT queue, idempotency_key, id, NULL, now + coalesce(NEW.idempotency_ttl_ms,
           (SELECT keep_keys & 35184372088831 FROM qctl_queues q
-            WHERE q.queue = qctl_request.queue), 86400000) FROM qctl_request
+            WHERE q.queue = qctl_request.queue),
+          (SELECT value & 35184372088831 FROM qctl_meta WHERE key = 'keep_keys'), 86400000)
+        FROM qctl_request
         WHERE created AND idempotency_key IS NOT NULL;
     END
     """

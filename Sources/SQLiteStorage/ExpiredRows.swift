@@ -50,14 +50,15 @@ extension AttemptRow {
     return try statement.step() ? Int(statement.integer(0)) : 0
   }
 
-  /// The attempts behind a place of jobs that were made before a moment, and when each ended.
+  /// The attempts behind a place of jobs that were made before a moment, when each ended, and its queue.
   static func old(
     behind cursor: TidyCursor, before end: Instant, on connection: Connection
   ) throws(SQLiteFailure) -> Statement {
     let statement = try connection.statement(
       """
       SELECT job_id, attempt, finished_at, EXISTS (SELECT 1 FROM qctl_outputs o
-        WHERE o.job_id = a.job_id AND o.attempt = a.attempt)
+        WHERE o.job_id = a.job_id AND o.attempt = a.attempt),
+        coalesce((SELECT queue FROM qctl_jobs j WHERE j.id = a.job_id), '')
       FROM qctl_attempts a
       WHERE (job_id, attempt) > (?1, ?2) AND job_id < ?3 ORDER BY job_id, attempt
       """)

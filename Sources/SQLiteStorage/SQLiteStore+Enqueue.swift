@@ -187,7 +187,7 @@ extension SQLiteStore {
       }
     }
     let settings = try settings(of: new.queue, transaction)
-    var new = new.filled(by: settings)
+    var new = new.filled(by: settings, try rules(for: new, transaction))
     new.after = new.parents(labelled)
     if let followed { new.follow(followed.id) }
     let waitsFor = try pending(of: new, transaction)

@@ -72,6 +72,12 @@ extension SQLiteStore {
     } ?? QueueSettings()
   }
 
+  /// The rules for all queues, where a request may need them.
+  func rules(for new: NewJob, _ transaction: Transaction) throws(StorageError) -> Retention {
+    guard new.idempotencyKey != nil else { return Retention() }
+    return try transaction.sql(KeepRules.all)
+  }
+
   /// How the queue of a job has it wait between failures, where a settlement must know.
   func policy(
     for settlement: Settlement, _ job: Job, _ transaction: Transaction

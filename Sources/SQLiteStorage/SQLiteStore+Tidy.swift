@@ -70,9 +70,9 @@ struct Tidier {
         if try jobs.hasWork(on: connection) { return true }
       }
     }
-    if try hasAttempts(at: now, on: connection) { return true }
-    if try hasLog(at: now, on: connection) { return true }
-    return try hasMinutes(at: now, on: connection)
+    if try hasAttempts(at: now, rules, on: connection) { return true }
+    if try hasLog(at: now, rules, on: connection) { return true }
+    return try hasMinutes(at: now, rules, on: connection)
   }
 
   /// Removes kind by kind until something does not fit.

@@ -11,11 +11,12 @@ enum Schema {
   /// Everything, in order of creation.
   static let statements = tables + indexes + views
 
-  /// In qctl_queues, `rate_paid` says until when, in microseconds, all starts are paid for (Rate), and
-  /// `reordered` up to which id jobs have the place that `aging_ms` gives them; NULL where all have.
   /// In qctl_payloads, `actions` says what operators did, one line of JSON for each, oldest first.
   ///
-  /// It comes last, so that whoever claims a job need not read it, and is a BLOB, whose length is known
+  /// In qctl_queues, `rate_paid` says until when, in microseconds, all starts are paid for (Rate), and
+  /// `reordered` up to which id jobs have the place that `aging_ms` gives them; NULL where all have.
+  ///
+  /// The actions come last, so that whoever claims a job need not read it, and is a BLOB, whose length is known
   /// without reading it.
   private static let tables = [
     """

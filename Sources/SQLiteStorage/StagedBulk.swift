@@ -199,10 +199,10 @@ extension StagedBulk {
           settings = try store.settings(of: job.queue, transaction)
           sheets[job.queue] = settings
         }
+        let filled = job.filled(by: settings, try store.rules(for: job, transaction))
         try transaction.change { [job] connection throws(SQLiteFailure) in
           try row.insert(
-            job.filled(by: settings), id, bulk: number, waits: waitsFor.count,
-            quantum: settings.quantum)
+            filled, id, bulk: number, waits: waitsFor.count, quantum: settings.quantum)
           guard !job.after.isEmpty else { return }
           try ParentRow.insert(id, job.after, waitsFor: waitsFor, on: connection)
         }

@@ -29,9 +29,9 @@ extension Tidier {
     _ removed: [QueueName: Int], in transaction: inout Transaction
   ) throws(StorageError) {
     for (queue, count) in removed.sorted(by: { $0.key < $1.key }) {
-      let rule = rules.retention(of: queue.description)
+      let (own, all) = (rules.own(of: queue.description), rules.all)
       try transaction.change { connection throws(SQLiteFailure) in
-        try LogRow.insert(.expired(count, in: queue, by: rule, at: now), on: connection)
+        try LogRow.insert(.expired(count, in: queue, by: own, over: all, at: now), on: connection)
       }
     }
   }

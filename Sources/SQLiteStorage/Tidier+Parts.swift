@@ -32,15 +32,15 @@ extension Tidier {
   private static let attemptsName = "attempts"
 
   static func hasAttempts(
-    at now: Instant, on connection: Connection
+    at now: Instant, _ rules: KeepRules, on connection: Connection
   ) throws(SQLiteFailure) -> Bool {
-    let end = Retention.attemptsEnd(at: now)
+    guard let end = rules.attemptsEnd(at: now) else { return false }
     let cursor = try TidyCursor.read(attemptsName, for: end.milliseconds, on: connection)
     return try AttemptRow.old(behind: cursor, before: end, on: connection).first()
   }
 
   mutating func removeAttempts(in transaction: inout Transaction) throws(StorageError) {
-    let end = Retention.attemptsEnd(at: now)
+    guard let end = rules.attemptsEnd(at: now) else { return }
     var tidier = self
     try transaction.change { connection throws(SQLiteFailure) in
       let begin = try TidyCursor.read(Self.attemptsName, for: end.milliseconds, on: connection)
@@ -51,7 +51,8 @@ extension Tidier {
         defer { statement.reset() }
         while try statement.step() {
           let (id, attempt) = (statement.integer(0), statement.integer(1))
-          if statement.integer(2) >= end.milliseconds {
+          let own = tidier.rules.retention(of: statement.text(4)).attemptsEnd(at: tidier.now)
+          if own.map({ statement.integer(2) >= $0.milliseconds }) ?? true {
             guard tidier.pass() else { break }
           } else {
             guard tidier.take(1 + Int(statement.integer(3))) else { break }
@@ -72,11 +73,13 @@ extension Tidier {
 // MARK: - Log and minutes
 
 extension Tidier {
-  static func hasLog(at now: Instant, on connection: Connection) throws(SQLiteFailure) -> Bool {
+  static func hasLog(
+    at now: Instant, _ rules: KeepRules, on connection: Connection
+  ) throws(SQLiteFailure) -> Bool {
     let statement = try LogRow.oldest(on: connection)
     defer { statement.reset() }
     guard try statement.step() else { return false }
-    return Retention.isOver(Instant(milliseconds: statement.integer(1)), at: now)
+    return rules.all.isOver(Instant(milliseconds: statement.integer(1)), at: now)
   }
 
   mutating func removeLog(in transaction: inout Transaction) throws(StorageError) {
@@ -88,7 +91,7 @@ extension Tidier {
       do {
         defer { statement.reset() }
         while try statement.step(),
-          Retention.isOver(Instant(milliseconds: statement.integer(1)), at: tidier.now),
+          tidier.rules.all.isOver(Instant(milliseconds: statement.integer(1)), at: tidier.now),
           tidier.take(1)
         {
           last = statement.integer(0)
@@ -102,17 +105,16 @@ extension Tidier {
   }
 
   static func hasMinutes(
-    at now: Instant, on connection: Connection
+    at now: Instant, _ rules: KeepRules, on connection: Connection
   ) throws(SQLiteFailure) -> Bool {
-    try MinuteRow.queuesWithMinutes(before: minutesEnd(at: now), on: connection).first()
+    guard let end = rules.all.minutesEnd(at: now) else { return false }
+    return try MinuteRow.queuesWithMinutes(before: end, on: connection).first()
   }
 
-  private static func minutesEnd(at now: Instant) -> Int64 { (now - Retention.minutes).minute }
-
   mutating func removeMinutes(in transaction: inout Transaction) throws(StorageError) {
+    guard let end = rules.all.minutesEnd(at: now) else { return }
     var tidier = self
     try transaction.change { connection throws(SQLiteFailure) in
-      let end = Self.minutesEnd(at: tidier.now)
       var queues: [String] = []
       let statement = try MinuteRow.queuesWithMinutes(before: end, on: connection)
       do {

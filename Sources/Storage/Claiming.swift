@@ -14,7 +14,9 @@ package struct ClaimRequest: Equatable, Sendable {
   package var lease: TimeSpan
   /// When.
   package var now: Instant
-  /// How many of them can start at once; `nil` for all. Of a queue with a limit no more are given: what
+  /// How many of them can start at once; `nil` for all.
+  ///
+  /// Of a queue with a limit no more are given: what
   /// only waited in a worker's hands would take the place of what could run elsewhere.
   package var atOnce: Int?
   /// The sign of life that keeps the jobs; then `lease` means nothing to the store.

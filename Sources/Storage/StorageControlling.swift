@@ -8,8 +8,8 @@ package protocol StorageControlling: AnyObject, Sendable {
   /// - Throws: `unknownQueue` for the first that is not known; then nothing was changed.
   func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool]
 
-  /// Changes settings of a queue, all at once; makes the queue known. Writes a log record if
-  /// anything changed.
+  /// Changes settings of a queue, all at once, and makes the queue known; or the rules for all queues.
+  /// Writes a log record if anything changed.
   ///
   /// - Returns: whether anything changed; that a queue became known is a change.
   func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool
@@ -18,12 +18,16 @@ package protocol StorageControlling: AnyObject, Sendable {
   ///
   /// - Throws: `unknownQueue`.
   func settings(of queue: QueueName) throws(StorageError) -> QueueSettings
+
+  /// For how long what is over is kept where a queue has no rule of its own.
+  func rules() throws(StorageError) -> Retention
 }
 
-/// A request to change settings of a queue.
+/// A request to change settings of a queue, or the rules for all.
 package struct ConfigureRequest: Equatable, Sendable {
-  /// Which queue.
-  package var queue: QueueName
+  /// Which queue; `nil` for the rules for all queues, of which those that say how long something is kept
+  /// can be changed.
+  package var queue: QueueName?
   /// What changes, in order.
   package var changes: [QueueSettings.Change]
   /// Who does it.
@@ -37,7 +41,7 @@ package struct ConfigureRequest: Equatable, Sendable {
 
   /// A request with its parts.
   package init(
-    _ queue: QueueName, _ changes: [QueueSettings.Change], actor: String, reason: String? = nil,
+    _ queue: QueueName?, _ changes: [QueueSettings.Change], actor: String, reason: String? = nil,
     now: Instant
   ) {
     self.queue = queue

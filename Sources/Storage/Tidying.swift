@@ -32,6 +32,8 @@ package enum TidyKind: String, Hashable, Sendable, CaseIterable {
 
 /// A request to remove what has been kept for long enough.
 ///
+/// How long each is kept, its queue says, else the rules for all queues (`StorageControlling.rules`).
+///
 /// All kinds together, in the order of `TidyKind`, until `limit` rows are removed. Within a kind:
 ///
 /// - keys by expiry, queue and key; gone once `expires_at` has come;
@@ -45,7 +47,7 @@ package enum TidyKind: String, Hashable, Sendable, CaseIterable {
 ///   old; each is one row, two with an output, and does not count if its job goes;
 /// - log records in the order of their writing, up to the first that `Retention.isOver` spares; the
 ///   newest of all stays, so that whoever follows the log keeps their place;
-/// - minutes by queue and time; gone when they began before what `Retention.minutes` says.
+/// - minutes by queue and time; gone when they began before what `Retention.minutesEnd` says.
 ///
 /// A store without `Capability.attemptRetention` keeps attempts for as long as their job, which is one
 /// row with all that belongs to it; and it drops the log by whole files, each of which is one row,

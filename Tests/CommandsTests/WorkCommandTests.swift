@@ -174,12 +174,12 @@ import Testing
 
   @Test func `handlers that live on are told their jobs in lines`() throws {
     let ids = [try rig.enqueue(), try rig.enqueue()]
-    let script = """
+    let script = #"""
       while read -r line; do
         id=${line#*'"id":"'}; id=${id%%'"'*}; echo "{\"id\":\"$id\",\"outcome\":\"done\"}"
         echo $$ >> $SCRATCH/pids
       done
-      """
+      """#
     let result = try rig.run("work", "--until-empty", "--persistent", "--", "sh", "-c", script)
     #expect(result.status == 0)
     for id in ids { #expect(result.errors.contains("\(id) default completed")) }
@@ -212,7 +212,7 @@ import Testing
   @Test(arguments: [
     ("", "no configuration file has a worker"),
     ("work -q a -- ./x\nwork --nope -- ./y\n", ":2: unknown flag '--nope'"),
-    ("work -q 'a b' -- ./x\n", ":1: -q: "),
+    ("work -q 'a b' -- ./x\n", ":1: --queue: "),
     ("work --all-configured -- ./x\n", ":1: --all-configured is no worker"),
     ("work --help -- ./x\n", ":1: no worker"),
   ])

@@ -22,6 +22,8 @@ extension ForwardingStore {
     try base.backup(to: path, at: now, progress: progress)
   }
 
+  package func rules() throws(StorageError) -> Retention { try base.rules() }
+
   package func queues(at now: Instant) throws(StorageError) -> [QueueSummary] {
     try base.queues(at: now)
   }

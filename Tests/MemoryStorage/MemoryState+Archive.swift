@@ -56,14 +56,16 @@ extension MemoryState {
       ? Pause(until: archive.pausedUntil, reason: archive.pauseReason) : nil
     var kept = archive.settings
     if !keepsRates { (kept.limits.rate, kept.limits.burst) = (nil, nil) }
+    let missing: Capability = kept == archive.settings ? .attemptRetention : .rateLimits
+    if keepsPieces { kept.retention.attempts = nil }
     let isWhole = kept == archive.settings
     let isSame =
       queues[queue] != nil && pause(of: queue, at: now) == wanted
       && settings[queue] ?? QueueSettings() == kept
-    guard !isSame else { return isWhole ? .alreadyThere : .unsupported(.rateLimits) }
+    guard !isSame else { return isWhole ? .alreadyThere : .unsupported(missing) }
     queues[queue] = .some(wanted)
     settings[queue] = kept
-    return isWhole ? .restored : .unsupported(.rateLimits)
+    return isWhole ? .restored : .unsupported(missing)
   }
 
   private mutating func restore(_ batch: BatchSummary) -> RestoreOutcome {

@@ -22,7 +22,7 @@ extension MemoryState {
     bulkFrom first: JobID?,
     labelled: [Int: JobID], batch: (new: NewBatch?, id: JobID?)
   ) throws(StorageError) -> (result: EnqueueResult, batch: JobID?) {
-    var new = request.filled(by: settings[request.queue] ?? QueueSettings())
+    var new = request.filled(by: settings[request.queue] ?? QueueSettings(), rules)
     do { try new.validate() } catch { throw .invalid(error) }
     if let noParents, !new.after.isEmpty || !new.afterLabels.isEmpty { throw noParents }
     if let known = try knownRequest(new, at: now) {

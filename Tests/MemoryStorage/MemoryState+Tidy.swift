@@ -27,13 +27,19 @@ private struct Budget {
 
 extension MemoryState {
   mutating func configure(_ request: ConfigureRequest) -> Bool {
-    let wasKnown = queues[request.queue] != nil
-    if !wasKnown { queues[request.queue] = .some(nil) }
-    let before = settings[request.queue] ?? QueueSettings()
+    guard let queue = request.queue else {
+      let before = rules
+      rules = before.changed(by: request.changes)
+      if rules != before { log.append(request.record) }
+      return rules != before
+    }
+    let wasKnown = queues[queue] != nil
+    if !wasKnown { queues[queue] = .some(nil) }
+    let before = settings[queue] ?? QueueSettings()
     var after = before
     for change in request.changes { after.apply(change) }
     guard !wasKnown || after != before else { return false }
-    settings[request.queue] = after
+    settings[queue] = after
     log.append(request.record)
     return true
   }
@@ -41,6 +47,11 @@ extension MemoryState {
   func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
     guard queues[queue] != nil else { throw .unknownQueue(queue) }
     return settings[queue] ?? QueueSettings()
+  }
+
+  /// For how long a queue keeps things.
+  func retention(of queue: QueueName) -> Retention {
+    (settings[queue]?.retention ?? Retention()).over(rules)
   }
 
   /// Removes what is over, kind by kind, until something does not fit.
@@ -76,7 +87,7 @@ extension MemoryState {
   private mutating func tidyJobs(_ kind: TidyKind, _ now: Instant, _ budget: inout Budget) {
     let over = jobs.values.filter { $0.job.state == kind.state }
       .compactMap { detail -> (TimeSpan, Instant, JobDetail)? in
-        let rule = settings[detail.job.queue]?.retention ?? Retention()
+        let rule = retention(of: detail.job.queue)
         guard case .span(let span) = rule.keep(detail.job.state),
           let end = detail.job.finishedAt, end <= now - span
         else { return nil }
@@ -94,7 +105,9 @@ extension MemoryState {
     }
     guard kind == .dead else { return }
     for (queue, count) in dead.sorted(by: { $0.key < $1.key }) {
-      log.append(.expired(count, in: queue, by: settings[queue]?.retention ?? Retention(), at: now))
+      log.append(
+        .expired(
+          count, in: queue, by: settings[queue]?.retention ?? Retention(), over: rules, at: now))
     }
   }
 
@@ -108,9 +121,12 @@ extension MemoryState {
   }
 
   private mutating func tidyAttempts(_ now: Instant, _ budget: inout Budget) {
-    let end = Retention.attemptsEnd(at: now)
-    let bound = JobID.bound(before: end)
+    let spans = [rules] + settings.keys.map { retention(of: $0) }
+    guard let bound = spans.compactMap({ $0.attemptsEnd(at: now) }).max().map(JobID.bound(before:))
+    else { return }
     for id in jobs.keys.sorted() where id.rawValue < bound {
+      guard let queue = jobs[id]?.job.queue, let end = retention(of: queue).attemptsEnd(at: now)
+      else { continue }
       for attempt in jobs[id]?.attempts ?? [] where attempt.finishedAt < end {
         guard budget.take(Self.rows(attempt)) else { return }
         jobs[id]?.attempts.removeAll { $0.attempt == attempt.attempt }
@@ -120,7 +136,7 @@ extension MemoryState {
   }
 
   private mutating func tidyLog(_ now: Instant, _ budget: inout Budget) {
-    while log.count > 1, let first = log.first, Retention.isOver(first.timestamp, at: now),
+    while log.count > 1, let first = log.first, rules.isOver(first.timestamp, at: now),
       budget.take(1)
     {
       log.removeFirst()
@@ -138,10 +154,11 @@ extension MemoryState {
       let day = Self.day(first)
       let count = log.firstIndex { Self.day($0) > day } ?? log.count
       let end = Instant(milliseconds: (day + 1) * Self.dayLength - 1)
-      let isGone = end <= now - Retention.log
+      guard let span = rules.logSpan else { return }
+      let isGone = end <= now - span
       let isAhead =
-        Instant(milliseconds: day * Self.dayLength) > now + Retention.log
-        && log[..<count].allSatisfy { Retention.isOver($0.timestamp, at: now) }
+        Instant(milliseconds: day * Self.dayLength) > now + max(span, Retention.standardLog)
+        && log[..<count].allSatisfy { rules.isOver($0.timestamp, at: now) }
       guard count < log.count, isGone || isAhead, budget.take(1) else { return }
       log.removeFirst(count)
       logStart += count
@@ -156,7 +173,7 @@ extension MemoryState {
   }
 
   private mutating func tidyMinutes(_ now: Instant, _ budget: inout Budget) {
-    let end = (now - Retention.minutes).minute
+    guard let end = rules.minutesEnd(at: now) else { return }
     for queue in books.keys.sorted() {
       while let first = books[queue]?.over.first, first.minute < end, budget.take(1) {
         books[queue]?.over.removeFirst()

@@ -34,6 +34,8 @@ struct MemoryState: Sendable {
   var logStart = 0
   var books: [QueueName: QueueBook] = [:]
   var settings: [QueueName: QueueSettings] = [:]
+  /// For how long things are kept where a queue does not say.
+  var rules = Retention()
   /// Until when the starts of a queue are paid for, where it has a rate.
   var paid: [QueueName: Int64] = [:]
   /// The greatest id ever given out; outlives its job.

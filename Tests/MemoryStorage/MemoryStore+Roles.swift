@@ -61,8 +61,12 @@ extension MemoryStore: StorageControlling {
 
   package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
     if request.changes.contains(where: \.setsRate) { try require(.rateLimits) }
+    if request.changes.contains(where: \.keepsAttempts) { try require(.attemptRetention) }
+    if request.changes.contains(where: \.keepsMinutes) { try require(.minutes) }
     return state.withLock { $0.configure(request) }
   }
+
+  package func rules() throws(StorageError) -> Retention { state.withLock { $0.rules } }
 
   package func settings(of queue: QueueName) throws(StorageError) -> QueueSettings {
     try state.withLock { (state) throws(StorageError) in try state.settings(of: queue) }

@@ -46,6 +46,25 @@ import Testing
   }
 
   @Test(arguments: [false, true])
+  func limitsAreCountedByIndexes(analysed: Bool) throws {
+    try rig.addMany(50) { $0.concurrencyKey = "a" }
+    let changes: [QueueSettings.Change] = [
+      .concurrency(1000), .concurrencyPerKey(5), .aging(.minutes(1)),
+    ]
+    _ = try rig.store.configure(
+      ConfigureRequest(QueueName.default, changes, actor: "olga", now: rig.now))
+    let plans = try plans(analysed) {
+      _ = try rig.claim(300)
+      _ = try rig.store.queues(at: rig.now)
+    }
+    #expect(plans.use("qctl_jobs_running", "count(*)", "state = 'active'"))
+    #expect(plans.use("qctl_jobs_running_key", "concurrency_key = ?2"))
+    #expect(plans.use("qctl_jobs_aged", "ORDER BY priority, run_at"))
+    plans.expectNoWalk()
+    plans.expectNoSorting()
+  }
+
+  @Test(arguments: [false, true])
   func queuesAreCountedWithoutTheJobs(analysed: Bool) throws {
     let plans = try plans(analysed) { _ = try rig.store.queues(at: rig.now) }
     #expect(plans.use("qctl_jobs_due", "sum("))

@@ -66,7 +66,8 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .unknownParent(let id): "no job or batch \(id) to wait for"
     case .keyConflict(let conflict): sentence(about: conflict)
     case .queueFull(let queue, let limit):
-      "queue \(queue) is full: \(limit) jobs may wait in it; nothing was enqueued"
+      "queue \(queue) is full: \(limit) \(limit == 1 ? "job" : "jobs") may wait in it; "
+        + "nothing was enqueued"
     case .invalid(let value): "\(value.field.rawValue) \(value.reason)"
     case .outcomeUnknown(let path, let detail):
       "the change to \(shown(path)) may or may not last, its sync failed (\(shown(detail))): "

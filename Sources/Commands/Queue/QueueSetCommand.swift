@@ -6,6 +6,7 @@ import Storage
 enum QueueSetCommand {
   struct Options: Sendable {
     var name: QueueName?
+    var allQueues = false
     /// What shall be, by the name of the setting.
     var changes: [String: QueueSettings.Change] = [:]
     var reason: String?
@@ -19,21 +20,27 @@ enum QueueSetCommand {
   static let command = Command<Options, Action>(
     "queue set", "Change settings of a queue, and make it known", defaults: Options(),
     flags: QueueSetting.all.map(flag) + [
-      .string("reason", "TEXT", \.reason, "Why, for the log")
+      .switch("all-queues", \.allQueues, "Change the rule for all queues; only what is kept"),
+      .string("reason", "TEXT", \.reason, "Why, for the log"),
     ] + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
     operands: [
-      .one("QUEUE", \.name, "The queue") { (text) throws(ValueError) -> QueueName? in
+      .optional("QUEUE", \.name, "The queue") { (text) throws(ValueError) -> QueueName? in
         try ValueText.queue(text)
       }.completing(.queue)
     ],
     prose: [
       "All settings given are changed in one step, and what changed is told: from what, to what. \(literal: "default") gives a setting back to the rule for all queues. The log keeps who changed settings and why (\(flag: "reason")).",
+      "A concurrency limit counts what runs in all workers, orphans of dead workers included, so that never more run; a job that would be one too many waits, and others are not held up by a concurrency key at its limit. A rate is paid for by each start, with \(flag: "burst") at once. Where as many jobs wait as \(flag: "max-depth") allows, enqueues are refused; what comes back (retries, replays, jobs of schedules) is not. With \(flag: "aging") a job that has waited for so long goes before one that is a level more urgent.",
+      "\(flag: "all-queues") changes the rule for all queues: how long jobs, attempts, keys, log and minutes are kept where a queue does not say.",
       "Settings live in the store, so that every host sees the same ones. A queue that is not known yet is made, and the store too where there is none; where a known queue has nearly the same name, qctl says so.",
       "Jobs that are over are removed by the workers as they go, some time after their time is up. Before dead jobs are removed, the log says how many.",
     ],
     examples: [
       Example("qctl queue set emails --keep-completed 1d --keep-dead forever", "Two at once"),
       Example("qctl queue set emails --keep-dead default", "As all queues"),
+      Example(
+        "qctl queue set emails --concurrency 3 --rate 100/m", "Three at a time, and no faster"),
+      Example("qctl queue set --all-queues --keep-log 90d", "A rule for all queues"),
     ],
     exits: ExitStatus.notes(.cannotCreate), seeAlso: ["queue show", "queue list", "pause"],
     validate: validate, run: { Action($0, run) })
@@ -46,16 +53,26 @@ enum QueueSetCommand {
   }
 
   private static func validate(_ options: Options) throws(UsageError) {
+    guard options.allQueues == (options.name == nil) else {
+      throw .invalid(options.allQueues ? "--all-queues needs no QUEUE" : "QUEUE is missing")
+    }
     guard !options.changes.isEmpty else {
       throw .invalid("nothing to set; 'qctl queue show QUEUE' shows what there is")
     }
+    let wrong = QueueSetting.all.first {
+      options.changes[$0.name] != nil && $0.reach == (options.allQueues ? .one : .all)
+    }
+    guard let wrong else { return }
+    throw .invalid(
+      options.allQueues
+        ? "--\(wrong.flagName) is for one queue" : "--\(wrong.flagName) is for --all-queues")
   }
 
   private static func run(
     _ options: Options, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus {
-    guard let name = options.name else { return .usage }
-    return try options.store.withStore(.create, in: context) { store throws(CommandFailure) in
+    try options.store.withStore(.create, in: context) { store throws(CommandFailure) in
+      guard let name = options.name else { return try setRules(options, store, context) }
       // Misspelt or not, it is told, also where only errors are: nobody meant to make a queue.
       try UnknownQueues.tell(newly: name, store, context)
       let before = try settings(of: name, store)
@@ -64,10 +81,31 @@ enum QueueSetCommand {
       var request = ConfigureRequest(
         name, options.ordered, actor: context.actor, reason: options.reason, now: context.now())
       request.words = words(options, after)
-      _ = try stored { () throws(StorageError) in try store.configure(request) }
-      if !options.output.quiet { tell(options, from: before, to: after, context) }
+      let rules = try stored { () throws(StorageError) in
+        _ = try store.configure(request)
+        return try store.rules()
+      }
+      tell("queue \(name)", options, context) { setting in
+        (text(setting, before, rules), text(setting, after, rules))
+      }
       return .success
     }
+  }
+
+  /// Changes the rules for all queues.
+  private static func setRules(
+    _ options: Options, _ store: any StorageAdapter, _ context: CommandContext
+  ) throws(CommandFailure) -> ExitStatus {
+    let before = try stored { () throws(StorageError) in try store.rules() }
+    let after = before.changed(by: options.ordered)
+    var request = ConfigureRequest(
+      nil, options.ordered, actor: context.actor, reason: options.reason, now: context.now())
+    request.words = words(options, QueueSettings(retention: after)) + " --all-queues"
+    _ = try stored { () throws(StorageError) in try store.configure(request) }
+    tell("all queues", options, context) { setting in
+      (setting.value(in: QueueSettings(), before), setting.value(in: QueueSettings(), after))
+    }
+    return .success
   }
 
   /// The command as it would be typed, but for the queue, which a record of the log names itself.
@@ -89,21 +127,23 @@ enum QueueSetCommand {
   }
 
   private static func tell(
-    _ options: Options, from before: QueueSettings, to after: QueueSettings,
-    _ context: CommandContext
+    _ whose: String, _ options: Options, _ context: CommandContext,
+    _ texts: (QueueSetting) -> (String, String)
   ) {
-    guard let name = options.name else { return }
+    guard !options.output.quiet else { return }
     for setting in QueueSetting.all where options.changes[setting.name] != nil {
-      let (old, new) = (text(setting, before), text(setting, after))
+      let (old, new) = texts(setting)
       context.tell(
         old == new
-          ? "queue \(name): \(setting.flagName) already is \(new)"
-          : "queue \(name): \(setting.flagName) was \(old), now is \(new)")
+          ? "\(whose): \(setting.flagName) already is \(new)"
+          : "\(whose): \(setting.flagName) was \(old), now is \(new)")
     }
   }
 
-  private static func text(_ setting: QueueSetting, _ settings: QueueSettings) -> String {
-    let value = setting.value(in: settings)
+  private static func text(
+    _ setting: QueueSetting, _ settings: QueueSettings, _ rules: Retention
+  ) -> String {
+    let value = setting.value(in: settings, rules)
     return setting.origin(in: settings) == .queue ? value : "\(value) (the rule for all queues)"
   }
 }

@@ -4,12 +4,31 @@ import Jobs
 
 extension QueueSetting {
   /// Every setting, in the order in which they are shown.
-  static let all: [QueueSetting] = kept + limits + defaults + order
+  static let all: [QueueSetting] = kept + limits + defaults + order + parts
 
   private static let kept: [QueueSetting] = [
     keep("keep_completed", .completed, "How long completed jobs are kept"),
     keep("keep_cancelled", .cancelled, "How long cancelled jobs are kept"),
     keep("keep_dead", .dead, "How long dead jobs are kept"),
+  ]
+
+  private static let parts: [QueueSetting] = [
+    keep(
+      "keep_attempts", "How long attempts of jobs that stay are kept, in whole days",
+      Retention.standardAttempts, of: { $0.retention.attempts }
+    ) { .keepAttempts($0) },
+    keep(
+      "keep_keys", "How long idempotency keys are known", NewJob.requestLifetime,
+      of: { $0.retention.keys }
+    ) { .keepKeys($0) },
+    keep(
+      "keep_log", "How long log records are kept", Retention.standardLog, reach: .all,
+      of: { $0.retention.log }
+    ) { .keepLog($0) },
+    keep(
+      "keep_minutes", "How long the minutes of queues are kept", Retention.standardMinutes,
+      reach: .all, of: { $0.retention.minutes }
+    ) { .keepMinutes($0) },
   ]
 
   private static let limits: [QueueSetting] = [
@@ -144,11 +163,23 @@ extension QueueSetting {
   fileprivate static func keep(
     _ name: String, _ state: JobState, _ summary: String
   ) -> QueueSetting {
+    var setting = keep(name, summary, Retention.standard(state), of: { $0.retention[state] }) {
+      .keep(state, $0)
+    }
+    setting.isListed = true
+    return setting
+  }
+
+  fileprivate static func keep(
+    _ name: String, _ summary: String, _ standard: TimeSpan, reach: Reach = .both,
+    of keep: @escaping @Sendable (QueueSettings) -> Keep?,
+    _ change: @escaping @Sendable (Keep?) -> QueueSettings.Change
+  ) -> QueueSetting {
     QueueSetting(
       name: name, valueName: "TIME", summary: summary + ": 7d, forever or default",
-      parse: { (text) throws(ValueError) in .keep(state, try KeepText.parse(text)) },
-      shown: { $0.retention[state].map(KeepText.text) },
-      standard: { _ in KeepText.text(.span(Retention.standard(state))) }, isListed: true)
+      parse: { (text) throws(ValueError) in change(try KeepText.parse(text)) },
+      shown: { keep($0).map(KeepText.text) }, standard: { _ in KeepText.text(.span(standard)) },
+      reach: reach)
   }
 }
 

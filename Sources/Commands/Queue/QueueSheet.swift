@@ -5,6 +5,8 @@ import Storage
 struct QueueSheet {
   let summary: QueueSummary
   let settings: QueueSettings
+  /// For how long things are kept where it does not say.
+  let rules: Retention
 
   /// The queues with these names, all of them for none; in the store's order.
   static func read(
@@ -12,10 +14,12 @@ struct QueueSheet {
   ) throws(CommandFailure) -> [QueueSheet] {
     try stored { () throws(StorageError) in
       var sheets: [QueueSheet] = []
+      let rules = try store.rules()
       for summary in try store.queues(at: context.now())
       where names.isEmpty || names.contains(summary.queue) {
         sheets.append(
-          QueueSheet(summary: summary, settings: try store.settings(of: summary.queue)))
+          QueueSheet(
+            summary: summary, settings: try store.settings(of: summary.queue), rules: rules))
       }
       return sheets
     }

@@ -24,7 +24,7 @@ struct QueuePage {
       page.fact("  " + state.rawValue, String(count), state == .dead && count > 0 ? .red : .plain)
     }
     page.title("Settings")
-    page.table(settings(sheet.settings))
+    page.table(settings(sheet.settings, sheet.rules))
     return page.bytes
   }
 
@@ -32,7 +32,7 @@ struct QueuePage {
     "waits for " + TimeSpan(milliseconds: max(0, now.since(instant).milliseconds)).inWholeSeconds
   }
 
-  private func settings(_ settings: QueueSettings) -> Table {
+  private func settings(_ settings: QueueSettings, _ rules: Retention) -> Table {
     var table = Table([
       TableColumn("  SETTING", minimumWidth: 22), TableColumn("VALUE", minimumWidth: 8),
       TableColumn("FROM"),
@@ -40,7 +40,7 @@ struct QueuePage {
     for setting in QueueSetting.all {
       let origin = setting.origin(in: settings)
       table.addRow([
-        TableCell("  " + setting.flagName), TableCell(setting.value(in: settings)),
+        TableCell("  " + setting.flagName), TableCell(setting.value(in: settings, rules)),
         TableCell(origin.text, origin == .standard ? .dim : .plain),
       ])
     }

@@ -27,7 +27,7 @@ extension RecordShape where Record == QueueSheet {
         [TableCell(sheet.summary.queue.description)]
           + listed.map { setting in
             TableCell(
-              setting.value(in: sheet.settings),
+              setting.value(in: sheet.settings, sheet.rules),
               setting.origin(in: sheet.settings) == .standard ? .dim : .plain)
           } + [TableCell(sheet.summary.pauseText(times))]
       })
@@ -35,7 +35,7 @@ extension RecordShape where Record == QueueSheet {
 
   private static func setting(_ name: String, of sheet: QueueSheet) -> String? {
     for setting in QueueSetting.all {
-      if name == setting.name { return setting.value(in: sheet.settings) }
+      if name == setting.name { return setting.value(in: sheet.settings, sheet.rules) }
       if name == setting.name + originSuffix { return setting.origin(in: sheet.settings).rawValue }
     }
     return nil

@@ -70,7 +70,7 @@ enum WorkCommand {
     ),
     .int(
       "batch", "N", in: 1...mostOfBatch, \.batch,
-      "Tell a handler of up to N jobs at once, in lines, even if it does not live on"),
+      "Tell a handler of up to N jobs at once, in lines"),
     .value(
       "batch-wait", "TIME", \.batchWait, "How long a batch that is not full waits for more",
       parse: ValueText.span
@@ -123,7 +123,7 @@ enum WorkCommand {
   private static let otherFlags: [Flag<Options>] = [
     .switch(
       "all-configured", \.isAllConfigured,
-      "Run every worker of the configuration files, each in a process of its own"),
+      "Run every worker of the configuration, a process each"),
     .value(
       "output-limit", "SIZE", \.outputLimit, "Keep so much of each output stream",
       parse: ValueText.outputLimit

@@ -78,6 +78,23 @@ extension Survey {
     }
   }
 
+  /// Jobs that wait for one that is not there.
+  func lookAtDependants() throws(StorageError) {
+    let parents = try spool.look(in: DependantEntry.root).sorted().compactMap { try? JobID($0) }
+    guard !parents.isEmpty else { return }
+    let stands = try spool.stands(of: parents)
+    for parent in parents where stands[parent] == .removed {
+      let folder = DependantEntry.folder(of: parent)
+      let waiting = try spool.look(in: folder).compactMap { DependantEntry($0) }
+        .filter { !$0.isDone }
+      guard let first = waiting.first else { continue }
+      note(
+        .warning, "dependencies", folder,
+        "\(waiting.count) \(waiting.count == 1 ? "job waits" : "jobs wait") for one that is not there",
+        .none(remedy: "qctl cancel \(first.child), and the others whose ids are there"))
+    }
+  }
+
   func lookAtRest() throws(StorageError) {
     for name in try spool.look(in: "log").sorted() {
       let path = "log/" + name

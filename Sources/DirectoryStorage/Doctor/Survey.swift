@@ -22,6 +22,7 @@ final class Survey {
   /// What is in a store's folder.
   private static let known: Set<String> = [
     "format", "tmp", "log", "keys", "bulks", "workers", "queues", "quarantine", "last-id", "bell",
+    "settings",
     "lock", "repair", DependantEntry.root, DependantEntry.ends, BatchFolder.root, ScheduleFile.root,
   ]
 
@@ -41,6 +42,7 @@ final class Survey {
     lookAtCounter()
     try lookAtTemporary()
     try lookAtKeys()
+    try lookAtDependants()
     try lookAtSchedules()
     try lookAtRest()
   }

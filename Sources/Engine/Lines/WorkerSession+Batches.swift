@@ -9,7 +9,12 @@ extension WorkerSession {
   /// How long jobs may wait to be handed over until they are given back.
   var patience: TimeSpan { ShortJobs.patience + batchWait }
 
-  var batchWait: TimeSpan { configuration.lines?.wait ?? .zero }
+  /// How long a batch that is not full waits; no longer than leases allow that nobody renews.
+  var batchWait: TimeSpan {
+    let wait = configuration.lines?.wait ?? .zero
+    guard presence == nil else { return wait }
+    return min(wait, TimeSpan(milliseconds: configuration.lease.milliseconds / 4))
+  }
 
   /// How many jobs could be started now.
   var room: Int {

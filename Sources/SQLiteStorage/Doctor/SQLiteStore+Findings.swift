@@ -31,6 +31,7 @@ extension SQLiteStore {
     findings += try histories(session)
     findings += try counts(session)
     findings += try bulks(session)
+    findings += try waits(session)
     findings += try hands(session)
     findings += try keys(session)
     findings += try session.read { connection throws(SQLiteFailure) in

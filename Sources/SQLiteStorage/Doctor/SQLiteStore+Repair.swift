@@ -55,6 +55,7 @@ struct Repairer {
     try removeAbandoned()
     try quarantineUnreadable()
     try cureRows()
+    try tellOrphans()
     try recount()
     return repairs
   }

@@ -151,7 +151,7 @@ struct BatchTests {
         claims = 100
         _ = try? rig.enqueue()
       }
-      if claims == 103 { rig.clock.advance(.seconds(31)) }
+      if claims == 103 { rig.clock.advance(.seconds(16)) }
       return nil
     }
     rig.run { event in

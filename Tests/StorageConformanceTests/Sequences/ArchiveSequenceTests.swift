@@ -85,7 +85,20 @@ import Testing
       tape.rewind(to: seed &+ UInt64(step))
       generator.learn(operation, operation.perform(on: shop.store, at: generator.now))
     }
+    try stopAwaited(shop.store, at: generator.now)
     return (shop, generator.now)
+  }
+
+  /// Ends jobs that are asked to stop and whose end others hear of: taking them in ends them, and what
+  /// follows is no part of the archive.
+  private static func stopAwaited(_ store: any StorageAdapter, at now: Instant) throws {
+    let all = try Everything(of: store, at: now)
+    let awaited = Set(all.details.flatMap(\.waitsFor))
+    for job in all.oldestFirst where job.cancelRequested && job.state == .active {
+      guard let token = job.token, job.batch != nil || awaited.contains(job.id) else { continue }
+      let settlement = Settlement(Lease(id: job.id, token: token), .cancel)
+      _ = try store.settle([settlement], thenClaim: nil, at: now)
+    }
   }
 
   /// Some that are always the same, and some never tried before.

@@ -82,6 +82,7 @@ extension OperationGenerator {
       .timeout(any(of: [nil, .seconds(7)])),
       .backoff(any(of: [nil, .fixed(.seconds(9))])),
       .priority(any(of: [nil, Self.priorities.first])),
+      .keepAttempts(any(of: [nil, .forever, .span(.hours(48))])),
       .keepKeys(any(of: [nil, .forever, .span(.hours(2))])),
     ].filter { _ in chance(60) }
   }
