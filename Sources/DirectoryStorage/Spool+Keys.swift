@@ -97,8 +97,9 @@ extension Spool {
     }
   }
 
-  /// Changes a job, as `change` does, and lets it take its unique key where it comes back without it and
-  /// nobody else has it; else it goes on without. No change fails because of a key.
+  /// Changes a job, as `change` does, and lets it take its unique key where it comes back without it.
+  ///
+  /// Where somebody else has the key, the job goes on without: no change fails because of a key.
   func changeTakingKey(_ change: JobChange, at now: Instant) throws(StorageError) -> StoredJob? {
     guard change.after.comesBackWithoutKey(since: change.before.job),
       let key = change.after.uniqueKey
