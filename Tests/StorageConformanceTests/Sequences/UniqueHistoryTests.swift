@@ -84,7 +84,7 @@ extension Observation {
       true
     case .enqueued(.failure(let error)), .bulk(.failure(.job(_, let error))):
       switch error {
-      case .invalid, .keyConflict, .queueFull: false
+      case .invalid, .keyConflict, .unknownParent, .queueFull: false
       default: true
       }
     default: false
