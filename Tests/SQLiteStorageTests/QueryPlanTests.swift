@@ -47,7 +47,10 @@ import Testing
 
   @Test(arguments: [false, true])
   func limitsAreCountedByIndexes(analysed: Bool) throws {
-    try rig.addMany(50) { $0.concurrencyKey = "a" }
+    try rig.addMany(50) {
+      $0.concurrencyKey = "a"
+      $0.priority = try? Priority(0)
+    }
     let changes: [QueueSettings.Change] = [
       .concurrency(1000), .concurrencyPerKey(5), .aging(.minutes(1)),
     ]
