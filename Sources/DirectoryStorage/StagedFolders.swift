@@ -211,8 +211,10 @@ extension StagedFolders {
     guard let id = result.batch?.id, let new = batch?.follower(of: id) else { return }
     labelled.insert(id)
     let waitsFor = try pending(of: new, spool)
-    result.batch?.follower = try stage(
+    // Staging reads the result, so nothing of it may be under change meanwhile.
+    let follower = try stage(
       new, index: result.created + result.existing, waitsFor: waitsFor, isFollower: true, spool)
+    result.batch?.follower = follower
   }
 
   private func stage(
