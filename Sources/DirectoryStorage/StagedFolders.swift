@@ -211,7 +211,7 @@ extension StagedFolders {
     guard let id = result.batch?.id, let new = batch?.follower(of: id) else { return }
     labelled.insert(id)
     let waitsFor = try pending(of: new, spool)
-    // Not assigned at once: staging looks at the result too.
+    // Staging reads the result, so nothing of it may be under change meanwhile.
     let follower = try stage(
       new, index: result.created + result.existing, waitsFor: waitsFor, isFollower: true, spool)
     result.batch?.follower = follower
