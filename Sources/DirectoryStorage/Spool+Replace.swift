@@ -163,6 +163,10 @@ extension Spool {
     _ yielding: YieldingJob, replacedBy id: JobID, at now: Instant
   ) throws(StorageError) {
     guard !yielding.before.job.state.isTerminal else { return }
+    // Told as if it had ended before the new job was accepted.
+    let later = dependants.ends
+    dependants.ends = []
+    defer { dependants.ends += later }
     let request = ApplyRequest(replacementBy: id, at: now)
     var place = yielding.aside
     var job = yielding.before.job

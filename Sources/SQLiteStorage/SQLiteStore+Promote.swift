@@ -50,7 +50,8 @@ extension SQLiteStore {
         let bulk = try session.read(BulkRange.firstKeyed)
         guard let bulk else { return true }
         _ = try session.write(durable: false, at: now) { transaction throws(StorageError) in
-          try promoteSome(of: bulk, in: &transaction)
+          _ = try promoteSome(of: bulk, in: &transaction)
+          if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
         }
         return false
       }

@@ -363,7 +363,9 @@ extension StagedBulk {
       try store.withSession { session throws(StorageError) in
         isDone = try session.write(durable: false, at: presentTime) {
           transaction throws(StorageError) in
-          try store.promoteSome(of: number, in: &transaction)
+          let isWhole = try store.promoteSome(of: number, in: &transaction)
+          if transaction.hasEnds { try store.tellDependants(at: presentTime, in: &transaction) }
+          return isWhole
         }
       }
       store.letOthersIn()

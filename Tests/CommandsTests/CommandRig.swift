@@ -97,7 +97,7 @@ final class CommandRig {
         watchForStop: { self.isAskedToStop }),
       openStore: { (_, _) throws(StorageError) in
         FaultyStore(self.memory, trouble: self.trouble)
-      })
+      }, process: .unlimited)
   }
 
   private final class Heard {

@@ -98,7 +98,7 @@ enum EnqueueCommand {
     .string("unique-key", "KEY", \.uniqueKey, "At most one job of the queue holds KEY"),
     .choice(
       "unique-scope", "SCOPE", \.uniqueScope,
-      "How long it holds KEY: queued (until claimed), active (until it ends) or kept"
+      "How long it holds KEY: queued (until claimed), active (live) or kept"
     )
     .default("active"),
     .choice(

@@ -14,7 +14,7 @@ extension QueueSetting {
 
   private static let parts: [QueueSetting] = [
     keep(
-      "keep_attempts", "How long attempts of jobs that stay are kept, in whole days",
+      "keep_attempts", "How long attempts of jobs that stay are kept",
       Retention.standardAttempts, of: { $0.retention.attempts }
     ) { .keepAttempts($0) },
     keep(

@@ -45,7 +45,7 @@ struct ScheduleJobOptions: Sendable {
       .string("unique-key", "KEY", \.uniqueKey, "At most one job of the queue holds KEY"),
       .choice(
         "unique-scope", "SCOPE", \.uniqueScope,
-        "How long it holds KEY: queued (until claimed), active (until it ends) or kept"
+        "How long it holds KEY: queued (until claimed), active (live) or kept"
       ).default("active"),
       .choice(
         "on-conflict", "RULE", \.onConflict,

@@ -75,7 +75,7 @@ final class ArchiveRig {
       interaction: Interaction(
         readAll: { (_) throws(CommandFailure) in [] }, readLine: { nil },
         watchForStop: { self.isAskedToStop }),
-      openStore: open)
+      openStore: open, process: .unlimited)
   }
 
   private func open(

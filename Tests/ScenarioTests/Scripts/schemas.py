@@ -78,9 +78,9 @@ def fill(stage):
 def all_that_is_printed_is_promised(stage):
     judge = Judge(stage)
     judge.see("enqueued", "enqueue", "-q", "all", "--json")
-    judge.see("enqueued-bulk", "enqueue", "-q", "all", "--bulk", "-", "--batch", "b", "--json", input="{}\n")
+    judge.see("enqueued-bulk", "enqueue", "-q", "tied", "--bulk", "-", "--batch", "b", "--json", input="{}\n")
     judge.see("batch", "batch", "list", "--json")
-    judge.see("enqueued-chain", "enqueue", "-q", "all", "--chain", "a,b", "--json")
+    judge.see("enqueued-chain", "enqueue", "-q", "tied", "--chain", "a,b", "--json")
     judge.see("enqueued-bulk", "enqueue", "-q", "bulk", "--bulk", "-", "--json", input='{"payload":1}\n{}\n')
     judge.see("enqueued-bulk", "enqueue", "--bulk", "-", "--json", input="\n")
     fill(stage)

@@ -289,7 +289,7 @@ def main():
 
 
 def torture(torture_class, kind, seed, workers, enqueuers, kills, jobs):
-    stage, begun = Stage(f"torture-{kind}", kind), time.monotonic()
+    stage, begun = Stage(f"{torture_class.__name__}-{kind}", kind), time.monotonic()
     told = ""
     try:
         torture = torture_class(stage, seed, workers, enqueuers, kills, jobs)

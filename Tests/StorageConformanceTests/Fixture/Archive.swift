@@ -53,11 +53,14 @@ struct Archive {
 
 extension Archive {
   /// This as a store takes it in that knows no rates.
-  var withoutRates: Archive {
+  func settings(asKeptBy store: any StorageAdapter) -> Archive {
     Archive(
       parts: parts.map { part in
         guard case .queue(var queue) = part else { return part }
-        (queue.settings.limits.rate, queue.settings.limits.burst) = (nil, nil)
+        if !store.keepsRates {
+          (queue.settings.limits.rate, queue.settings.limits.burst) = (nil, nil)
+        }
+        if !store.keepsAttempts { queue.settings.retention.attempts = nil }
         return .queue(queue)
       })
   }
@@ -71,6 +74,8 @@ extension ArchivePart {
 extension StorageSource {
   /// Whether queues can have rates.
   var keepsRates: Bool { capabilities[.rateLimits] == .full }
+  /// Whether queues may say for how long attempts are kept.
+  var keepsAttempts: Bool { capabilities[.attemptRetention] == .full }
 
   /// Whether minutes can be taken in, for tests that then expect another answer.
   var keepsMinutes: Bool { capabilities[.minutes] == .full }

@@ -23,18 +23,21 @@ import Testing
       let isLeftOut =
         outcome == .unsupported(.minutes) && !target.store.keepsMinutes
         || outcome == .unsupported(.rateLimits) && !target.store.keepsRates
+        || outcome == .unsupported(.attemptRetention) && !target.store.keepsAttempts
       #expect(outcome == .restored || outcome == .alreadyThere || isLeftOut, note)
     }
     try expectSame(expected, target.store, at: now, note)
     #expect(
       try Archive.requests(of: source.store) == Archive.requests(of: target.store), note)
     let settings = try Archive(of: target.store, at: now)
-    let wanted = target.store.keepsRates ? archive : archive.withoutRates
+    let wanted = archive.settings(asKeptBy: target.store)
     #expect(settings.parts.filter(\.isQueue) == wanted.parts.filter(\.isQueue), note)
 
     let again = Archive(parts: archive.parts.filter { !$0.isRecord })
     for outcome in try again.restore(to: target.store, at: now + .minutes(1), size: 500) {
-      let isLeftOut = outcome == .unsupported(.minutes) || outcome == .unsupported(.rateLimits)
+      let isLeftOut = [.minutes, .rateLimits, .attemptRetention].contains {
+        outcome == .unsupported($0)
+      }
       #expect(outcome == .alreadyThere || isLeftOut, note)
     }
     try expectSame(expected, target.store, at: now, note)

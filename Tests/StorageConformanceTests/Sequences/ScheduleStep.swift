@@ -55,9 +55,9 @@ extension OperationGenerator {
     let name = any(of: Self.schedules)
     switch number(0...99) {
     case 0..<35: return .put(name, rule(), replaces: chance(60))
-    case 35..<80: return .fire
-    case 80..<86: return .pause(name)
-    case 86..<95: return .resume(name)
+    case 35..<74: return .fire
+    case 74..<80: return .pause(name)
+    case 80..<88: return .resume(name)
     default: return .remove(some(of: Self.schedules))
     }
   }
