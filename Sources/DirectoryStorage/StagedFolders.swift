@@ -208,7 +208,8 @@ extension StagedFolders {
 
   /// Makes the job that waits for the batch.
   func addFollower(_ spool: Spool) throws(StorageError) {
-    guard let id = result.batch?.id, let new = batch?.follower(of: id) else { return }
+    guard let id = result.batch?.id, var new = batch?.follower(of: id) else { return }
+    new = new.filled(by: try settings(of: new.queue, spool), Retention())
     labelled.insert(id)
     let waitsFor = try pending(of: new, spool)
     // Staging reads the result, so nothing of it may be under change meanwhile.

@@ -47,17 +47,14 @@ import Testing
 
   @Test(arguments: [false, true])
   func limitsAreCountedByIndexes(analysed: Bool) throws {
-    try rig.addMany(50) {
-      $0.concurrencyKey = "a"
-      $0.priority = try? Priority(0)
-    }
+    try rig.addMany(50) { $0.concurrencyKey = "a" }
     let changes: [QueueSettings.Change] = [
       .concurrency(1000), .concurrencyPerKey(5), .aging(.minutes(1)),
     ]
     _ = try rig.store.configure(
       ConfigureRequest(QueueName.default, changes, actor: "olga", now: rig.now))
     let plans = try plans(analysed) {
-      _ = try rig.claim(300)
+      _ = try rig.claim(900)
       _ = try rig.store.queues(at: rig.now)
     }
     #expect(plans.use("qctl_jobs_running", "count(*)", "state = 'active'"))
