@@ -65,7 +65,9 @@ exit $status
         holders = [job for job in exported(stage) if job.get("holds_unique_key")]
         stage.check(stage.kind != "sqlite" or len(holders) < 2, f"two holders: {holders}")
     for worker in workers:
-        stage.stop(worker)
+        # One that was started a moment ago may be ended before it hears signals.
+        worker.terminate()
+        stage.check(stage.ends(worker, what="a stopped worker") in (0, -signal.SIGTERM), "a worker failed")
     stage.qctl("work", *words, "--until-settled", "--", "true")
     answered(stage)
     stage.equal("failed", stage.lines("failed"), [])
