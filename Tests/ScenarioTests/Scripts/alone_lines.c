@@ -3,7 +3,7 @@
      alone_lines FOLDER [WAIT]
 
    It holds a job's lock from reading of it to answering for it, and tells of the start; see handler.h.
-   A job takes up to 5 ms. With WAIT, a first attempt ends only when the file of that name is in FOLDER,
+   A job takes up to 20 ms. With WAIT, a first attempt ends only when the file of that name is in FOLDER,
    whatever signal asks for its end. */
 #include <ctype.h>
 #include <signal.h>
@@ -43,7 +43,7 @@ int main(int count, char **words) {
     int lock = begin_alone(words[1], job, attempt);
     if (count > 2 && strcmp(attempt, "1") == 0) wait_for(words[1], words[2]);
     unsigned char last = (unsigned char)job[strlen(job) - 1];
-    pause_for(last % 6);
+    pause_for(last % 21);
     printf("{\"id\":\"%s\",\"outcome\":\"done\"}\n", job);
     fflush(stdout);
     close(lock);

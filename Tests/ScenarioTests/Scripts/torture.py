@@ -87,15 +87,22 @@ class Enqueuer(threading.Thread):
 
 
 class Kills:
-    """Counts kills, so that jobs flow as long as there are any to come."""
+    """Counts kills, so that jobs flow as long as there are any to come: a share comes with each."""
 
     def __init__(self, wanted):
-        self.wanted, self.count = wanted, 0
+        self.wanted, self.count, self.announced = wanted, 0, 0
         self.changed = threading.Condition()
+
+    def announce(self):
+        """Lets the jobs come that the next kill is to meet."""
+        with self.changed:
+            self.announced = self.count + 1
+            self.changed.notify_all()
 
     def done(self):
         with self.changed:
             self.count += 1
+            self.announced = max(self.announced, self.count)
             self.changed.notify_all()
 
     def wait_for(self, share, enqueuer):
@@ -103,8 +110,8 @@ class Kills:
         while True:
             with self.changed:
                 self.changed.wait_for(
-                    lambda: self.count >= self.wanted * share or enqueuer.victim.is_set())
-                if self.count >= self.wanted * share:
+                    lambda: self.announced >= self.wanted * share or enqueuer.victim.is_set())
+                if self.announced >= self.wanted * share:
                     return
             enqueuer.spare_step()
 
@@ -139,11 +146,20 @@ class Torture:
         worker = self.workers[place]
         if worker.poll() is not None:
             self.stage.check(False, f"a worker ended by itself with {worker.returncode}: {self.stage.said_by(worker)}")
+        self.meet_job()
         worker.kill()
         worker.wait()
         self.said += self.stage.said_by(worker)
         self.workers[place] = self.worker()
         self.kills.done()
+
+    def meet_job(self):
+        """Most kills should meet a job; where none starts, an idle worker is killed."""
+        known = len(self.stage.starts())
+        self.kills.announce()
+        until = time.monotonic() + PAUSE
+        while len(self.stage.starts()) == known and time.monotonic() < until:
+            time.sleep(0.001)
 
     def kill_some(self):
         """One kill mostly; at times several workers at once, or one that has only just come up."""
