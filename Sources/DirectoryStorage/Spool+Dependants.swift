@@ -292,23 +292,16 @@ extension Spool {
     }
   }
 
-  /// Moves a job on that waits for none any more: nothing but its place changes.
+  /// Moves a job on that waits for none any more; since when it can wait for a worker, its history says.
   private func unblock(_ before: StoredJob, at now: Instant) throws(StorageError) {
-    var stored = before
-    do { try stored.job.apply(.unblock, at: now) } catch { return }
-    guard !stored.job.comesBackWithoutKey(since: before.job) else {
-      let change = JobChange(before: before, after: stored.job)
-      guard let taken = try changeTakingKey(change, at: now) else { return }
-      hasNews = true
-      return unlogged.append(.afterParents(taken.job, taken.tags, at: now))
-    }
-    stored.place = JobPlace(
-      of: stored.job, revision: before.place.name.revision, isEdited: before.place.name.isEdited)
-    guard try move(before.place.path, to: stored.place) else { return }
-    touched(stored.place.folder)
-    forgetView(of: stored.job.queue)
+    var job = before.job
+    do { try job.apply(.unblock, at: now) } catch { return }
+    let change = JobChange(before: before, after: job)
+    let stored =
+      job.comesBackWithoutKey(since: before.job)
+      ? try changeTakingKey(change, at: now) : try self.change(change, at: now)
+    guard let stored else { return }
     hasNews = true
-    dependants.freed.append(before)
     unlogged.append(.afterParents(stored.job, stored.tags, at: now))
   }
 

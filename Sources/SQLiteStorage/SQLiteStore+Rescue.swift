@@ -52,7 +52,8 @@ extension SQLiteStore {
     try retakeKey(of: &after, since: job, transaction)
     let isCrash = if case .alone = loss { true } else { false }
     let attempt = Attempt(lost: job, loss, error: isCrash ? after.error : nil, at: now)
-    try end(after, attempt, settlement, isCrash: isCrash, in: &transaction)
+    try end(
+      after, dueAt: job.runAt, attempt, settlement, isCrash: isCrash, in: &transaction)
     try transaction.follow(job, after)
   }
 

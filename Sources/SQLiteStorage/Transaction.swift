@@ -91,9 +91,9 @@ struct Transaction {
     counts[place(of: queue)].change.add(number, to: state)
   }
 
-  /// Notes how long an execution took that ended by its own doing.
-  mutating func time(_ queue: QueueName, _ duration: TimeSpan) {
-    counts[place(of: queue)].change.time(duration)
+  /// Notes how long an execution took that ended by its own doing, and its job had waited for it.
+  mutating func time(_ queue: QueueName, _ run: TimeSpan, after wait: TimeSpan) {
+    counts[place(of: queue)].change.time(run, after: wait)
   }
 
   /// Notes what a change of a job means for others: every end and every removal passes here.

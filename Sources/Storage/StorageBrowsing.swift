@@ -32,6 +32,9 @@ package protocol StorageBrowsing: AnyObject, Sendable {
   /// The minutes of queues in a stretch of time, oldest first and by queue within a minute, the
   /// present ones as far as they have come. See `QueueMinute`.
   func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute]
+
+  /// What was ever counted of each queue, by name. See `QueueMeter`; a part of `Capability.minutes`.
+  func meters() throws(StorageError) -> [QueueMeter]
 }
 
 extension StorageBrowsing {

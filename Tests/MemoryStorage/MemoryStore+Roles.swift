@@ -39,6 +39,11 @@ extension MemoryStore: StorageBrowsing {
     try require(.minutes)
     return state.withLock { $0.minutes(request) }
   }
+
+  package func meters() throws(StorageError) -> [QueueMeter] {
+    try require(.minutes)
+    return state.withLock { $0.meters() }
+  }
 }
 
 extension MemoryStore: StorageOperating {
