@@ -12,7 +12,9 @@ import Testing
   init() throws { rig = try CommandStage() }
 
   private func events(_ words: String...) throws -> [String] {
-    try rig.run(["tail", "-o", "cat"] + words).lines.map { String($0.prefix { $0 != " " && $0 != ":" }) }
+    try rig.run(["tail", "-o", "cat"] + words).lines.map { line in
+      String(line.prefix { $0 != " " && $0 != ":" })
+    }
   }
 
   private func log(
