@@ -30,8 +30,9 @@ import Storage
 
 /// What the calls of a process have to tell those who wait.
 struct DependantWork {
-  /// Jobs that ended or went, in order, and how.
-  var ends: [(parent: JobID, stand: ParentStand)] = []
+  /// Jobs that ended or went, and how.
+  private var ends = EndedParents()
+  private var stands: [JobID: ParentStand] = [:]
   /// Jobs that wait no more, whose entries go once that is durable.
   var freed: [StoredJob] = []
   /// Whether a note that somebody leaves is heard of.
@@ -40,6 +41,20 @@ struct DependantWork {
   var passed: [String: Instant] = [:]
   /// When all folders were looked through last.
   var swept: Instant?
+
+  /// Notes that a job ended or went.
+  mutating func noteEnd(_ parent: JobID, _ stand: ParentStand) {
+    ends.insert(parent)
+    stands[parent] = stand
+  }
+
+  /// Takes the one whose turn it is.
+  mutating func takeEnd() -> (parent: JobID, stand: ParentStand)? {
+    guard let parent = ends.removeFirst() else { return nil }
+    return (parent, stands.removeValue(forKey: parent) ?? .live)
+  }
+
+  var hasEnds: Bool { !ends.isEmpty }
 }
 
 // MARK: - Ends
@@ -64,7 +79,7 @@ extension Spool {
 
   /// Says that a job has ended or was removed, once its name says so.
   func didEnd(_ id: JobID, _ stand: ParentStand) throws(StorageError) {
-    if try hasEntries(id) { dependants.ends.append((id, stand)) }
+    if try hasEntries(id) { dependants.noteEnd(id, stand) }
   }
 
   private func hasEntries(_ id: JobID) throws(StorageError) -> Bool {
@@ -136,7 +151,7 @@ extension Spool {
     for parent in parents {
       // One that is not there was removed just now, and whoever did that has left a note.
       guard let stand = stands[parent], stand != .live, stand != .removed else { continue }
-      dependants.ends.append((parent, stand))
+      dependants.noteEnd(parent, stand)
     }
   }
 
@@ -158,15 +173,13 @@ extension Spool {
 // MARK: - Telling
 
 extension Spool {
-  /// Tells those that wait what became of the jobs that ended in this call, as far as one step goes.
+  /// Tells those that wait what became of the jobs that ended in this call, as far as one step goes; in
+  /// the order of `StorageEngine`.
   func tellDependants(at now: Instant) throws(StorageError) {
     var left = ParentStep.largest
-    var next = 0
     while true {
-      if next >= dependants.ends.count { try endBatches(at: now) }
-      guard next < dependants.ends.count else { break }
-      let (parent, stand) = dependants.ends[next]
-      next += 1
+      if !dependants.hasEnds { try endBatches(at: now) }
+      guard let (parent, stand) = dependants.takeEnd() else { break }
       guard left > 0 else {
         // The note is there; whoever claims goes on.
         hasNews = true
@@ -174,7 +187,6 @@ extension Spool {
       }
       try tellDependants(of: parent, stand, at: now, &left)
     }
-    dependants.ends.removeAll()
     try dropEntries()
   }
 
@@ -293,7 +305,13 @@ extension Spool {
   }
 
   /// Moves a job on that waits for none any more; since when it can wait for a worker, its history says.
-  private func unblock(_ before: StoredJob, at now: Instant) throws(StorageError) {
+  private func unblock(_ found: StoredJob, at now: Instant) throws(StorageError) {
+    var before = found
+    if found.isYielding {
+      try settleYielding(found, at: now)
+      guard let place = try locate(found.job.id), let next = try read(place) else { return }
+      before = next
+    }
     var job = before.job
     do { try job.apply(.unblock, at: now) } catch { return }
     let change = JobChange(before: before, after: job)
