@@ -3,8 +3,9 @@ import Storage
 import Text
 
 /// A schedule as a file, `schedules/<name>`: one JSON object, replaced as a whole under its lock,
-/// `schedules/<name>,lock`. Beside it lie marks of the jobs that are still to be made for its ticks,
-/// `schedules/<name>,<id>`.
+/// `schedules/<name>,lock`.
+///
+/// Beside it lie marks of the jobs that are still to be made for its ticks, `schedules/<name>,<id>`.
 ///
 /// ```
 /// {"name":"report","cron":"30 2 * * *","time_zone":"Europe/Berlin",…,"job":{"queue":"reports",…},
