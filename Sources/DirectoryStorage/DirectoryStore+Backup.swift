@@ -106,6 +106,15 @@ private final class Copier {
     else { return }
     var name = place.name
     let job = stored.job
+    if stored.isYielding {
+      // One that is to go since another is there is copied when it has gone.
+      guard
+        try job.uniqueKey.map({ (key) throws(StorageError) in
+          try spool.uniqueHolder(of: key, in: job.queue) == job.id
+        }) ?? true
+      else { return }
+      name.isCancelRequested = false
+    }
     if job.holdsUniqueKey, job.mayHoldUniqueKey, let key = job.uniqueKey {
       let file = KeyFile(kind: .unique, queue: job.queue, key: key, id: job.id)
       // One that took the key since the other was copied.
@@ -158,6 +167,10 @@ private final class Copier {
       guard let file = try spool.scheduleFile(name) else { continue }
       try copy.add(ScheduleFile.path(name), file.bytes)
       report.bytes += Int64(file.bytes.count)
+      // What is made by now is copied with the jobs.
+      for intent in file.firing where try spool.isPending(intent, of: name) {
+        try copy.add(ScheduleFile.marker(name, intent.id), [])
+      }
     }
   }
 

@@ -114,7 +114,7 @@ extension Spool {
       try? end(yielding, replacedBy: id, at: now)
       return EnqueueResult(id: id, outcome: .replaced(yielding.before.job.id))
     } catch {
-      _ = try? tree.remove(draft.path)
+      discard(draft)
       throw error
     }
   }
@@ -212,8 +212,10 @@ extension Spool {
     }
   }
 
-  /// Gives a job its key and its place back, as far as that can be done: whatever went wrong may do so
-  /// again, and then others do it. Where nobody knows whether the new job is there, they find out.
+  /// Gives a job its key and its place back, as far as that can be done.
+  ///
+  /// Whatever went wrong may do so again, and then others do it. Where nobody knows whether the new job is
+  /// there, they find out.
   func takeBack(_ yielding: YieldingJob, after error: StorageError, at now: Instant) {
     if case .outcomeUnknown = error { return }
     var job = yielding.before.job

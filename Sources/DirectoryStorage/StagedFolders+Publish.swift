@@ -62,7 +62,8 @@ extension StagedFolders {
 
   /// Puts those aside that give way; see Spool+Replace, of which this is step 2, for all at once.
   private func putAside(_ spool: Spool) throws(StorageError) {
-    for (found, new, id) in replaced {
+    // In the order of the bulk's lines, not in that of the keys' files.
+    for (found, new, id) in replaced.sorted(by: { $0.to < $1.to }) {
       guard let job = try spool.putAside(found, for: new, at: now) else { continue }
       yielding.append((job, id))
       try note(job, gives: new.uniqueKey ?? "", spool)
