@@ -17,14 +17,15 @@ import Storage
 // **Telling** a job that it need not wait for one parent: its entry gets its name as done; if no other
 // parent has one that is not, the job is moved to `ready` or `scheduled`, by one rename as if it became
 // due, and once that is durable its entries go. Of two parents that end at once, each marks its own entry
-// before it looks at the other's, so at least one sees that both are done.
+// before it looks at the other's, so at least one sees that both are done. Nobody is told of an end that a
+// power cut could take back: the parent's move is synced first, and the marks before the note goes.
 //
 // **Whoever dies**: between a and the end of c leaves the note, by which the next claim or tidying goes on;
 // a note whose parent lives means nothing and stays until the parent ends. Between 2 and 3 leaves entries
 // of a job that never came to be: they hold up nobody, and go when they are old. Between 3 and 4, while the
 // parent was ended by somebody who saw no folder in a, no note and an entry that nobody reads: therefore
 // tidying looks through all folders now and then (`sweepDependants`). Parents that an older qctl ended,
-// which knows nothing of all this, are found by that too.
+// which knows nothing of all this, are found by that too (Spool+Ends).
 //
 // A step looks at no more than `ParentStep.largest` entries; a note stays until all were looked at.
 
@@ -63,8 +64,13 @@ extension Spool {
   }
 
   /// Says that a job has ended or was removed, once its name says so.
-  func didEnd(_ id: JobID, _ stand: ParentStand) throws(StorageError) {
-    if try hasEntries(id) { dependants.ends.append((id, stand)) }
+  ///
+  /// - Returns: whether others wait for it.
+  @discardableResult
+  func didEnd(_ id: JobID, _ stand: ParentStand) throws(StorageError) -> Bool {
+    guard try hasEntries(id) else { return false }
+    dependants.ends.append((id, stand))
+    return true
   }
 
   private func hasEntries(_ id: JobID) throws(StorageError) -> Bool {
@@ -161,10 +167,14 @@ extension Spool {
   /// Tells those that wait what became of the jobs that ended in this call, as far as one step goes.
   func tellDependants(at now: Instant) throws(StorageError) {
     var left = ParentStep.largest
-    var next = 0
+    var (next, durable) = (0, 0)
     while true {
       if next >= dependants.ends.count { try endBatches(at: now) }
       guard next < dependants.ends.count else { break }
+      if next >= durable {
+        try syncMoves()
+        durable = dependants.ends.count
+      }
       let (parent, stand) = dependants.ends[next]
       next += 1
       guard left > 0 else {
@@ -182,11 +192,12 @@ extension Spool {
   ///
   /// - Returns: whether nobody else needs to be told.
   @discardableResult
-  private func tellDependants(
+  func tellDependants(
     of parent: JobID, _ stand: ParentStand, at now: Instant, _ left: inout Int
   ) throws(StorageError) -> Bool {
     guard stand != .live else { return false }
-    let all = try names(in: DependantEntry.folder(of: parent)).sorted()
+    let folder = DependantEntry.folder(of: parent)
+    let all = try names(in: folder).sorted()
       .compactMap { DependantEntry($0) }
     let entries = all.filter { effect(of: stand, parent, on: $0) != .none }
     let step = entries.prefix(left)
@@ -205,10 +216,12 @@ extension Spool {
       return false
     }
     try dropEntries()
+    // Without the note nobody would look at an entry again whose mark was lost.
+    if !step.isEmpty { _ = try ifThere { () throws(SystemError) in try tree.syncFolder(folder) } }
     for isRemoval in [false, true] {
       _ = try? tree.remove(DependantEntry.note(of: parent, isRemoval: isRemoval))
     }
-    removeIfEmpty(DependantEntry.folder(of: parent))
+    removeIfEmpty(folder)
     return true
   }
 
@@ -253,7 +266,7 @@ extension Spool {
   }
 
   /// Whether an entry is one of a job that never came to be; such a one goes.
-  private func isForgotten(
+  func isForgotten(
     _ entry: DependantEntry, _ parent: JobID, at now: Instant
   ) throws(StorageError) -> Bool {
     guard entry.child.instant < now - Self.entryGrace else { return false }
@@ -293,7 +306,7 @@ extension Spool {
   }
 
   /// Moves a job on that waits for none any more: nothing but its place changes.
-  private func unblock(_ before: StoredJob, at now: Instant) throws(StorageError) {
+  func unblock(_ before: StoredJob, at now: Instant) throws(StorageError) {
     var stored = before
     do { try stored.job.apply(.unblock, at: now) } catch { return }
     guard !stored.job.comesBackWithoutKey(since: before.job) else {
@@ -341,53 +354,4 @@ extension Spool {
       }
     }
   }
-}
-
-// MARK: - What others left
-
-extension Spool {
-  /// Goes on with the ends of which not all have heard, unless it is known that there are none.
-  func lookForEnds(at now: Instant) throws(StorageError) {
-    guard !dependants.notesAreHeard else { return }
-    dependants.notesAreHeard = watch?.listen(to: DependantEntry.ends) ?? false
-    var left = ParentStep.largest
-    for name in try names(in: DependantEntry.ends).sorted() where left > 0 {
-      guard let (parent, isRemoval) = DependantEntry.parent(ofNote: name) else { continue }
-      if let last = dependants.passed[name], now >= last, now < last + Self.noteRest { continue }
-      let stand = try stands(of: [parent])[parent] ?? .live
-      // Only a note of the removal says that what is not found is not just moving.
-      guard stand != .live, stand != .removed || isRemoval else {
-        dependants.passed[name] = now
-        continue
-      }
-      dependants.notesAreHeard = false
-      if try !tellDependants(of: parent, stand, at: now, &left), left > 0 {
-        dependants.passed[name] = now
-      }
-    }
-    if left <= 0 { dependants.notesAreHeard = false }
-    if dependants.passed.count > 1000 { dependants.passed.removeAll() }
-    try tellDependants(at: now)
-  }
-
-  /// So long a note that led nowhere is left alone.
-  private static let noteRest = TimeSpan.seconds(60)
-
-  /// Looks, now and then, through all folders of those who wait, for what neither side told.
-  func sweepDependants(at now: Instant) throws(StorageError) {
-    if let last = dependants.swept, now >= last, now < last + Self.sweepPause { return }
-    dependants.swept = now
-    let parents = try names(in: DependantEntry.root).sorted().compactMap { try? JobID($0) }
-    guard !parents.isEmpty else { return }
-    let stands = try stands(of: parents)
-    var left = ParentStep.largest
-    for parent in parents where left > 0 {
-      guard let stand = stands[parent], stand != .live, stand != .removed else { continue }
-      try tellDependants(of: parent, stand, at: now, &left)
-    }
-    if left <= 0 { dependants.swept = nil }
-    try tellDependants(at: now)
-  }
-
-  private static let sweepPause = TimeSpan.minutes(10)
 }
