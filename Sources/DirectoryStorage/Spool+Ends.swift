@@ -51,8 +51,10 @@ extension Spool {
     try tellDependants(at: now)
   }
 
-  /// Removes the entries of jobs that never came to be, as did not the one that they were to wait for: of a
-  /// bulk that was never accepted. Where one of them is there, `doctor` tells.
+  /// Removes the entries of a bulk that was never accepted.
+  ///
+  /// Neither those that wait ever came to be nor the one that they wait for. Where one of them is there,
+  /// `doctor` tells.
   private func forgetEntries(for parent: JobID, at now: Instant) throws(StorageError) {
     let folder = DependantEntry.folder(of: parent)
     let entries = try names(in: folder).compactMap { DependantEntry($0) }
