@@ -27,7 +27,15 @@ extension DirectoryStore {
   }
 
   package func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
-    guard case .none(let reason, let remedy) = capabilities[.minutes] else { return [] }
-    throw .unsupported(.minutes, reason: reason, remedy: remedy)
+    throw lacksMinutes
+  }
+
+  package func meters() throws(StorageError) -> [QueueMeter] { throw lacksMinutes }
+
+  private var lacksMinutes: StorageError {
+    guard case .none(let reason, let remedy) = capabilities[.minutes] else {
+      return .unsupported(.minutes, reason: "", remedy: "")
+    }
+    return .unsupported(.minutes, reason: reason, remedy: remedy)
   }
 }

@@ -78,6 +78,10 @@ private final class Repairer {
     case .rights(let mode): try setRights(flaw, mode)
     case .dropKey(let place): try dropKey(flaw, place)
     case .makeKey(let file): try makeKey(flaw, file)
+    case .settle(let job):
+      try spool.settleYielding(job, at: request.now)
+      try spool.tellDependants(at: request.now)
+      note(.mended, flaw, "it has given way now, or has its key still")
     case .discardBulk: try discard(flaw)
     case .spread:
       try spool.spreadBulks(in: nil)
@@ -97,6 +101,7 @@ private final class Repairer {
     case .rights(let mode): note(.mended, flaw, "its mode to become 0\(String(mode, radix: 8))")
     case .dropKey: note(.mended, flaw, "to be removed")
     case .makeKey: note(.mended, flaw, "the key to be noted")
+    case .settle: note(.mended, flaw, "to give way, or to keep its key")
     case .spread: note(.mended, flaw, "to be spread over its queues")
     case .raiseCounter: note(.mended, flaw, "to be raised")
     case .dropEntry: note(.mended, flaw, "to be removed")
@@ -150,6 +155,7 @@ private final class Repairer {
 
   private func dropKey(_ flaw: Flaw, _ place: KeyPlace) throws(StorageError) {
     let isDropped = try spool.locked([place.shard]) { () throws(StorageError) in
+      try spool.finishReplacing(at: place, request.now)
       guard let file = try spool.keyFile(place) else { return false }
       switch file.kind {
       case .unique: guard try !spool.isHeld(file) else { return false }
@@ -230,7 +236,7 @@ private final class Repairer {
 
 extension Spool {
   /// The place that a path of a job's file means.
-  fileprivate func place(of path: String) -> JobPlace? {
+  func place(of path: String) -> JobPlace? {
     let split = SplitPath(path)
     let parts = split.folder.split(separator: "/").map(String.init)
     let start = parts.first == BulkParts.root ? 2 : 0

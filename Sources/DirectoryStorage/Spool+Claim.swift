@@ -59,6 +59,7 @@ extension Spool {
   ) throws(StorageError) -> QueueView {
     guard let due = view.nextDue, due <= now else { return view }
     try promote(in: queue, at: now)
+    try tellDependants(at: now)
     forgetView(of: queue)
     return try self.view(of: queue)
   }
@@ -78,6 +79,11 @@ extension Spool {
     }
     due.sort { JobName.isBefore($0.name, $1.name) }
     for place in due.prefix(Self.largestStep) {
+      guard !place.name.isCancelRequested else {
+        // What can't be looked at now, as somebody is at it, is due still.
+        if let stored = try read(place) { try? settleYielding(stored, patience: 0, at: now) }
+        continue
+      }
       let folder =
         Shelf.ready(place.name.priority, of: queue) + "/" + NameStamp.minute(place.name.time)
       let target = JobPlace(queue: queue, state: .ready, folder: folder, name: place.name)

@@ -31,8 +31,11 @@ import Storage
 
 /// What the calls of a process have to tell those who wait.
 struct DependantWork {
-  /// Jobs that ended or went, in order, and how.
-  var ends: [(parent: JobID, stand: ParentStand)] = []
+  /// Jobs that ended or went, and how.
+  private var ends = EndedParents()
+  private var stands: [JobID: ParentStand] = [:]
+  /// Whether no power cut takes any of these ends back: nobody may hear of one before.
+  var areDurable = true
   /// Jobs that wait no more, whose entries go once that is durable.
   var freed: [StoredJob] = []
   /// Whether a note that somebody leaves is heard of.
@@ -41,6 +44,21 @@ struct DependantWork {
   var passed: [String: Instant] = [:]
   /// When all folders were looked through last.
   var swept: Instant?
+
+  /// Notes that a job ended or went.
+  mutating func noteEnd(_ parent: JobID, _ stand: ParentStand) {
+    ends.insert(parent)
+    stands[parent] = stand
+    areDurable = false
+  }
+
+  /// Takes the one whose turn it is.
+  mutating func takeEnd() -> (parent: JobID, stand: ParentStand)? {
+    guard let parent = ends.removeFirst() else { return nil }
+    return (parent, stands.removeValue(forKey: parent) ?? .live)
+  }
+
+  var hasEnds: Bool { !ends.isEmpty }
 }
 
 // MARK: - Ends
@@ -69,7 +87,7 @@ extension Spool {
   @discardableResult
   func didEnd(_ id: JobID, _ stand: ParentStand) throws(StorageError) -> Bool {
     guard try hasEntries(id) else { return false }
-    dependants.ends.append((id, stand))
+    dependants.noteEnd(id, stand)
     return true
   }
 
@@ -142,7 +160,7 @@ extension Spool {
     for parent in parents {
       // One that is not there was removed just now, and whoever did that has left a note.
       guard let stand = stands[parent], stand != .live, stand != .removed else { continue }
-      dependants.ends.append((parent, stand))
+      dependants.noteEnd(parent, stand)
     }
   }
 
@@ -164,19 +182,15 @@ extension Spool {
 // MARK: - Telling
 
 extension Spool {
-  /// Tells those that wait what became of the jobs that ended in this call, as far as one step goes.
+  /// Tells those that wait what became of the jobs that ended in this call, as far as one step goes; in
+  /// the order of `StorageEngine`.
   func tellDependants(at now: Instant) throws(StorageError) {
     var left = ParentStep.largest
-    var (next, durable) = (0, 0)
     while true {
-      if next >= dependants.ends.count { try endBatches(at: now) }
-      guard next < dependants.ends.count else { break }
-      if next >= durable {
-        try syncMoves()
-        durable = dependants.ends.count
-      }
-      let (parent, stand) = dependants.ends[next]
-      next += 1
+      if !dependants.hasEnds { try endBatches(at: now) }
+      if !dependants.areDurable { try syncMoves() }
+      dependants.areDurable = true
+      guard let (parent, stand) = dependants.takeEnd() else { break }
       guard left > 0 else {
         // The note is there; whoever claims goes on.
         hasNews = true
@@ -184,7 +198,6 @@ extension Spool {
       }
       try tellDependants(of: parent, stand, at: now, &left)
     }
-    dependants.ends.removeAll()
     try dropEntries()
   }
 
@@ -305,23 +318,22 @@ extension Spool {
     }
   }
 
-  /// Moves a job on that waits for none any more: nothing but its place changes.
-  func unblock(_ before: StoredJob, at now: Instant) throws(StorageError) {
-    var stored = before
-    do { try stored.job.apply(.unblock, at: now) } catch { return }
-    guard !stored.job.comesBackWithoutKey(since: before.job) else {
-      let change = JobChange(before: before, after: stored.job)
-      guard let taken = try changeTakingKey(change, at: now) else { return }
-      hasNews = true
-      return unlogged.append(.afterParents(taken.job, taken.tags, at: now))
+  /// Moves a job on that waits for none any more; since when it can wait for a worker, its history says.
+  func unblock(_ found: StoredJob, at now: Instant) throws(StorageError) {
+    var before = found
+    if found.isYielding {
+      try settleYielding(found, at: now)
+      guard let place = try locate(found.job.id), let next = try read(place) else { return }
+      before = next
     }
-    stored.place = JobPlace(
-      of: stored.job, revision: before.place.name.revision, isEdited: before.place.name.isEdited)
-    guard try move(before.place.path, to: stored.place) else { return }
-    touched(stored.place.folder)
-    forgetView(of: stored.job.queue)
+    var job = before.job
+    do { try job.apply(.unblock, at: now) } catch { return }
+    let change = JobChange(before: before, after: job)
+    let stored =
+      job.comesBackWithoutKey(since: before.job)
+      ? try changeTakingKey(change, at: now) : try self.change(change, at: now)
+    guard let stored else { return }
     hasNews = true
-    dependants.freed.append(before)
     unlogged.append(.afterParents(stored.job, stored.tags, at: now))
   }
 

@@ -46,6 +46,11 @@ package struct DurationHistogram: Sendable {
     for index in counts.indices { counts[index] = Self.sum(counts[index], other.counts[index]) }
   }
 
+  /// Takes away what another has counted; none falls below zero.
+  package mutating func remove(_ other: DurationHistogram) {
+    for index in counts.indices { counts[index] -= min(counts[index], other.counts[index]) }
+  }
+
   /// The length that a share of all stays within, taking those of a bucket as evenly spread.
   ///
   /// - Parameter share: 0.99 for the 99th percentile; held to 0...1.

@@ -75,6 +75,8 @@ extension Job {
 
   private mutating func unblock(_ now: Instant) throws(TransitionRefusal) {
     guard state == .blocked else { throw .state(state) }
+    // Until now it could not wait for a worker: ages, waits and its place count from here.
+    runAt = max(runAt, now)
     state = runAt > now ? .scheduled : .ready
   }
 

@@ -16,6 +16,10 @@ package struct QueueMinute: Equatable, Sendable {
     package var retried: Int64 = 0
     /// Jobs that died.
     package var dead: Int64 = 0
+    /// How long the timed executions took, all together, in milliseconds.
+    package var run: Int64 = 0
+    /// How long jobs had waited for them, all together, in milliseconds.
+    package var waited: Int64 = 0
 
     /// Nothing ever.
     package init() {}
@@ -27,6 +31,8 @@ package struct QueueMinute: Equatable, Sendable {
       totals.succeeded = max(succeeded, other.succeeded)
       totals.retried = max(retried, other.retried)
       totals.dead = max(dead, other.dead)
+      totals.run = max(run, other.run)
+      totals.waited = max(waited, other.waited)
       return totals
     }
   }
@@ -55,8 +61,9 @@ package struct QueueMinute: Equatable, Sendable {
   package var totals = Totals()
   /// How many jobs there were.
   package var depth = Depth()
-  /// How long the executions took that ended in it: completed, failed, rejected or timed out.
-  package var durations = DurationHistogram()
+  /// How long the executions took that ended in it, completed, failed, rejected or timed out, and how
+  /// long their jobs had waited.
+  package var timings = Timings()
 
   /// A minute of a queue in which nothing is counted yet.
   package init(queue: QueueName, minute: Int64) {
@@ -74,7 +81,24 @@ extension QueueMinute {
   package func isContinued(by later: QueueMinute) -> Bool {
     later.queue == queue && later.minute == minute
       && later.totals == later.totals.raised(to: totals)
-      && zip(durations.buckets, later.durations.buckets).allSatisfy { $0 <= $1 }
+      && later.timings.continues(timings)
+  }
+}
+
+/// What was ever counted of a queue: never falls, whatever is purged or pruned.
+package struct QueueMeter: Equatable, Sendable {
+  /// Whose.
+  package let queue: QueueName
+  /// How many, and how long all together.
+  package var totals: QueueMinute.Totals
+  /// How long each took and had waited, since the store counts it.
+  package var timings: Timings
+
+  /// A meter with its parts.
+  package init(queue: QueueName, totals: QueueMinute.Totals, timings: Timings) {
+    self.queue = queue
+    self.totals = totals
+    self.timings = timings
   }
 }
 

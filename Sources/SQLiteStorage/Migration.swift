@@ -42,6 +42,8 @@ enum Migration {
       "ALTER TABLE qctl_jobs ADD COLUMN waits INTEGER NOT NULL DEFAULT 0",
       "ALTER TABLE qctl_jobs ADD COLUMN dependants INTEGER NOT NULL DEFAULT 0",
       "ALTER TABLE qctl_log ADD COLUMN schedule TEXT",
+      "ALTER TABLE qctl_minutes ADD COLUMN total_run_ms INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE qctl_minutes ADD COLUMN total_waited_ms INTEGER NOT NULL DEFAULT 0",
     ]
     + queueColumns.map { "ALTER TABLE qctl_queues ADD COLUMN \($0)" }
     + [
@@ -55,7 +57,8 @@ enum Migration {
     "concurrency INTEGER", "concurrency_per_key INTEGER", "rate TEXT", "burst INTEGER",
     "rate_paid INTEGER", "max_attempts INTEGER", "backoff TEXT", "timeout_ms INTEGER",
     "priority INTEGER", "max_depth INTEGER", "aging_ms INTEGER", "reordered INTEGER",
-    "keep_attempts INTEGER", "keep_keys INTEGER",
+    "keep_attempts INTEGER", "keep_keys INTEGER", "all_durations BLOB",
+    "total_run_ms INTEGER NOT NULL DEFAULT 0", "total_waited_ms INTEGER NOT NULL DEFAULT 0",
   ]
 
   private static func step(from version: Int64) -> [String]? {

@@ -10,13 +10,14 @@ enum MinuteRow {
   static func store(
     _ minute: Int64, of queue: QueueName, on connection: Connection
   ) throws(SQLiteFailure) {
-    let earlier = try durations(of: queue, minute, on: connection)
+    let earlier = try timings(of: queue, minute, on: connection)
     let statement = try connection.statement(
       """
       INSERT OR REPLACE INTO qctl_minutes(queue, minute, total_enqueued, total_succeeded,
-        total_retried, total_dead, ready, active, waiting, dead, durations)
+        total_retried, total_dead, total_run_ms, total_waited_ms, ready, active, waiting, dead,
+        durations)
       SELECT queue, minute, total_enqueued, total_succeeded, total_retried, total_dead,
-        \(depth), coalesce(?2, durations)
+        total_run_ms, total_waited_ms, \(depth), coalesce(?2, durations)
       FROM qctl_queues WHERE queue = ?1
       """)
     statement.bind(1, queue.description)
@@ -28,10 +29,10 @@ enum MinuteRow {
   /// The four counts of a `QueueMinute.Depth`, from the columns of qctl_queues.
   private static let depth = "ready, active, scheduled + retrying + blocked, dead"
 
-  /// The durations of a minute that was lived before, with those of the present one; else `nil`.
-  private static func durations(
+  /// The timings of a minute that was lived before, with those of the present one; else `nil`.
+  private static func timings(
     of queue: QueueName, _ minute: Int64, on connection: Connection
-  ) throws(SQLiteFailure) -> DurationHistogram? {
+  ) throws(SQLiteFailure) -> Timings? {
     let statement = try connection.statement(
       """
       SELECT m.durations, q.durations FROM qctl_minutes m JOIN qctl_queues q ON q.queue = m.queue
@@ -41,8 +42,8 @@ enum MinuteRow {
     statement.bind(2, minute)
     defer { statement.reset() }
     guard try statement.step() else { return nil }
-    var sum = DurationHistogram(bytes: statement.bytes(0))
-    sum.merge(DurationHistogram(bytes: statement.bytes(1)))
+    var sum = Timings(bytes: statement.bytes(0))
+    sum.merge(Timings(bytes: statement.bytes(1)))
     return sum
   }
 
@@ -51,11 +52,14 @@ enum MinuteRow {
   ) throws(SQLiteFailure) {
     let statement = try connection.statement(
       """
-      UPDATE qctl_minutes SET (total_enqueued, total_succeeded, total_retried, total_dead) = (
+      UPDATE qctl_minutes SET (total_enqueued, total_succeeded, total_retried, total_dead,
+        total_run_ms, total_waited_ms) = (
         SELECT max(qctl_minutes.total_enqueued, q.total_enqueued),
           max(qctl_minutes.total_succeeded, q.total_succeeded),
           max(qctl_minutes.total_retried, q.total_retried),
-          max(qctl_minutes.total_dead, q.total_dead)
+          max(qctl_minutes.total_dead, q.total_dead),
+          max(qctl_minutes.total_run_ms, q.total_run_ms),
+          max(qctl_minutes.total_waited_ms, q.total_waited_ms)
         FROM qctl_queues q WHERE q.queue = ?1)
       WHERE queue = ?1 AND minute > ?2
       """)
@@ -81,7 +85,7 @@ extension MinuteRow {
     try read(within, queue, first, last, into: &minutes)
     let present = try connection.statement(
       """
-      SELECT minute, total_enqueued, total_succeeded, total_retried, total_dead, \(depth), durations
+      SELECT minute, \(totalColumns), \(depth), durations
       FROM qctl_queues WHERE queue = ?1 AND minute BETWEEN 1 AND ?3
       """)
     var now: [QueueMinute] = []
@@ -92,9 +96,25 @@ extension MinuteRow {
   }
 
   private static let columns = """
-    SELECT minute, total_enqueued, total_succeeded, total_retried, total_dead, ready, active, \
-    waiting, dead, durations
+    SELECT minute, \(totalColumns), ready, active, waiting, dead, durations
     """
+
+  /// The columns of `QueueMinute.Totals`, in qctl_minutes and in qctl_queues.
+  static let totalColumns = """
+    total_enqueued, total_succeeded, total_retried, total_dead, total_run_ms, total_waited_ms
+    """
+
+  /// Reads these columns, from the given place on.
+  static func totals(_ statement: Statement, from first: Int32) -> QueueMinute.Totals {
+    var totals = QueueMinute.Totals()
+    totals.enqueued = statement.integer(first)
+    totals.succeeded = statement.integer(first + 1)
+    totals.retried = statement.integer(first + 2)
+    totals.dead = statement.integer(first + 3)
+    totals.run = statement.integer(first + 4)
+    totals.waited = statement.integer(first + 5)
+    return totals
+  }
 
   private static func read(
     _ statement: Statement, _ queue: QueueName, _ first: Int64, _ last: Int64,
@@ -106,15 +126,12 @@ extension MinuteRow {
     defer { statement.reset() }
     while try statement.step() {
       var minute = QueueMinute(queue: queue, minute: statement.integer(0))
-      minute.totals.enqueued = statement.integer(1)
-      minute.totals.succeeded = statement.integer(2)
-      minute.totals.retried = statement.integer(3)
-      minute.totals.dead = statement.integer(4)
-      minute.depth.ready = statement.integer(5)
-      minute.depth.active = statement.integer(6)
-      minute.depth.waiting = statement.integer(7)
-      minute.depth.dead = statement.integer(8)
-      minute.durations = DurationHistogram(bytes: statement.bytes(9))
+      minute.totals = totals(statement, from: 1)
+      minute.depth.ready = statement.integer(7)
+      minute.depth.active = statement.integer(8)
+      minute.depth.waiting = statement.integer(9)
+      minute.depth.dead = statement.integer(10)
+      minute.timings = Timings(bytes: statement.bytes(11))
       minutes.append(minute)
     }
   }
@@ -127,7 +144,7 @@ extension MinuteRow {
     let place = minutes.firstIndex { $0.minute >= present.minute } ?? minutes.count
     var present = present
     if place < minutes.count, minutes[place].minute == present.minute {
-      present.durations.merge(minutes[place].durations)
+      present.timings.merge(minutes[place].timings)
       minutes[place] = present
     } else {
       minutes.insert(present, at: place)

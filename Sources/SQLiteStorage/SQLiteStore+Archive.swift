@@ -30,7 +30,7 @@ extension SQLiteStore {
         }
         // What is there already may have been written by somebody who died before the sync, so this
         // counts as a change even where nothing is left to write.
-        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
+        try tellDependants(at: now, in: &transaction)
         let forgets = endsJobs
         try transaction.change { connection throws(SQLiteFailure) in
           if forgets { try TidyCursor.forgetAll(on: connection) }

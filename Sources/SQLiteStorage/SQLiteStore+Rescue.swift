@@ -13,7 +13,7 @@ extension SQLiteStore {
             job, try loss(of: job, request, transaction), reason: reason, at: request.now,
             in: &transaction)
         }
-        if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
+        try tellDependants(at: request.now, in: &transaction)
         return lost.count
       }
     }
@@ -52,7 +52,8 @@ extension SQLiteStore {
     try retakeKey(of: &after, since: job, transaction)
     let isCrash = if case .alone = loss { true } else { false }
     let attempt = Attempt(lost: job, loss, error: isCrash ? after.error : nil, at: now)
-    try end(after, attempt, settlement, isCrash: isCrash, in: &transaction)
+    try end(
+      after, dueAt: job.runAt, attempt, settlement, isCrash: isCrash, in: &transaction)
     try transaction.follow(job, after)
   }
 

@@ -18,7 +18,7 @@ extension SQLiteStore {
         for settlement in settlements {
           outcomes.append(try settle(settlement, at: now, in: &transaction))
         }
-        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
+        try tellDependants(at: now, in: &transaction)
         guard let request else { return SettleResult(outcomes: outcomes, claimed: []) }
         return SettleResult(outcomes: outcomes, claimed: try take(request, seen, in: &transaction))
       }
@@ -103,7 +103,8 @@ extension SQLiteStore {
       return .settled(job.state)
     }
     try retakeKey(of: &after, since: job, transaction)
-    try end(after, settlement.attempt(of: job, at: now), settlement, in: &transaction)
+    try end(
+      after, dueAt: job.runAt, settlement.attempt(of: job, at: now), settlement, in: &transaction)
     try transaction.follow(job, after)
     return .settled(after.state)
   }
@@ -124,8 +125,8 @@ extension SQLiteStore {
     }
     guard isDone else { return nil }
     try tell(
-      of: job, settlement.attempt(of: held.job, at: now), settlement, tags: held.tags,
-      in: &transaction)
+      of: job, dueAt: job.runAt, settlement.attempt(of: held.job, at: now), settlement,
+      tags: held.tags, in: &transaction)
     if let batch = job.batch { transaction.countBatch(batch, from: .active, to: .completed) }
     return job.state
   }
@@ -149,21 +150,25 @@ extension SQLiteStore {
   ///
   /// - Parameters:
   ///   - job: as it is afterwards.
+  ///   - due: since when it had waited for the execution.
   ///   - isCrash: whether its worker died while the job ran alone.
   func end(
-    _ job: Job, _ attempt: Attempt, _ settlement: Settlement, isCrash: Bool = false,
+    _ job: Job, dueAt due: Instant, _ attempt: Attempt, _ settlement: Settlement,
+    isCrash: Bool = false,
     in transaction: inout Transaction
   ) throws(StorageError) {
     let tags = try transaction.change { connection throws(SQLiteFailure) in
       try JobRow.update(job, on: connection)
       return try PayloadRow.tags(of: job.id, on: connection)
     }
-    try tell(of: job, attempt, settlement, tags: tags, isCrash: isCrash, in: &transaction)
+    try tell(
+      of: job, dueAt: due, attempt, settlement, tags: tags, isCrash: isCrash, in: &transaction)
   }
 
   /// Writes what follows from the end of an execution beside the job's row.
   private func tell(
-    of job: Job, _ attempt: Attempt, _ settlement: Settlement, tags: [Tag], isCrash: Bool = false,
+    of job: Job, dueAt due: Instant, _ attempt: Attempt, _ settlement: Settlement, tags: [Tag],
+    isCrash: Bool = false,
     in transaction: inout Transaction
   ) throws(StorageError) {
     try transaction.change { connection throws(SQLiteFailure) in
@@ -178,7 +183,9 @@ extension SQLiteStore {
       transaction.tally(job.queue, total)
     }
     if attempt.outcome.isTimed {
-      transaction.time(job.queue, attempt.finishedAt.since(attempt.startedAt))
+      transaction.time(
+        job.queue, attempt.finishedAt.since(attempt.startedAt),
+        after: attempt.startedAt.since(due))
     }
     try log(attempt.record(job, tags, reason: settlement.reason), in: &transaction)
   }

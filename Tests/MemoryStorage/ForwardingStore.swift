@@ -50,6 +50,7 @@ extension ForwardingStore {
   package func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
     try base.minutes(request)
   }
+  package func meters() throws(StorageError) -> [QueueMeter] { try base.meters() }
   package func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool] {
     try base.setPaused(request)
   }

@@ -100,7 +100,7 @@ extension MemoryState {
     know(detail.job.queue)
     jobs[detail.job.id] = detail
     wait(detail.job.id, for: detail.waitsFor)
-    if detail.job.state.isTerminal { ended.append(detail.job.id) }
+    if detail.job.state.isTerminal { ended.insert(detail.job.id) }
     countBatch(of: detail.job, from: stateBefore, to: detail.job.state)
     lastID = max(lastID ?? detail.job.id, detail.job.id)
     books[detail.job.queue, default: QueueBook()].move(from: nil, to: detail.job.state)

@@ -8,13 +8,18 @@ extension MemoryState {
   }
 
   /// Counts an execution that ended as its worker said.
-  mutating func count(_ attempt: Attempt, of job: Job) {
+  mutating func count(_ attempt: Attempt, of job: Job, before: Job) {
     switch attempt.outcome {
     case .completed: books[job.queue]?.change.totals.succeeded += 1
     case .failed, .timedOut, .rejected: countFailure(of: job)
     case .released, .snoozed, .lost, .cancelled: return
     }
-    books[job.queue]?.change.durations.add(attempt.finishedAt.since(attempt.startedAt))
+    let (run, wait) = (
+      attempt.finishedAt.since(attempt.startedAt), attempt.startedAt.since(before.runAt)
+    )
+    books[job.queue]?.change.timings.add(run: run, wait: wait)
+    books[job.queue]?.change.totals.run += max(run.milliseconds, 0)
+    books[job.queue]?.change.totals.waited += max(wait.milliseconds, 0)
   }
 
   /// Counts a failure by where it left the job.
@@ -28,8 +33,14 @@ extension MemoryState {
     books[job.queue]?.move(from: job.state, to: nil)
     countBatch(of: job, from: job.state, to: nil)
     stopWaiting(job.id)
-    ended.append(job.id)
+    ended.insert(job.id)
     jobs[job.id] = nil
+  }
+
+  /// What was ever counted of each queue.
+  func meters() -> [QueueMeter] {
+    books.map { QueueMeter(queue: $0, totals: $1.totals, timings: $1.timings) }
+      .sorted { $0.queue < $1.queue }
   }
 
   /// The minutes of a stretch, and the latest before it, of each queue.

@@ -19,7 +19,7 @@ extension MemoryState {
     if case .complete(let result) = settlement.verdict { jobs[id]?.result = result }
     let attempt = attempt(settlement, before, at: now)
     jobs[id]?.attempts.append(attempt)
-    count(attempt, of: job)
+    count(attempt, of: job, before: before)
     log.append(line(settlement, attempt, job, at: now))
     return .settled(job.state)
   }

@@ -39,6 +39,11 @@ extension MemoryStore: StorageBrowsing {
     try require(.minutes)
     return state.withLock { $0.minutes(request) }
   }
+
+  package func meters() throws(StorageError) -> [QueueMeter] {
+    try require(.minutes)
+    return state.withLock { $0.meters() }
+  }
 }
 
 extension MemoryStore: StorageOperating {
@@ -101,7 +106,9 @@ extension MemoryStore: StorageScheduling {
   package func fire(_ request: FireRequest) throws(StorageError) -> FireOutcome {
     try state.withLock { (state) throws(StorageError) in
       defer { state.writeBooks(at: request.now) }
-      return try state.fire(request)
+      let outcome = try state.fire(request)
+      state.tellDependants(at: request.now)
+      return outcome
     }
   }
 }
@@ -132,6 +139,7 @@ extension MemoryStore: StorageEngine {
     try state.withLock { (state) throws(StorageError) in
       defer { state.writeBooks(at: now) }
       let result = try state.enqueue(job, at: now)
+      state.gaveWay.removeAll()
       state.tellDependants(at: now)
       return result
     }

@@ -7,16 +7,17 @@ struct QueueBook: Sendable {
   struct Change: Sendable {
     var states: [JobState: Int64] = [:]
     var totals = QueueMinute.Totals()
-    var durations = DurationHistogram()
+    var timings = Timings()
 
     var isEmpty: Bool {
-      states.values.allSatisfy { $0 == 0 } && totals == QueueMinute.Totals() && durations.isEmpty
+      states.values.allSatisfy { $0 == 0 } && totals == QueueMinute.Totals() && timings.isEmpty
     }
   }
 
   var change = Change()
   private var states: [JobState: Int64] = [:]
-  private var totals = QueueMinute.Totals()
+  private(set) var totals = QueueMinute.Totals()
+  private(set) var timings = Timings()
   /// The latest minute in which something changed.
   private(set) var present: QueueMinute?
   /// Those before it, in their order; after a clock stepped back, some may lie behind it.
@@ -41,10 +42,13 @@ struct QueueBook: Sendable {
     totals.succeeded += change.totals.succeeded
     totals.retried += change.totals.retried
     totals.dead += change.totals.dead
+    totals.run += change.totals.run
+    totals.waited += change.totals.waited
+    timings.merge(change.timings)
     present?.totals = totals
     let depth = depth
     present?.depth = depth
-    present?.durations.merge(change.durations)
+    present?.timings.merge(change.timings)
   }
 
   /// Ends a call that counts in no minute: only what stands in the queue changes.
@@ -69,6 +73,8 @@ struct QueueBook: Sendable {
       over = all
       present = nil
     }
+    let known = over.first { $0.minute == minute.minute }
+    timings.merge(known.map { minute.timings.since($0.timings) } ?? minute.timings)
     over.removeAll { $0.minute == minute.minute }
     over.append(minute)
     over.sort { $0.minute < $1.minute }
@@ -94,7 +100,7 @@ struct QueueBook: Sendable {
   var all: [QueueMinute] {
     guard var now = present else { return over }
     if let before = over.first(where: { $0.minute == now.minute }) {
-      now.durations.merge(before.durations)
+      now.timings.merge(before.timings)
     }
     let earlier = over.filter { $0.minute < now.minute }
     let later = over.filter { $0.minute > now.minute }.map { minute in

@@ -67,7 +67,7 @@ import Testing
     let minutes = try store.minutes(MinutesRequest(of: mail, from: now - .hours(1), to: now))
     #expect(minutes.count == 2)
     #expect(minutes.first?.totals.succeeded == 1 && minutes.first?.totals.retried == 1)
-    #expect(minutes.first?.durations.count == 2)
+    #expect(minutes.first?.timings.runs.count == 2)
     #expect(minutes.last?.totals.enqueued == 4)
   }
 

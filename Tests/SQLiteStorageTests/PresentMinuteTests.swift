@@ -54,7 +54,7 @@ import Testing
     try rig.settle(try rig.claim(), .complete(result: nil))
     try rig.application().run("UPDATE qctl_queues SET durations = 'x'")
     try rig.settle(try rig.claim(), .complete(result: nil))
-    #expect(try minutes().map(\.durations.count) == [1])
+    #expect(try minutes().map(\.timings.runs.count) == [1])
   }
 
   private func minutes() throws -> [QueueMinute] {

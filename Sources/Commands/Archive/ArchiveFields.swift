@@ -72,9 +72,17 @@ struct ArchiveFields {
 
   /// A number that is not negative.
   mutating func count(_ key: String) throws(Problem) -> Int64 {
-    let number = try number(key)
-    guard number >= 0 else { throw Problem(reason: "\(key) is negative") }
-    return number
+    try Self.checked(try number(key), key)
+  }
+
+  mutating func count(ifAny key: String) throws(Problem) -> Int64? {
+    guard let number = try number(ifAny: key) else { return nil }
+    return try Self.checked(number, key)
+  }
+
+  private static func checked(_ count: Int64, _ key: String) throws(Problem) -> Int64 {
+    guard count >= 0 else { throw Problem(reason: "\(key) is negative") }
+    return count
   }
 
   mutating func bool(_ key: String) throws(Problem) -> Bool {

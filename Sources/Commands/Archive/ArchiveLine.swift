@@ -67,9 +67,9 @@ enum ArchiveLine {
   private static func write(_ minute: QueueMinute, to writer: inout JSONWriter) {
     writer.member("queue", minute.queue.description)
     writer.member("minute", minute.minute)
-    for (name, path) in totalNames { writer.member(name, minute.totals[keyPath: path]) }
+    for (name, path) in totalNames + sumNames { writer.member(name, minute.totals[keyPath: path]) }
     for (name, path) in depthNames { writer.member(name, minute.depth[keyPath: path]) }
-    writer.member("durations", Hexadecimal.encode(minute.durations.bytes))
+    writer.member("durations", Hexadecimal.encode(minute.timings.bytes))
   }
 
   static var totalNames: [(String, WritableKeyPath<QueueMinute.Totals, Int64>)] {
@@ -78,6 +78,11 @@ enum ArchiveLine {
       ("total_retried", \.retried),
       ("total_dead", \.dead),
     ]
+  }
+
+  /// What exports of before have not.
+  static var sumNames: [(String, WritableKeyPath<QueueMinute.Totals, Int64>)] {
+    [("total_run_ms", \.run), ("total_waited_ms", \.waited)]
   }
 
   static var depthNames: [(String, WritableKeyPath<QueueMinute.Depth, Int64>)] {

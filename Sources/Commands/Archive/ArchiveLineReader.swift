@@ -123,10 +123,13 @@ enum ArchiveLineReader {
     for (name, path) in ArchiveLine.totalNames {
       minute.totals[keyPath: path] = try fields.count(name)
     }
+    for (name, path) in ArchiveLine.sumNames {
+      minute.totals[keyPath: path] = try fields.count(ifAny: name) ?? 0
+    }
     for (name, path) in ArchiveLine.depthNames {
       minute.depth[keyPath: path] = try fields.number(name)
     }
-    minute.durations = DurationHistogram(bytes: try fields.hexadecimal("durations"))
+    minute.timings = Timings(bytes: try fields.hexadecimal("durations"))
     return minute
   }
 

@@ -18,6 +18,8 @@ struct Flaw {
     case dropKey(KeyPlace)
     /// The file of a key that a live job should have.
     case makeKey(KeyFile)
+    /// A job that was to give way to another.
+    case settle(StoredJob)
     /// A bulk of a dead process.
     case discardBulk
     /// Bulks that were accepted and are still to be spread.

@@ -56,7 +56,7 @@ extension Survey {
     guard !isYoung(status) else { return }
     switch file.kind {
     case .unique:
-      guard try !spool.isHeld(file) else { return }
+      guard try !spool.isHeld(file), !spool.isReplacing(file) else { return }
       note(.note, "keys", path, "its job \(file.id) is over or gone", .dropKey(file.place))
     case .idempotency:
       guard !file.isJobRemoved, try spool.locate(file.id) == nil else { return }

@@ -49,7 +49,7 @@ final class FlawedStore: ForwardingStore {
   func minutes(_ request: MinutesRequest) throws(StorageError) -> [QueueMinute] {
     try base.minutes(request).map { minute in
       var minute = minute
-      if flaw == .losesDurations { minute.durations = DurationHistogram() }
+      if flaw == .losesDurations { minute.timings = Timings() }
       return minute
     }
   }

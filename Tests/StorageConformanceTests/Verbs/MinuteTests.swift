@@ -26,8 +26,8 @@ import Testing
     #expect(minutes.map(\.depth.active) == [0, 1])
     #expect(minutes.map(\.depth.waiting) == [1, 2])
     #expect(minutes.map(\.depth.dead) == [0, 1])
-    #expect(minutes.map(\.durations.count) == [0, 3])
-    #expect(minutes[1].durations.quantile(1)?.milliseconds == 20)
+    #expect(minutes.map(\.timings.runs.count) == [0, 3])
+    #expect(minutes[1].timings.runs.quantile(1)?.milliseconds == 20)
   }
 
   @Test("What came to no end of its own is not timed", arguments: Adapters.having(.minutes))
@@ -39,7 +39,7 @@ import Testing
     try shop.settle(taken[1], .snooze(until: shop.now + .hours(1)))
     shop.wait(.minutes(2))
     _ = try shop.claim()  // rescues the third, takes the first: all counts as they were
-    #expect(try shop.minutes().map(\.durations.isEmpty) == [true])
+    #expect(try shop.minutes().map(\.timings.runs.isEmpty) == [true])
   }
 
   @Test("A minute in which nothing happened has none", arguments: Adapters.having(.minutes))
@@ -104,9 +104,9 @@ import Testing
       #expect(totals == totals.sorted())
       #expect(minutes.prefix(3).map { $0.minute - begin } == [0, 1, 2])
       #expect(totals.prefix(3) == [1, 4, 4])
-      #expect(minutes.prefix(3).map(\.durations.count) == [1, 2, 1])
+      #expect(minutes.prefix(3).map(\.timings.runs.count) == [1, 2, 1])
       #expect(
-        minutes.last?.totals.succeeded == Int64(minutes.reduce(0) { $0 + $1.durations.count }))
+        minutes.last?.totals.succeeded == Int64(minutes.reduce(0) { $0 + $1.timings.runs.count }))
     }
   }
 }
