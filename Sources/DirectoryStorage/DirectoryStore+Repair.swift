@@ -89,6 +89,7 @@ private final class Repairer {
     case .raiseCounter(let id):
       spool.counter.raise(to: id)
       note(.mended, flaw, "raised")
+    case .dropEntry, .tellRemoval, .release, .settleBatch: try mendTie(flaw)
     }
   }
 
@@ -103,6 +104,10 @@ private final class Repairer {
     case .settle: note(.mended, flaw, "to give way, or to keep its key")
     case .spread: note(.mended, flaw, "to be spread over its queues")
     case .raiseCounter: note(.mended, flaw, "to be raised")
+    case .dropEntry: note(.mended, flaw, "to be removed")
+    case .tellRemoval: note(.mended, flaw, "to be told that it was removed")
+    case .release: note(.mended, flaw, "to be let go")
+    case .settleBatch: note(.mended, flaw, "to be told")
     }
   }
 
@@ -183,6 +188,32 @@ private final class Repairer {
       }
     }
     if let place = try outcome.get() { note(.quarantined, flaw, "moved to \(place)") }
+  }
+
+  /// What ties jobs to others is looked at once more by those who mend it as a part of their work.
+  private func mendTie(_ flaw: Flaw) throws(StorageError) {
+    switch flaw.cure {
+    case .dropEntry(let entry, let parent):
+      guard try spool.locate(entry.child) == nil else { return }
+      _ = try spool.ifThere { () throws(SystemError) in try spool.tree.remove(flaw.path) }
+      spool.removeIfEmpty(DependantEntry.folder(of: parent))
+      note(.mended, flaw, "removed")
+    case .tellRemoval(let parent):
+      guard try spool.stands(of: [parent])[parent] == .removed else { return }
+      try spool.willEnd(parent, isRemoval: true)
+      try spool.didEnd(parent, .removed)
+      try spool.tellDependants(at: request.now)
+      note(.mended, flaw, "told that it was removed")
+    case .release(let place):
+      guard let stored = try spool.read(place), try spool.waitsFor(stored).isEmpty else { return }
+      try spool.unblock(stored, at: request.now)
+      note(.mended, flaw, "it waits no more")
+    case .settleBatch(let id):
+      try spool.sweepBatch(id, at: request.now)
+      try spool.tellDependants(at: request.now)
+      note(.mended, flaw, "told")
+    default: return
+    }
   }
 
   // MARK: - Noting

@@ -153,7 +153,7 @@ extension Spool {
     touched(stored.place.folder)
     if stored.job.state == .blocked { dependants.freed.append(stored) }
     try didEnd(stored.job.id, .removed)
-    if !stored.job.state.isTerminal { try leaveBatch(stored.job, nil) }
+    if !stored.job.state.isTerminal { willLeaveBatch(stored.job, nil) }
     if stored.job.holdsUniqueKey { freed.append(stored) }
     return true
   }

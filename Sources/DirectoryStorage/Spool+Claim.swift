@@ -31,11 +31,14 @@ extension Spool {
     return claimed
   }
 
+  private static let idlePause = TimeSpan.seconds(10)
+
   /// A worker that finds nothing to do looks now and then whether a batch is held up.
   private func sweepIdle(at now: Instant) throws(StorageError) {
     // The first claim of a process is often its only one.
-    guard batches.swept != nil else { return batches.swept = now }
-    try sweepBatches(at: now, pause: .seconds(10))
+    guard let first = batches.idle else { return batches.idle = now }
+    guard now >= first + Self.idlePause else { return }
+    try sweepBatches(at: now, pause: Self.idlePause)
   }
 
   /// What is known of a queue once its lost jobs are rescued.

@@ -17,14 +17,15 @@ import Storage
 // **Telling** a job that it need not wait for one parent: its entry gets its name as done; if no other
 // parent has one that is not, the job is moved to `ready` or `scheduled`, by one rename as if it became
 // due, and once that is durable its entries go. Of two parents that end at once, each marks its own entry
-// before it looks at the other's, so at least one sees that both are done.
+// before it looks at the other's, so at least one sees that both are done. Nobody is told of an end that a
+// power cut could take back: the parent's move is synced first, and the marks before the note goes.
 //
 // **Whoever dies**: between a and the end of c leaves the note, by which the next claim or tidying goes on;
 // a note whose parent lives means nothing and stays until the parent ends. Between 2 and 3 leaves entries
 // of a job that never came to be: they hold up nobody, and go when they are old. Between 3 and 4, while the
 // parent was ended by somebody who saw no folder in a, no note and an entry that nobody reads: therefore
 // tidying looks through all folders now and then (`sweepDependants`). Parents that an older qctl ended,
-// which knows nothing of all this, are found by that too.
+// which knows nothing of all this, are found by that too (Spool+Ends).
 //
 // A step looks at no more than `ParentStep.largest` entries; a note stays until all were looked at.
 
@@ -33,6 +34,8 @@ struct DependantWork {
   /// Jobs that ended or went, and how.
   private var ends = EndedParents()
   private var stands: [JobID: ParentStand] = [:]
+  /// Whether no power cut takes any of these ends back: nobody may hear of one before.
+  var areDurable = true
   /// Jobs that wait no more, whose entries go once that is durable.
   var freed: [StoredJob] = []
   /// Whether a note that somebody leaves is heard of.
@@ -46,6 +49,7 @@ struct DependantWork {
   mutating func noteEnd(_ parent: JobID, _ stand: ParentStand) {
     ends.insert(parent)
     stands[parent] = stand
+    areDurable = false
   }
 
   /// Takes the one whose turn it is.
@@ -78,8 +82,13 @@ extension Spool {
   }
 
   /// Says that a job has ended or was removed, once its name says so.
-  func didEnd(_ id: JobID, _ stand: ParentStand) throws(StorageError) {
-    if try hasEntries(id) { dependants.noteEnd(id, stand) }
+  ///
+  /// - Returns: whether others wait for it.
+  @discardableResult
+  func didEnd(_ id: JobID, _ stand: ParentStand) throws(StorageError) -> Bool {
+    guard try hasEntries(id) else { return false }
+    dependants.noteEnd(id, stand)
+    return true
   }
 
   private func hasEntries(_ id: JobID) throws(StorageError) -> Bool {
@@ -179,6 +188,8 @@ extension Spool {
     var left = ParentStep.largest
     while true {
       if !dependants.hasEnds { try endBatches(at: now) }
+      if !dependants.areDurable { try syncMoves() }
+      dependants.areDurable = true
       guard let (parent, stand) = dependants.takeEnd() else { break }
       guard left > 0 else {
         // The note is there; whoever claims goes on.
@@ -198,7 +209,8 @@ extension Spool {
     of parent: JobID, _ stand: ParentStand, at now: Instant, _ left: inout Int
   ) throws(StorageError) -> Bool {
     guard stand != .live else { return false }
-    let all = try names(in: DependantEntry.folder(of: parent)).sorted()
+    let folder = DependantEntry.folder(of: parent)
+    let all = try names(in: folder).sorted()
       .compactMap { DependantEntry($0) }
     let entries = all.filter { effect(of: stand, parent, on: $0) != .none }
     let step = entries.prefix(left)
@@ -217,10 +229,12 @@ extension Spool {
       return false
     }
     try dropEntries()
+    // Without the note nobody would look at an entry again whose mark was lost.
+    if !step.isEmpty { _ = try ifThere { () throws(SystemError) in try tree.syncFolder(folder) } }
     for isRemoval in [false, true] {
       _ = try? tree.remove(DependantEntry.note(of: parent, isRemoval: isRemoval))
     }
-    removeIfEmpty(DependantEntry.folder(of: parent))
+    removeIfEmpty(folder)
     return true
   }
 
@@ -265,7 +279,7 @@ extension Spool {
   }
 
   /// Whether an entry is one of a job that never came to be; such a one goes.
-  private func isForgotten(
+  func isForgotten(
     _ entry: DependantEntry, _ parent: JobID, at now: Instant
   ) throws(StorageError) -> Bool {
     guard entry.child.instant < now - Self.entryGrace else { return false }
@@ -305,7 +319,7 @@ extension Spool {
   }
 
   /// Moves a job on that waits for none any more; since when it can wait for a worker, its history says.
-  private func unblock(_ found: StoredJob, at now: Instant) throws(StorageError) {
+  func unblock(_ found: StoredJob, at now: Instant) throws(StorageError) {
     var before = found
     if found.isYielding {
       try settleYielding(found, at: now)

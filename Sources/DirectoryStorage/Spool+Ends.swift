@@ -1,8 +1,7 @@
 import Jobs
-import PosixIO
 import Storage
 
-// What those who died have not told to those who wait; see Spool+Dependants.
+// The ends of jobs of which those that wait have not heard: left by whoever died, or by an older qctl.
 
 extension Spool {
   /// Goes on with the ends of which not all have heard, unless it is known that there are none.
@@ -41,11 +40,29 @@ extension Spool {
     let stands = try stands(of: parents)
     var left = ParentStep.largest
     for parent in parents where left > 0 {
-      guard let stand = stands[parent], stand != .live, stand != .removed else { continue }
-      try tellDependants(of: parent, stand, at: now, &left)
+      guard let stand = stands[parent], stand != .live else { continue }
+      if stand == .removed {
+        try forgetEntries(for: parent, at: now)
+      } else {
+        try tellDependants(of: parent, stand, at: now, &left)
+      }
     }
     if left <= 0 { dependants.swept = nil }
     try tellDependants(at: now)
+  }
+
+  /// Removes the entries of a bulk that was never accepted.
+  ///
+  /// Neither those that wait ever came to be nor the one that they wait for. Where one of them is there,
+  /// `doctor` tells.
+  private func forgetEntries(for parent: JobID, at now: Instant) throws(StorageError) {
+    let folder = DependantEntry.folder(of: parent)
+    let entries = try names(in: folder).compactMap { DependantEntry($0) }
+    let places = try locate(Set(entries.map(\.child)))
+    for entry in entries where places[entry.child] == nil {
+      _ = try isForgotten(entry, parent, at: now)
+    }
+    removeIfEmpty(folder)
   }
 
   private static let sweepPause = TimeSpan.minutes(10)

@@ -95,8 +95,9 @@ extension Spool {
       touched(place.folder)
       freed.append(stored)
     }
+    // Nobody may be told of it before.
+    if try didEnd(stored.job.id, .removed) { touched(place.folder) }
     removeIfEmpty(place.folder)
-    try didEnd(stored.job.id, .removed)
     return true
   }
 

@@ -45,6 +45,7 @@ extension SQLiteStore {
   ) throws(StorageError) -> RestoreOutcome {
     switch part {
     case .queue(let queue): return try restore(queue, at: now, in: &transaction)
+    case .rules(let rules): return try restore(rules, in: &transaction)
     case .batch(let batch): return try restore(batch, in: &transaction)
     case .job(let detail): return try restore(detail, in: &transaction)
     case .request(let request):
@@ -97,6 +98,19 @@ extension SQLiteStore {
     }
     try store(archive.settings, of: queue, in: &transaction)
     if !isPaused { transaction.announce() }
+    return .restored
+  }
+}
+
+extension SQLiteStore {
+  private func restore(
+    _ rules: Retention, in transaction: inout Transaction
+  ) throws(StorageError) -> RestoreOutcome {
+    let there = try transaction.sql(KeepRules.all)
+    guard there == Retention() else { return there == rules ? .alreadyThere : .differs }
+    try transaction.change { connection throws(SQLiteFailure) in
+      try KeepRules.store(rules, on: connection)
+    }
     return .restored
   }
 }
@@ -193,7 +207,7 @@ extension ArchivePart {
   /// Whether tidying looks for it behind a place up to which it has looked.
   fileprivate var isTidied: Bool {
     switch self {
-    case .queue: true
+    case .queue, .rules: true
     case .job(let detail): detail.job.finishedAt != nil || !detail.attempts.isEmpty
     case .batch, .request, .record, .minute, .schedule: false
     }

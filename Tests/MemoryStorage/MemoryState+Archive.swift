@@ -25,6 +25,7 @@ extension MemoryState {
     return parts.map { part in
       switch part {
       case .queue(let queue): return restore(queue, at: now)
+      case .rules(let rules): return restore(rules)
       case .batch(let batch): return restore(batch)
       case .job(let detail): return restore(detail)
       case .request(let request): return restore(request, at: now)
@@ -66,6 +67,18 @@ extension MemoryState {
     queues[queue] = .some(wanted)
     settings[queue] = kept
     return isWhole ? .restored : .unsupported(missing)
+  }
+
+  private mutating func restore(_ rules: Retention) -> RestoreOutcome {
+    var kept = rules
+    if keepsPieces { kept.attempts = nil }
+    if !keepsMinutes { kept.minutes = nil }
+    let missing: Capability = kept.attempts == rules.attempts ? .minutes : .attemptRetention
+    guard self.rules == Retention() || self.rules == kept else { return .differs }
+    let isSame = self.rules == kept
+    self.rules = kept
+    guard kept == rules else { return .unsupported(missing) }
+    return isSame ? .alreadyThere : .restored
   }
 
   private mutating func restore(_ batch: BatchSummary) -> RestoreOutcome {

@@ -148,6 +148,7 @@ extension Survey {
       saw(name.id)
       try lookAtPlace(stored, header, isFitting: fits(name))
       try lookAtKey(of: stored)
+      try lookAtWaiting(stored)
     }
   }
 
