@@ -186,7 +186,22 @@ def elsewhere_it_prints_once(stage):
     stage.qctl("top", "nowhere", status=1)
 
 
+def the_screen(stage):
+    """Prints two pages as they are."""
+    fill(stage)
+    screen = Screen(stage, columns=200, rows=8)
+    screen.shows("gamma")
+    screen.type(b"j")
+    screen.until("beta is marked", lambda: screen.marked().startswith("beta") and len(screen.lines()) == 8)
+    print("\n".join(line.rstrip() or "." for line in screen.lines()))
+    screen.type(b"\r")
+    screen.until("its jobs", lambda: "newest jobs" in screen.lines()[0] and "t-beta" in screen.lines()[-2])
+    print("\n".join(line.rstrip() or "." for line in screen.lines()))
+    screen.type(b"q")
+    screen.end()
+
+
 stages.run(
     queues_are_shown_and_kept_up_to_date, keys_move_sort_and_filter, a_queue_and_a_job_can_be_opened,
     what_changes_something_asks_as_ever, any_size_will_do, whoever_ends_it_gets_the_terminal_back,
-    elsewhere_it_prints_once)
+    elsewhere_it_prints_once, others=[the_screen])
