@@ -20,7 +20,8 @@ GENERATE := env -u SOURCE_DATE_EPOCH $(QCTL) generate --output-directory
 
 BIN := $(DESTDIR)$(PREFIX)/bin
 MAN := $(DESTDIR)$(PREFIX)/share/man
-SCHEMAS := $(DESTDIR)$(PREFIX)/share/qctl/schemas
+SHARE := $(DESTDIR)$(PREFIX)/share/qctl
+SCHEMAS := $(SHARE)/schemas
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
@@ -88,13 +89,14 @@ bench: bench-deps build bench-build ## measure qctl, its limits and its peers (C
 bench-build:
 	swift build -c release --product qctl-bench -Xswiftc -static-executable
 
-install: $(QCTL) ## install binary, manual, completion, schemas and units (PREFIX, DESTDIR)
+install: $(QCTL) ## install binary, manual, completion, schemas, rules and units (PREFIX, DESTDIR)
 	install -d '$(BIN)' '$(MAN)/man1' '$(MAN)/man5' '$(BASH_COMPLETIONS)' '$(SCHEMAS)' '$(UNITS)'
 	install -m 755 $(QCTL) '$(BIN)/qctl'
 	install -m 644 man/*.1 '$(MAN)/man1'
 	for page in man/*.5; do test ! -e "$$page" || install -m 644 "$$page" '$(MAN)/man5'; done
 	install -m 644 completions/qctl.bash '$(BASH_COMPLETIONS)/qctl'
 	install -m 644 packaging/schemas/*.json '$(SCHEMAS)'
+	install -m 644 packaging/prometheus-rules.yml '$(SHARE)'
 	for unit in packaging/*.service; do \
 	  sed 's#/usr/bin/qctl#$(PREFIX)/bin/qctl#' "$$unit" >"$(UNITS)/$${unit##*/}" \
 	  && chmod 644 "$(UNITS)/$${unit##*/}" || exit 1; done
@@ -102,6 +104,7 @@ install: $(QCTL) ## install binary, manual, completion, schemas and units (PREFI
 uninstall: ## remove what install put there
 	rm -f '$(BIN)/qctl' '$(BASH_COMPLETIONS)/qctl'
 	for unit in packaging/*.service; do rm -f "$(UNITS)/$${unit##*/}"; done
+	rm -f '$(SHARE)/prometheus-rules.yml'
 	for file in packaging/schemas/*; do rm -f "$(SCHEMAS)/$${file##*/}"; done
 	for page in man/*.1; do rm -f "$(MAN)/man1/$${page##*/}"; done
 	for page in man/*.5; do rm -f "$(MAN)/man5/$${page##*/}"; done

@@ -11,7 +11,9 @@ package enum QctlTree {
   package static let tree = CommandTree<Action>(
     program: "qctl", version: version,
     summary: "Job queue, worker and operator's tool in one binary",
-    sections: ["Produce", "Inspect", "Act", "Dead letters", "Work", "Time", "Store", "Self"],
+    sections: [
+      "Produce", "Inspect", "Act", "Dead letters", "Work", "Time", "Watch", "Store", "Self",
+    ],
     topics: HelpTopics.all,
     examples: [
       Example("id=$(qctl enqueue -q emails -t welcome --payload-file -)", "Enqueue from a script"),
@@ -31,6 +33,11 @@ package enum QctlTree {
     .command("queues", "Show each queue with its counts and its oldest waiting job", in: "Inspect")
     {
       QueuesCommand.command.erased
+    },
+    .command(
+      "stats", "Show rates, waiting and run times, and when each queue will be empty", in: "Inspect"
+    ) {
+      StatsCommand.command.erased
     },
     .command("show", "Show one job with everything known of it", in: "Inspect") {
       ShowCommand.command.erased
@@ -76,6 +83,12 @@ package enum QctlTree {
       ReplayCommand.command.erased
     },
     .group("schedule", "Make jobs by the clock", in: "Time", schedules),
+    .command("top", "Watch queues on the screen, and look after them", in: "Watch") {
+      TopCommand.command.erased
+    },
+    .command("metrics", "Write the store's numbers for Prometheus", in: "Watch") {
+      MetricsCommand.command.erased
+    },
     .command("init", "Make a store, or put a queue into an existing SQLite database", in: "Store") {
       InitCommand.command.erased
     },

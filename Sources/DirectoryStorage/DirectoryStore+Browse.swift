@@ -32,6 +32,10 @@ extension DirectoryStore {
 
   package func meters() throws(StorageError) -> [QueueMeter] { throw lacksMinutes }
 
+  package func readyAges(_ request: ReadyAgesRequest) throws(StorageError) -> ReadyAges {
+    try withSpool { (spool) throws(StorageError) in try spool.readyAges(request) }
+  }
+
   private var lacksMinutes: StorageError {
     guard case .none(let reason, let remedy) = capabilities[.minutes] else {
       return .unsupported(.minutes, reason: "", remedy: "")

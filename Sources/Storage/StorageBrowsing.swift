@@ -35,6 +35,10 @@ package protocol StorageBrowsing: AnyObject, Sendable {
 
   /// What was ever counted of each queue, by name. See `QueueMeter`; a part of `Capability.minutes`.
   func meters() throws(StorageError) -> [QueueMeter]
+
+  /// How long the ready jobs of a queue have been due, those whose time has come among them. See
+  /// `ReadyAgesRequest`.
+  func readyAges(_ request: ReadyAgesRequest) throws(StorageError) -> ReadyAges
 }
 
 extension StorageBrowsing {

@@ -15,7 +15,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["list"], ["queues"], ["dlq", "list"], ["tail"], ["tail", "-o", "cat"], ["capabilities"],
+    ["list"], ["queues"], ["stats"], ["dlq", "list"], ["tail"], ["tail", "-o", "cat"],
+    ["capabilities"],
     ["doctor"], ["config"], ["list", "--format", "{id}"], ["show", "ID"],
   ])
   func `what people read on a terminal is paged`(words: [String]) throws {

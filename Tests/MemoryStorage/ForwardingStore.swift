@@ -51,6 +51,9 @@ extension ForwardingStore {
     try base.minutes(request)
   }
   package func meters() throws(StorageError) -> [QueueMeter] { try base.meters() }
+  package func readyAges(_ request: ReadyAgesRequest) throws(StorageError) -> ReadyAges {
+    try base.readyAges(request)
+  }
   package func setPaused(_ request: PauseRequest) throws(StorageError) -> [Bool] {
     try base.setPaused(request)
   }

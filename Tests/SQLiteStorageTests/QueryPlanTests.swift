@@ -74,6 +74,30 @@ import Testing
   }
 
   @Test(arguments: [false, true])
+  func whatWatchersAskIsToldWithoutTheJobs(analysed: Bool) throws {
+    let plans = try plans(analysed) {
+      _ = try rig.store.queues(at: rig.now)
+      _ = try rig.store.meters()
+      _ = try rig.store.minutes(MinutesRequest(from: rig.now - .hours(1), to: rig.now))
+      _ = try rig.store.minutes(MinutesRequest(of: .default, from: rig.now, to: rig.now))
+      _ = try rig.store.schedules()
+    }
+    plans.expectNoWalk()
+  }
+
+  @Test(arguments: [false, true])
+  func agesAreCountedByIndexesAlone(analysed: Bool) throws {
+    let edges = [TimeSpan.seconds(1), .minutes(1), .hours(1)]
+    let request = ReadyAgesRequest(of: .default, edges: edges, most: 1000, now: rig.now)
+    let plans = try plans(analysed) { _ = try rig.store.readyAges(request) }
+    for index in ["qctl_jobs_ready", "qctl_jobs_aged", "qctl_jobs_due"] {
+      #expect(plans.use(index, "count(*)"))
+    }
+    plans.expectNoWalk()
+    plans.expectNoSorting()
+  }
+
+  @Test(arguments: [false, true])
   func outstandingWorkIsCountedWithoutTheJobs(analysed: Bool) throws {
     let past = rig.now + .hours(-2)
     let plans = try plans(analysed) { _ = try rig.store.outstanding(in: [.default], at: past) }

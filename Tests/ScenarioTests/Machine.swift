@@ -5,7 +5,7 @@ import TestSupport
 enum Machine {
   /// Something that not every machine has.
   enum Need: String, Sendable {
-    case root, tmpfs, strace, python3, sqlite3, cc, logrotate
+    case root, tmpfs, strace, python3, sqlite3, cc, logrotate, promtool
     /// The debug build, which is linked dynamically: a library can be laid under it.
     case debug
     /// The library of faketime.
@@ -20,7 +20,7 @@ enum Machine {
     case .tmpfs: mountsTmpfs
     case .strace: traces
     case .oldSQLite: buildsOldSQLite
-    case .python3, .sqlite3, .cc: finds(need.rawValue)
+    case .python3, .sqlite3, .cc, .promtool: finds(need.rawValue)
     // An ordinary user's PATH has not its folder.
     case .logrotate: FileSystem.isAccessible("/usr/sbin/logrotate", .execute)
     case .debug: FileSystem.isAccessible(ScenarioFiles.debugProgram, .execute)

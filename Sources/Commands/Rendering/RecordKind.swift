@@ -49,6 +49,8 @@ struct RecordKind {
         "queue-settings", of: "queue list", "queue show", as: .queueSheets(.utc, at: anyTime)),
       RecordKind("schedule", of: "schedule list", "schedule show", as: .schedules(.utc)),
       RecordKind("tick", of: "schedule next", fields: ComingTick.fields),
+      RecordKind("standing", of: "stats", as: .standings(at: anyTime, byType: false)),
+      RecordKind("age", of: "stats --ages", as: .ages),
     ]
   }
 }

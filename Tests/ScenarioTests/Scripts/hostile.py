@@ -105,6 +105,7 @@ def looks(stage):
     for words in (
         ["list"], ["list", "--utc"], ["list", "--format", FIELDS], ["list", "--ids"], ["dlq", "list"],
         ["dlq", "list", "--format", FIELDS], ["queues"], ["queues", "--format", "{queue} {pause_reason}"],
+        ["stats"], ["stats", "--by", "type"], ["stats", "--plot"], ["metrics"],
         ["tail"], ["tail", "-o", "cat"], ["tail", "-o", "logfmt"], ["tail", "-n", "5", "--utc"], ["capabilities"],
         ["doctor"], ["doctor", "--format", "{check} {message} {remedy}"], ["doctor", "--repair", "--dry-run"],
         ["config", "list"], ["config", "--store", HOSTILE], ["list", "--no-header"], ["list", "--color", "always"],
@@ -197,7 +198,7 @@ def csv_is_exact_unless_it_shall_be_safe(stage):
     # Python's text mode turns the line ends of a pipe; the formulas with them come back changed.
     for wanted in [formula for formula in FORMULAS if "\r" not in formula]:
         stage.check(wanted in cells, f"{wanted!r} is not in CSV as it was")
-    for words in (["list"], ["dlq", "list"], ["queues"], ["doctor"], ["config"], ["capabilities"]):
+    for words in (["list"], ["dlq", "list"], ["queues"], ["doctor"], ["config"], ["capabilities"], ["stats"]):
         for cell in itertools.chain(*rows_of(stage, *words, "--csv-safe")):
             stage.check(not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")), f"{words}: a formula: {cell!r}")
     safe = {cell for row in rows_of(stage, "dlq", "list", "--csv-safe") for cell in row}
@@ -225,8 +226,8 @@ def no_table_wraps(stage):
     stage.enqueue("-q", long, "--delay", "1h")
     stage.qctl("pause", long, "--reason", wide)
     environment = dict(stage.environment, QCTL_PAGER="", TERM="xterm")
-    for words in (["list"], ["dlq", "list"], ["queues"], ["capabilities"], ["doctor"], ["config", "list"],
-                  ["dlq", "replay", "--all", "--dry-run"]):
+    for words in (["list"], ["dlq", "list"], ["queues"], ["stats"], ["stats", "--by", "type"],
+                  ["capabilities"], ["doctor"], ["config", "list"], ["dlq", "replay", "--all", "--dry-run"]):
         piped = stage.qctl(*words, status=None)
         for columns in (1, 20, 40, 80, 200):
             shown, _ = on_terminal("qctl", *words, columns=columns, environment=environment, folder=stage.folder)

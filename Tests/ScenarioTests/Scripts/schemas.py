@@ -95,6 +95,9 @@ def all_that_is_printed_is_promised(stage):
     dead = judge.see("job", "list", "--state", "dead", "--json")[0]["id"]
     judge.see("job-detail", "dlq", "show", dead, "--json")
     judge.see("queue", "queues", "--json")
+    judge.see("standing", "stats", "--json")
+    judge.see("standing", "stats", "--by", "type", "--json")
+    judge.see("age", "stats", "--ages", "--json")
     stage.qctl("queue", "set", "emails", "--keep-dead", "forever", "--keep-completed", "90m")
     judge.see("capability", "capabilities", "--json")
     for words in ([], ["list"], ["work"], ["tail"]):
