@@ -147,7 +147,7 @@ struct TopReading {
       standing.workers = census.map { StoreMetrics.Workers(of: summary.queue, in: $0) }
       standing.flow = minutes.map { Flow(MinuteSeries($0, at: now), over: options.window) }
       let history = minutes.map {
-        MinuteHistory($0, over: Self.past, at: now).columns(20).map { $0.ready.map(Double.init) }
+        MinuteHistory($0, over: Self.past, at: now).columns(21).map { $0.ready.map(Double.init) }
       }
       rows.append(
         TopModel.Row(standing: standing, history: history ?? [], isPaused: summary.paused))
