@@ -11,7 +11,9 @@ package enum QctlTree {
   package static let tree = CommandTree<Action>(
     program: "qctl", version: version,
     summary: "Job queue, worker and operator's tool in one binary",
-    sections: ["Produce", "Inspect", "Act", "Dead letters", "Work", "Time", "Store", "Self"],
+    sections: [
+      "Produce", "Inspect", "Act", "Dead letters", "Work", "Time", "Watch", "Store", "Self",
+    ],
     topics: HelpTopics.all,
     examples: [
       Example("id=$(qctl enqueue -q emails -t welcome --payload-file -)", "Enqueue from a script"),
@@ -76,6 +78,11 @@ package enum QctlTree {
       ReplayCommand.command.erased
     },
     .group("schedule", "Make jobs by the clock", in: "Time", schedules),
+    .command(
+      "health", "Look the queues over, for monitoring and cron", in: "Watch", further: healthRules
+    ) {
+      HealthCommand.command.erased
+    },
     .command("init", "Make a store, or put a queue into an existing SQLite database", in: "Store") {
       InitCommand.command.erased
     },
@@ -142,6 +149,14 @@ package enum QctlTree {
     .command("tick", "Fire the schedules that are due, once") {
       ScheduleTickCommand.command.erased
     },
+  ]
+
+  private static let healthRules: [CommandEntry<Action>] = [
+    .command("set", "Keep a rule of health in the store") { HealthSetCommand.command.erased },
+    .command("list", "List the rules of health that the store keeps") {
+      HealthListCommand.command.erased
+    },
+    .command("remove", "Remove kept rules of health") { HealthRemoveCommand.command.erased },
   ]
 
   private static let deadLetters: [CommandEntry<Action>] = [

@@ -19,7 +19,7 @@ extension WorkerSession {
     do throws(SystemError) {
       presence = try Presence(
         folder: place.workers, id: PresenceID(random: random()), name: configuration.name,
-        silence: configuration.lease)
+        queues: configuration.queues, silence: configuration.lease)
     } catch {
       presence = nil
       if let trouble = Self.trouble(error, in: place.workers) {

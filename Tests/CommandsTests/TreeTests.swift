@@ -13,7 +13,7 @@ import Testing
     "edit", "move", "queue list", "queue show", "queue set", "schedule add", "schedule list",
     "schedule show",
     "schedule next", "schedule pause", "schedule resume", "schedule remove", "schedule run",
-    "schedule tick",
+    "schedule tick", "health", "health set", "health list", "health remove",
   ])
   func `each command explains itself with an example`(path: String) throws {
     let ran = try CommandRig().run(["help"] + path.split(separator: " ").map(String.init))

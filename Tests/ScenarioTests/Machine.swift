@@ -11,6 +11,8 @@ enum Machine {
     /// The library of faketime.
     case faketime
     case oldSQLite = "old-sqlite"
+    /// The plugins of monitoring, with which ours agrees.
+    case checkProcs = "check-procs"
   }
 
   /// True when the machine has it.
@@ -23,6 +25,7 @@ enum Machine {
     case .python3, .sqlite3, .cc: finds(need.rawValue)
     case .debug: FileSystem.isAccessible(ScenarioFiles.debugProgram, .execute)
     case .faketime: fakesTime
+    case .checkProcs: FileSystem.isAccessible("/usr/lib/nagios/plugins/check_procs", .execute)
     }
   }
 

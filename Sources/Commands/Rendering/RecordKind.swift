@@ -49,6 +49,7 @@ struct RecordKind {
         "queue-settings", of: "queue list", "queue show", as: .queueSheets(.utc, at: anyTime)),
       RecordKind("schedule", of: "schedule list", "schedule show", as: .schedules(.utc)),
       RecordKind("tick", of: "schedule next", fields: ComingTick.fields),
+      RecordKind("health-rule", of: "health list", as: .healthRules),
     ]
   }
 }

@@ -9,18 +9,22 @@ final class Presence {
   private let path: String
   private let lock: FileLock
   private let heartbeat: Heartbeat
+  /// How many slots name the worker's queues; those of executions come behind.
+  private let reserved: Int
 
   /// Makes the file and its folder, takes the lock, and starts the heartbeat.
   ///
   /// The file appears under its name only when it is whole and locked.
   /// - Throws: why that was not possible; a worker then goes by leases.
   init(
-    folder: String, id: PresenceID, name: String, silence: TimeSpan
+    folder: String, id: PresenceID, name: String, queues: [QueueName] = [], silence: TimeSpan
   ) throws(SystemError) {
     self.id = id
     path = folder + "/" + id.description
     try FileSystem.makeDirectories(folder, mode: 0o700)
     let header = try Self.header(name: name, silence: silence)
+    let named = PresenceSlot.slots(naming: queues)
+    reserved = named.count / PresenceHeader.slotSize
     let draft = folder + "/." + id.description
     let file = try FileDescriptor.open(
       draft, .readWrite, [.create, .exclusive, .noFollow], mode: 0o600)
@@ -29,7 +33,7 @@ final class Presence {
     do throws(SystemError) {
       _ = try lock.tryLock()
       try Self.share(BorrowedDescriptor(descriptor), in: folder)
-      try BorrowedDescriptor(descriptor).writeAll(header.bytes, at: 0)
+      try BorrowedDescriptor(descriptor).writeAll(header.bytes + named, at: 0)
       try FileSystem.rename(draft, to: path)
       heartbeat = try Heartbeat(of: descriptor, every: Self.interval(silence))
     } catch {
@@ -79,9 +83,13 @@ final class Presence {
   /// Whether nobody can see this worker any more, since its file has lost its name.
   var isInvisible: Bool { heartbeat.isUnlinked }
 
+  private func offset(ofSlot slot: Int) -> Int64 {
+    PresenceHeader.offset(ofSlot: slot + reserved)
+  }
+
   /// Notes in a slot which execution is about to start, and where its handler shall note itself.
   func prepare(_ execution: Execution, slot: Int) throws(SystemError) -> StartRecord {
-    let offset = PresenceHeader.offset(ofSlot: slot)
+    let offset = offset(ofSlot: slot)
     let descriptor = lock.descriptor.rawValue
     try BorrowedDescriptor(descriptor).writeAll(PresenceSlot.prepared(execution), at: offset)
     return StartRecord(
@@ -93,7 +101,7 @@ final class Presence {
   func content(ofSlot slot: Int) -> [UInt8]? {
     let file = BorrowedDescriptor(lock.descriptor.rawValue)
     let bytes = try? file.read(
-      upTo: PresenceHeader.slotSize, at: PresenceHeader.offset(ofSlot: slot))
+      upTo: PresenceHeader.slotSize, at: offset(ofSlot: slot))
     return bytes.flatMap { $0.count == PresenceHeader.slotSize ? $0 : nil }
   }
 
@@ -108,12 +116,12 @@ final class Presence {
     var bytes = PresenceSlot.name(of: execution)
     if let start { bytes += start.dropFirst(bytes.count) }
     let file = BorrowedDescriptor(lock.descriptor.rawValue)
-    try file.writeAll(bytes, at: PresenceHeader.offset(ofSlot: slot))
+    try file.writeAll(bytes, at: offset(ofSlot: slot))
   }
 
   /// Notes that nothing of a slot's process matters any more.
   func clearProcess(slot: Int) {
-    let offset = PresenceHeader.offset(ofSlot: slot) + PresenceHeader.noteOffset
+    let offset = offset(ofSlot: slot) + PresenceHeader.noteOffset
     let file = BorrowedDescriptor(lock.descriptor.rawValue)
     // Where that fails, the time of the process's start, or the job that its group's members name,
     // still tells it from a later one with its number.

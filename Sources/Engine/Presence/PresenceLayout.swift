@@ -24,6 +24,8 @@ import Storage
 //          24  the handler's own note before it runs: pid and CLOCK_BOOTTIME (StartRecord);
 //              the worker clears the pid once it has reaped the process
 //
+// The first slots name the worker's queues instead (PresenceQueues).
+//
 // A handler that has one job after the other (LineHandler) keeps the slot of its start for life. Its
 // first job in hand is named there; each further one that it has at a time has a slot of its own,
 // with the same note. A job is named before the handler hears of it, and its note is there as long

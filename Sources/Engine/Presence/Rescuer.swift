@@ -184,12 +184,14 @@ package struct Rescuer {
     return Self.content(of: BorrowedDescriptor(file.rawValue), isLockFree: suspect.isLockFree)
   }
 
-  private static func content(of file: BorrowedDescriptor, isLockFree: Bool) -> Suspect? {
+  static func content(of file: BorrowedDescriptor, isLockFree: Bool) -> Suspect? {
     let limit = Int(PresenceHeader.offset(ofSlot: PresenceHeader.mostSlots))
     guard let size = try? file.status().size,
       let bytes = try? file.read(upTo: min(limit, Int(clamping: size)), at: 0),
       let header = PresenceHeader(bytes)
     else { return nil }
-    return Suspect(header: header, slots: PresenceSlot.all(in: bytes), isLockFree: isLockFree)
+    return Suspect(
+      header: header, slots: PresenceSlot.all(in: bytes), isLockFree: isLockFree,
+      queues: PresenceSlot.queues(in: bytes))
   }
 }

@@ -1,3 +1,4 @@
+import Jobs
 import PosixIO
 import Storage
 
@@ -7,6 +8,8 @@ struct Suspect {
   let slots: [PresenceSlot]
   /// Whether its lock could be had, which a living worker never lets go.
   let isLockFree: Bool
+  /// The queues that it works on; none where an older qctl has not written them.
+  var queues: [QueueName] = []
 
   /// Whether it is gone, or has been silent for too long.
   ///
