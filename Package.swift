@@ -91,13 +91,15 @@ let package = Package(
       ]),
     tests(
       "SQLiteStorageTests",
-      ["SQLiteStorage", "Storage", "Jobs", "Text", "PosixIO", "CSQLite", "TestSupport"],
+      [
+        "SQLiteStorage", "Engine", "Storage", "Jobs", "Text", "PosixIO", "CSQLite", "TestSupport",
+      ],
       exclude: ["Fixtures"]),
     tests(
       "StorageConformanceTests",
       [
-        "SQLiteStorage", "DirectoryStorage", "MemoryStorage", "Storage", "Jobs", "Text", "Calendar",
-        "PosixIO", "TestSupport",
+        "SQLiteStorage", "DirectoryStorage", "MemoryStorage", "Engine", "Storage", "Jobs", "Text",
+        "Calendar", "PosixIO", "TestSupport",
       ]),
     tests(
       "DirectoryStorageTests",

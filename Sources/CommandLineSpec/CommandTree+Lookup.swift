@@ -49,7 +49,11 @@ extension CommandTree {
       index += 1
       switch entry.content {
       case .command(let make):
-        return arrive(.command(make(), words: leading + words[index...]))
+        guard leadsFurther(entry, words[index...]) else {
+          return arrive(.command(make(), words: leading + words[index...]))
+        }
+        level = entry.further
+        path.append(entry.name)
       case .help: return arrive(.help(Array(words[index...])))
       case .group(let inner):
         level = inner
@@ -59,13 +63,33 @@ extension CommandTree {
     return arrive(.group(level, path: path))
   }
 
+  /// Whether the next word that is neither a global flag nor its value names a further command.
+  private func leadsFurther(_ entry: CommandEntry<Action>, _ words: ArraySlice<String>) -> Bool {
+    guard !entry.further.isEmpty else { return false }
+    let words = Array(words)
+    var scanner = WordScanner(flags: globals)
+    var index = 0
+    while index < words.count, WordScanner.isOption(words[index]), words[index] != "--" {
+      scanner.readOption(words, &index)
+    }
+    guard index < words.count, scanner.failure == nil else { return false }
+    return entry.further.contains { $0.answers(to: words[index]) }
+  }
+
+  /// The path of the command that words lead to, whatever else is wrong with them.
+  package func path(of words: [String]) -> [String]? {
+    if case .command(let command, _) = route(words).place { command.facts.path } else { nil }
+  }
+
   /// The command at a path, aliases understood.
   package func command(at path: [String]) -> AnyCommand<Action>? {
     var level = entries
     for (index, word) in path.enumerated() {
       guard let entry = level.firstElement(where: { $0.answers(to: word) }) else { return nil }
       switch entry.content {
-      case .command(let make): return index == path.count - 1 ? make() : nil
+      case .command(let make):
+        if index == path.count - 1 { return make() }
+        level = entry.further
       case .group(let inner): level = inner
       case .help: return nil
       }
@@ -87,7 +111,9 @@ extension CommandTree {
     for entry in entries {
       let path = path + [entry.name]
       switch entry.content {
-      case .command(let make): places.append(CommandPlace(path: path, entry: entry, make: make))
+      case .command(let make):
+        places.append(CommandPlace(path: path, entry: entry, make: make))
+        gather(entry.further, under: path, into: &places)
       case .group(let inner): gather(inner, under: path, into: &places)
       case .help: break
       }

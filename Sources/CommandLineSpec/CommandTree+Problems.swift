@@ -43,6 +43,7 @@ extension CommandTree {
       if case .group(let inner) = entry.content {
         problems += nameProblems(inner, under: "\(path) \(entry.name)")
       }
+      problems += nameProblems(entry.further, under: "\(path) \(entry.name)")
     }
     return problems
   }

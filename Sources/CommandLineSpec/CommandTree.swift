@@ -44,15 +44,18 @@ package struct CommandEntry<Action>: Sendable {
   package let isHidden: Bool
   /// What it stands for.
   package let content: Content
+  /// Further commands whose names may follow that of a command, before any operand of its own.
+  package var further: [CommandEntry] = []
 
   /// Names a command; the closure should give a `static let`.
   package static func command(
     _ name: String, _ summary: String, in section: String = "", aliases: [String] = [],
-    hidden: Bool = false, _ command: @escaping @Sendable () -> AnyCommand<Action>
+    hidden: Bool = false, further: [CommandEntry] = [],
+    _ command: @escaping @Sendable () -> AnyCommand<Action>
   ) -> Self {
     Self(
       name: name, summary: summary, section: section, aliases: aliases, isHidden: hidden,
-      content: .command(command))
+      content: .command(command), further: further)
   }
 
   /// Names a group.

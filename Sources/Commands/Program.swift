@@ -25,22 +25,47 @@ package struct Program {
     if arguments == ["--version"] {
       return print("qctl \(QctlTree.version)\n", to: output)
     }
+    let health = HealthCall(Array(arguments))
     let surroundings = Surroundings(
       environment: EnvironmentBlock.value,
       files: { () throws(ConfigurationError) in try ConfigurationFiles.read(EnvironmentBlock.value)
       },
       width: Terminal.size()?.columns ?? 80)
     switch QctlTree.tree.outcome(for: Array(arguments), in: surroundings) {
-    case .run(let action): return run(action, output)
+    case .run(let action):
+      return health.map { run(action, as: $0, output) } ?? run(action, output)
     case .help(let text): return explain(text, isPaged: !arguments.contains("--no-pager"), output)
     case .version(let text): return print(text, to: output)
-    case .usage(let refusal):
-      ErrorOutput.write(refusal.text)
-      return ExitStatus.usage.rawValue
-    case .configuration(let refusal):
-      ErrorOutput.write(refusal.text)
-      return ExitStatus.configuration.rawValue
+    case .usage(let refusal): return refuse(refusal, .usage, health, output)
+    case .configuration(let refusal): return refuse(refusal, .configuration, health, output)
     }
+  }
+
+  /// Whatever happens to `health`, it ends with a status of monitoring plugins (conventions.md §2).
+  private func run(_ action: Action, as health: HealthCall, _ output: OutputStream) -> Int32 {
+    // A reader that has gone is no reason to end with a signal's status.
+    try? Signal.pipe.setDisposition(.ignore)
+    do {
+      let status = try action.run(in: context(output, Paging(output, EnvironmentBlock.value)))
+      try? output.flush()
+      return status.rawValue
+    } catch {
+      return answer(health.unknown(error), output)
+    }
+  }
+
+  private func answer(_ answer: HealthCall.Answer, _ output: OutputStream) -> Int32 {
+    _ = print(answer.text, to: output)
+    return answer.status
+  }
+
+  /// Nothing is run, since the command line or the configuration is wrong.
+  private func refuse(
+    _ refusal: Refusal, _ status: ExitStatus, _ health: HealthCall?, _ output: OutputStream
+  ) -> Int32 {
+    if let health { return answer(health.unknown(refusal.message), output) }
+    ErrorOutput.write(refusal.text)
+    return status.rawValue
   }
 
   private func print(_ text: String, to output: OutputStream) -> Int32 {

@@ -83,6 +83,11 @@ package enum QctlTree {
       ReplayCommand.command.erased
     },
     .group("schedule", "Make jobs by the clock", in: "Time", schedules),
+    .command(
+      "health", "Look the queues over, for monitoring and cron", in: "Watch", further: healthRules
+    ) {
+      HealthCommand.command.erased
+    },
     .command("top", "Watch queues on the screen, and look after them", in: "Watch") {
       TopCommand.command.erased
     },
@@ -155,6 +160,14 @@ package enum QctlTree {
     .command("tick", "Fire the schedules that are due, once") {
       ScheduleTickCommand.command.erased
     },
+  ]
+
+  private static let healthRules: [CommandEntry<Action>] = [
+    .command("set", "Keep a rule of health in the store") { HealthSetCommand.command.erased },
+    .command("list", "List the rules of health that the store keeps") {
+      HealthListCommand.command.erased
+    },
+    .command("remove", "Remove kept rules of health") { HealthRemoveCommand.command.erased },
   ]
 
   private static let deadLetters: [CommandEntry<Action>] = [

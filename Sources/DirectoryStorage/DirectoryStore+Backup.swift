@@ -205,10 +205,11 @@ private final class Copier {
   // MARK: - The rest
 
   private func copySettings() throws(StorageError) {
-    let rules = try spool.rules()
-    if rules != Retention() {
+    let (rules, health) = (try spool.rules(), try spool.healthRules())
+    if rules != Retention() || !health.isEmpty {
       var file = SettingsFile()
       file.settings.retention = rules
+      file.health = health
       try copy.add("settings", file.bytes)
       report.bytes += Int64(file.bytes.count)
     }

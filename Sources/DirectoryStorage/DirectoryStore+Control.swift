@@ -6,6 +6,14 @@ extension DirectoryStore {
     try changing { (spool) throws(StorageError) in try spool.setPaused(request) }
   }
 
+  package func healthRules() throws(StorageError) -> [StoredHealthRule] {
+    try withSpool { (spool) throws(StorageError) in try spool.healthRules() }
+  }
+
+  package func changeHealthRule(_ request: HealthRuleRequest) throws(StorageError) -> Bool {
+    try changing { (spool) throws(StorageError) in try spool.changeHealthRule(request) }
+  }
+
   package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
     try changing { (spool) throws(StorageError) in try spool.configure(request) }
   }

@@ -7,7 +7,14 @@ extension DirectoryStore {
     try withSpool { (spool) throws(StorageError) in
       let survey = Survey(spool)
       try survey.run()
-      return Self.general(spool, survey) + Self.summary(of: survey)
+      return Self.general(spool, survey.root) + Self.summary(of: survey)
+    }
+  }
+
+  /// The folder itself and its disk, without what is in it.
+  package func vitals() throws(StorageError) -> StoreVitals {
+    try withSpool { (spool) throws(StorageError) in
+      StoreVitals(findings: Self.general(spool, try? FileSystem.status(of: spool.root)))
     }
   }
 
@@ -47,9 +54,9 @@ extension DirectoryStore {
     return findings
   }
 
-  private static func general(_ spool: Spool, _ survey: Survey) -> [Finding] {
+  private static func general(_ spool: Spool, _ root: FileStatus?) -> [Finding] {
     var findings: [Finding] = []
-    if let root = survey.root {
+    if let root {
       let mode = "0" + String(root.mode & 0o777, radix: 8)
       findings.append(
         root.mode & 0o007 == 0

@@ -16,9 +16,11 @@ struct SettingsFile: Equatable {
 
   var pause: Pause?
   var settings = QueueSettings()
+  /// Rules of health, by name; in the store's own file alone.
+  var health: [StoredHealthRule] = []
 
   /// No settings are longer.
-  static let longest = 64 * 1024
+  static let longest = 64 * 1024 + StoredHealthRule.most * (StoredHealthRule.longestJSON + 1)
 
   /// The pause in force, if any.
   func pause(at now: Instant) -> Pause? {
@@ -43,6 +45,16 @@ extension SettingsFile {
       case .text(let text): writer.member(name, text)
       }
     }
+    if !health.isEmpty {
+      writer.key("health")
+      writer.beginArray()
+      for rule in health {
+        writer.beginObject()
+        rule.writeMembers(to: &writer)
+        writer.endObject()
+      }
+      writer.endArray()
+    }
     writer.endObject()
     writer.endLine()
     return writer.buffer.bytes
@@ -64,6 +76,7 @@ extension SettingsFile {
       return nil
     }
     self.settings = settings
+    health = (object["health"]?.elements ?? []).compactMap(StoredHealthRule.init)
   }
 
   private static func member(_ name: String, _ object: JSONValue) -> SettingValue? {

@@ -117,6 +117,29 @@ extension Spool {
     try settings(in: "").settings.retention
   }
 
+  /// The rules of health, which are in the store's own settings.
+  func healthRules() throws(StorageError) -> [StoredHealthRule] {
+    try settings(in: "").health
+  }
+
+  /// Keeps or removes a rule of health: one file replaced as a whole.
+  func changeHealthRule(_ request: HealthRuleRequest) throws(StorageError) -> Bool {
+    var failure: StorageError?
+    let isChanged = try changeSettings(in: "") { file in
+      do throws(StorageError) {
+        guard let rules = try request.applied(to: file.health) else { return false }
+        file.health = rules
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    if let failure { throw failure }
+    if isChanged { unlogged.append(request.record) }
+    return isChanged
+  }
+
   /// Changes the settings of a queue where `edit` says so.
   func changeSettings(
     of queue: QueueName, _ edit: (inout SettingsFile) -> Bool
@@ -152,7 +175,8 @@ extension Spool {
     let draft =
       "tmp/settings-\(CurrentProcess.id)-\(SystemClock.monotonicNanoseconds())"
     // An older qctl would start more jobs than the limits allow.
-    if settings.settings.isNewToFormat2 { try raiseFormat() }
+    // It would forget the rules of health, too.
+    if settings.settings.isNewToFormat2 || !settings.health.isEmpty { try raiseFormat() }
     try system { () throws(SystemError) in
       try tree.create(draft, settings.bytes, sync: true)
       do throws(SystemError) {

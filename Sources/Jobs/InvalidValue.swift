@@ -12,6 +12,7 @@ package struct InvalidValue: Error, Equatable, Sendable {
     case idempotencyKey = "idempotency_key"
     case idempotencyLifetime = "idempotency_ttl_ms"
     case after, batch, schedule
+    case healthRule = "health_rule"
     case uniqueScope = "unique_scope"
     case onConflict = "on_conflict"
     case onParentFailure = "on_parent_failure"

@@ -92,6 +92,7 @@ extension QueueSettings {
       ("burst", \.burstNumber), ("max_attempts", \.attemptsNumber),
       ("timeout_ms", \.timeoutNumber), ("priority", \.priorityNumber),
       ("max_depth", \.depthNumber), ("aging_ms", \.agingNumber),
+      ("workers", \.workersNumber),
     ]
   }
 }
@@ -138,6 +139,11 @@ extension QueueSettings {
   private var depthNumber: Int64? {
     get { maxDepth }
     set { maxDepth = Self.within(1...Self.largestDepth, newValue) }
+  }
+
+  private var workersNumber: Int64? {
+    get { workers }
+    set { workers = Self.within(1...Self.mostWorkers, newValue) }
   }
 
   private var agingNumber: Int64? {

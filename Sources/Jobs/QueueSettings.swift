@@ -11,6 +11,8 @@ package struct QueueSettings: Equatable, Sendable {
   /// How much longer a job may wait for each level of priority until it goes first all the same; `nil`
   /// where a more urgent job always goes first.
   package var aging: TimeSpan?
+  /// So many workers are expected to work on it, or `qctl health` alarms; `nil` for no expectation.
+  package var workers: Int64?
 
   /// The settings of a queue.
   package init(retention: Retention = Retention()) {
@@ -25,6 +27,9 @@ package struct QueueSettings: Equatable, Sendable {
 
   /// The largest depth that can be set.
   package static let largestDepth: Int64 = 1_000_000_000
+
+  /// The most workers that can be expected.
+  package static let mostWorkers: Int64 = 100_000
 
   /// One thing that is set, or given back to the rule for all queues by `nil`.
   package enum Change: Equatable, Sendable {
@@ -58,6 +63,8 @@ package struct QueueSettings: Equatable, Sendable {
     case maxDepth(Int64?)
     /// How much longer a job waits for each level of priority.
     case aging(TimeSpan?)
+    /// How many workers are expected.
+    case workers(Int64?)
   }
 
   /// Changes one setting; nothing for a state that has none.
@@ -78,6 +85,7 @@ package struct QueueSettings: Equatable, Sendable {
     case .priority(let priority): defaults.priority = priority
     case .maxDepth(let depth): maxDepth = depth
     case .aging(let span): aging = span
+    case .workers(let count): workers = count
     }
   }
 }

@@ -49,7 +49,8 @@ enum Migration {
     "DROP TRIGGER qctl_enqueue_insert",
   ]
 
-  /// From version 3: scopes of unique keys, jobs that wait for others, batches, limits, schedules.
+  /// From version 3: scopes of unique keys, jobs that wait for others, batches, limits, schedules,
+  /// rules of health.
   private static let toVersion4 =
     [
       "ALTER TABLE qctl_jobs ADD COLUMN unique_scope TEXT",
@@ -67,6 +68,7 @@ enum Migration {
     + [
       Schema.runningKeys, Schema.aged, Schema.schedules, Schema.schedulesDue,
       Schema.parents, Schema.ended, Schema.batches, Schema.pendingParents, Schema.endedBatches,
+      Schema.health,
       "DROP VIEW qctl_enqueue", EnqueueView.view, EnqueueView.trigger,
     ]
 
@@ -77,6 +79,7 @@ enum Migration {
     "priority INTEGER", "max_depth INTEGER", "aging_ms INTEGER", "reordered INTEGER",
     "keep_attempts INTEGER", "keep_keys INTEGER", "all_durations BLOB",
     "total_run_ms INTEGER NOT NULL DEFAULT 0", "total_waited_ms INTEGER NOT NULL DEFAULT 0",
+    "workers INTEGER",
   ]
 
   private static func step(from version: Int64) -> [String]? {

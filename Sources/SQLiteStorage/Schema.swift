@@ -64,7 +64,8 @@ enum Schema {
       keep_keys INTEGER,
       all_durations BLOB,
       total_run_ms INTEGER NOT NULL DEFAULT 0,
-      total_waited_ms INTEGER NOT NULL DEFAULT 0
+      total_waited_ms INTEGER NOT NULL DEFAULT 0,
+      workers INTEGER
     ) WITHOUT ROWID
     """,
     """
@@ -174,7 +175,7 @@ enum Schema {
       PRIMARY KEY(queue, key)
     ) WITHOUT ROWID
     """,
-    minutes, bulks, parents, ended, batches, schedules,
+    minutes, bulks, parents, ended, batches, schedules, health,
   ]
 
   /// What happened in each queue, minute by minute: the totals as they stood when the minute was
@@ -269,6 +270,14 @@ enum Schema {
       next_tick INTEGER,
       last_tick INTEGER,
       last_job INTEGER
+    ) WITHOUT ROWID
+    """
+
+  /// Rules of `qctl health`, each as JSON.
+  static let health = """
+    CREATE TABLE qctl_health(
+      name TEXT PRIMARY KEY NOT NULL CHECK(typeof(name) = 'text'),
+      rule BLOB NOT NULL
     ) WITHOUT ROWID
     """
 

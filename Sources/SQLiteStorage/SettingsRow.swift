@@ -10,7 +10,7 @@ enum SettingsRow {
 
   private static let others = [
     "concurrency", "concurrency_per_key", "rate", "burst", "max_attempts", "backoff", "timeout_ms",
-    "priority", "max_depth", "aging_ms",
+    "priority", "max_depth", "aging_ms", "workers",
   ]
 
   /// The settings of the present row.
@@ -25,6 +25,7 @@ enum SettingsRow {
       .flatMap { try? Priority($0) }
     settings.maxDepth = number(row, column + 8, 1...QueueSettings.largestDepth)
     settings.aging = number(row, column + 9, 1...QueueSettings.longestAging.milliseconds).map(span)
+    settings.workers = number(row, column + 10, 1...QueueSettings.mostWorkers)
     return settings
   }
 
@@ -73,7 +74,7 @@ enum SettingsRow {
       UPDATE qctl_queues SET keep_completed = ?2, keep_cancelled = ?3, keep_dead = ?4,
         keep_attempts = ?5, keep_keys = ?6, concurrency = ?7, concurrency_per_key = ?8, rate = ?9,
         burst = ?10, max_attempts = ?11, backoff = ?12, timeout_ms = ?13, priority = ?14,
-        max_depth = ?15, aging_ms = ?16,
+        max_depth = ?15, aging_ms = ?16, workers = ?17,
         reordered = CASE WHEN aging_ms IS ?16 THEN reordered ELSE 0 END
       WHERE queue = ?1
       """)
@@ -93,6 +94,7 @@ enum SettingsRow {
     statement.bind(14, settings.defaults.priority?.level)
     statement.bind(15, settings.maxDepth)
     statement.bind(16, settings.aging?.milliseconds)
+    statement.bind(17, settings.workers)
     try statement.run()
   }
 }

@@ -21,6 +21,68 @@ package protocol StorageControlling: AnyObject, Sendable {
 
   /// For how long what is over is kept where a queue has no rule of its own.
   func rules() throws(StorageError) -> Retention
+
+  /// The rules of health that are kept, by name. Must not change anything.
+  func healthRules() throws(StorageError) -> [StoredHealthRule]
+
+  /// Keeps a rule of health, in the place of one of its name, or removes one. Writes a log record if
+  /// anything changed.
+  ///
+  /// - Returns: whether anything changed.
+  func changeHealthRule(_ request: HealthRuleRequest) throws(StorageError) -> Bool
+}
+
+/// A request to keep or remove a rule of health.
+package struct HealthRuleRequest: Equatable, Sendable {
+  /// Its name.
+  package var name: QueueName
+  /// What it shall be; `nil` to remove it.
+  package var rule: StoredHealthRule?
+  /// Who does it.
+  package var actor: String
+  /// Why, if said.
+  package var reason: String?
+  /// What it is, as it would be typed; for the log.
+  package var words: String?
+  /// When.
+  package var now: Instant
+
+  /// A request with its parts.
+  package init(
+    _ name: QueueName, _ rule: StoredHealthRule?, actor: String, reason: String? = nil,
+    words: String? = nil, now: Instant
+  ) {
+    self.name = name
+    self.rule = rule
+    self.actor = actor
+    self.reason = reason
+    self.words = words
+    self.now = now
+  }
+
+  /// What the log keeps of it.
+  package var record: LogRecord {
+    var record = LogRecord(.configured, at: now)
+    record.actor = actor
+    record.reason = reason
+    record.verb = words
+    return record
+  }
+
+  /// What the rules are afterwards, by name; `nil` where nothing changes.
+  ///
+  /// - Throws: `invalid` for a rule that is too long, or one too many.
+  package func applied(
+    to rules: [StoredHealthRule]
+  ) throws(StorageError) -> [StoredHealthRule]? {
+    var others = rules.filter { $0.name != name }
+    guard rules.first(where: { $0.name == name }) != rule else { return nil }
+    if let rule {
+      do { try rule.validate(besides: others.count) } catch { throw .invalid(error) }
+      others.append(rule)
+    }
+    return others.sorted { $0.name < $1.name }
+  }
 }
 
 /// A request to change settings of a queue, or the rules for all.

@@ -9,6 +9,8 @@ package protocol StorageSource: AnyObject, Sendable {
   var meetingPlace: MeetingPlace? { get }
   /// Looks the store over for `doctor`. Must not change anything.
   func findings() throws(StorageError) -> [Finding]
+  /// What can be told in a moment, at any size of the store, for `health`. Must not change anything.
+  func vitals() throws(StorageError) -> StoreVitals
   /// Gives everything back; the store is not used afterwards.
   func close()
 }
@@ -53,6 +55,25 @@ package struct MeetingPlace: Equatable, Sendable {
 
 extension StorageSource {
   package var meetingPlace: MeetingPlace? { nil }
+
+  /// For a store that is soon looked over.
+  package func vitals() throws(StorageError) -> StoreVitals {
+    StoreVitals(findings: try findings())
+  }
+}
+
+/// How a store is, without its jobs.
+package struct StoreVitals: Equatable, Sendable {
+  /// What was noticed, good or bad.
+  package var findings: [Finding]
+  /// How large the log is that is still to be folded into the store; `nil` where there is none.
+  package var logBytes: Int64?
+
+  /// Vitals with their parts.
+  package init(findings: [Finding], logBytes: Int64? = nil) {
+    self.findings = findings
+    self.logBytes = logBytes
+  }
 }
 
 /// One thing that `doctor` noticed.

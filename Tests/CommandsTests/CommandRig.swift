@@ -24,6 +24,8 @@ final class CommandRig {
   var store: any StorageAdapter { memory }
   /// Stands before the memory store.
   var trouble: FaultyStore.Trouble = { (_) throws(StorageError) in }
+  /// What opening the store throws, if it is to.
+  var refusal: StorageError?
   var inputIsTerminal = false
   var errorIsTerminal = false
   /// What is typed when a command asks; nothing is the end of input.
@@ -96,7 +98,8 @@ final class CommandRig {
         readLine: { self.answers.isEmpty ? nil : self.answers.removeFirst() },
         watchForStop: { self.isAskedToStop }),
       openStore: { (_, _) throws(StorageError) in
-        FaultyStore(self.memory, trouble: self.trouble)
+        if let refusal = self.refusal { throw refusal }
+        return FaultyStore(self.memory, trouble: self.trouble)
       }, process: .unlimited)
   }
 

@@ -5,6 +5,7 @@ extension ProcessAccess {
   static var unlimited: ProcessAccess {
     var access = ProcessAccess.current
     access.limitTime = { _ in }
+    access.endAfter = { _, _ in }
     return access
   }
 }

@@ -24,6 +24,16 @@ extension ForwardingStore {
 
   package func rules() throws(StorageError) -> Retention { try base.rules() }
 
+  package func healthRules() throws(StorageError) -> [StoredHealthRule] {
+    try base.healthRules()
+  }
+
+  package func changeHealthRule(_ request: HealthRuleRequest) throws(StorageError) -> Bool {
+    try base.changeHealthRule(request)
+  }
+
+  package func vitals() throws(StorageError) -> StoreVitals { try base.vitals() }
+
   package func queues(at now: Instant) throws(StorageError) -> [QueueSummary] {
     try base.queues(at: now)
   }

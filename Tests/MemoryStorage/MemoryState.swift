@@ -36,6 +36,8 @@ struct MemoryState: Sendable {
   var settings: [QueueName: QueueSettings] = [:]
   /// For how long things are kept where a queue does not say.
   var rules = Retention()
+  /// Rules of health, by name.
+  var healthRules: [StoredHealthRule] = []
   /// Until when the starts of a queue are paid for, where it has a rate.
   var paid: [QueueName: Int64] = [:]
   /// The greatest id ever given out; outlives its job.

@@ -64,6 +64,19 @@ extension MemoryStore: StorageControlling {
     try state.withLock { (state) throws(StorageError) in try state.setPaused(request) }
   }
 
+  package func healthRules() throws(StorageError) -> [StoredHealthRule] {
+    state.withLock { $0.healthRules }
+  }
+
+  package func changeHealthRule(_ request: HealthRuleRequest) throws(StorageError) -> Bool {
+    try state.withLock { (state) throws(StorageError) in
+      guard let rules = try request.applied(to: state.healthRules) else { return false }
+      state.healthRules = rules
+      state.log.append(request.record)
+      return true
+    }
+  }
+
   package func configure(_ request: ConfigureRequest) throws(StorageError) -> Bool {
     if request.changes.contains(where: \.setsRate) { try require(.rateLimits) }
     if request.changes.contains(where: \.keepsAttempts) { try require(.attemptRetention) }

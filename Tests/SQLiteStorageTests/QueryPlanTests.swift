@@ -1,3 +1,4 @@
+import Engine
 import Jobs
 import Storage
 import TestSupport
@@ -41,6 +42,18 @@ import Testing
     let plans = try plans(analysed) { _ = try rig.store.claim(empty) }
     for index in ["qctl_jobs_ready", "qctl_jobs_due", "qctl_jobs_running"] {
       #expect(plans.use(index, "EXISTS"))
+    }
+    plans.expectNoWalk()
+  }
+
+  @Test(arguments: [false, true])
+  func healthReadsCountsAndMinutesAndNoJobs(analysed: Bool) throws {
+    let plans = try plans(analysed) {
+      var exam = try HealthExam(
+        rig.store, at: rig.now, census: { WorkerCensus([]) }, explain: { "\($0)" })
+      let asked = HealthCheck.allCases.map { HealthRule($0) }
+      let verdicts = exam.judge(HealthRule.builtIn + asked)
+      #expect(!verdicts.contains { $0.state == .unknown })
     }
     plans.expectNoWalk()
   }

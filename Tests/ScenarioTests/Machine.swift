@@ -11,6 +11,8 @@ enum Machine {
     /// The library of faketime.
     case faketime
     case oldSQLite = "old-sqlite"
+    /// The plugins of monitoring, with which ours agrees.
+    case checkProcs = "check-procs"
   }
 
   /// True when the machine has it.
@@ -25,6 +27,7 @@ enum Machine {
     case .logrotate: FileSystem.isAccessible("/usr/sbin/logrotate", .execute)
     case .debug: FileSystem.isAccessible(ScenarioFiles.debugProgram, .execute)
     case .faketime: fakesTime
+    case .checkProcs: FileSystem.isAccessible("/usr/lib/nagios/plugins/check_procs", .execute)
     }
   }
 

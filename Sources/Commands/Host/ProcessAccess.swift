@@ -25,6 +25,9 @@ package struct ProcessAccess {
   package var listen: (_ milliseconds: Int, _ descriptor: Int32) -> Waiting
   /// Ends the process with status 0 after so many milliseconds, whatever it is waiting for.
   package var limitTime: (_ milliseconds: Int64) -> Void
+  /// Asks after so many milliseconds with which status the process is to end, whatever it is waiting
+  /// for, and ends it at once.
+  package var endAfter: (_ milliseconds: Int64, _ status: @escaping @Sendable () -> Int32) -> Void
 
   /// Everything in turn.
   package init(
@@ -32,7 +35,9 @@ package struct ProcessAccess {
     signals: @escaping () throws(SystemError) -> (any SignalFeed)?,
     wait: @escaping (_ milliseconds: Int) -> Bool,
     listen: @escaping (_ milliseconds: Int, _ descriptor: Int32) -> Waiting,
-    limitTime: @escaping (_ milliseconds: Int64) -> Void
+    limitTime: @escaping (_ milliseconds: Int64) -> Void,
+    endAfter: @escaping (_ milliseconds: Int64, _ status: @escaping @Sendable () -> Int32) -> Void =
+      { _, _ in }
   ) {
     self.environment = environment
     self.arguments = arguments
@@ -40,6 +45,7 @@ package struct ProcessAccess {
     self.wait = wait
     self.listen = listen
     self.limitTime = limitTime
+    self.endAfter = endAfter
   }
 
   /// The process itself.
@@ -47,7 +53,7 @@ package struct ProcessAccess {
     ProcessAccess(
       environment: EnvironmentBlock.current, arguments: { CurrentProcess.arguments },
       signals: { () throws(SystemError) in try ProcessSignals() }, wait: waitForReader,
-      listen: listen, limitTime: endLater)
+      listen: listen, limitTime: { endLater($0) { 0 } }, endAfter: endLater)
   }
 
   /// A pipe without its reader, or a terminal that has gone, shows without being asked for.
@@ -66,11 +72,13 @@ package struct ProcessAccess {
     return entries[1].ready.isEmpty ? .passed : .heard
   }
 
-  private static func endLater(_ milliseconds: Int64) {
+  private static func endLater(
+    _ milliseconds: Int64, _ status: @escaping @Sendable () -> Int32
+  ) {
     // Without a thread to watch it, the command takes as long as it takes.
     _ = try? Thread.start {
       SystemClock.sleep(nanoseconds: milliseconds &* 1_000_000)
-      CurrentProcess.exitAtOnce(0)
+      CurrentProcess.exitAtOnce(status())
     }
   }
 }

@@ -260,7 +260,7 @@ enum EnqueueCommand {
     case .onParentFailure: "--on-parent-failure"
     case .concurrencyKey: "--concurrency-key"
     case .id, .queue, .type, .state, .priority, .payload, .backoff, .error, .token, .after,
-      .batch, .schedule:
+      .batch, .schedule, .healthRule:
       "--\(field.rawValue)"
     }
   }

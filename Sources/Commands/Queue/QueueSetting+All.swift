@@ -4,7 +4,7 @@ import Jobs
 
 extension QueueSetting {
   /// Every setting, in the order in which they are shown.
-  static let all: [QueueSetting] = kept + limits + defaults + order + parts
+  static let all: [QueueSetting] = kept + limits + defaults + order + parts + watched
 
   private static let kept: [QueueSetting] = [
     keep("keep_completed", .completed, "How long completed jobs are kept"),
@@ -97,6 +97,13 @@ extension QueueSetting {
       "aging", "How much longer a job waits for each level of priority", of: { $0.aging },
       longest: QueueSettings.longestAging
     ) { .aging($0) },
+  ]
+
+  private static let watched: [QueueSetting] = [
+    count(
+      "workers", 1...QueueSettings.mostWorkers, "How many workers 'qctl health' expects",
+      of: { $0.workers }
+    ) { .workers($0) }
   ]
 }
 

@@ -51,6 +51,7 @@ struct RecordKind {
       RecordKind("tick", of: "schedule next", fields: ComingTick.fields),
       RecordKind("standing", of: "stats", as: .standings(at: anyTime, byType: false)),
       RecordKind("age", of: "stats --ages", as: .ages),
+      RecordKind("health-rule", of: "health list", as: .healthRules),
     ]
   }
 }

@@ -64,13 +64,16 @@ extension SQLiteStore {
       remedy: "if the application agrees: PRAGMA journal_mode=WAL")
   }
 
+  /// How large the log is; `nil` where there is none just now.
+  var logBytes: Int64? { (try? FileSystem.status(of: path + "-wal"))?.size }
+
   /// The log's size, from SQLite's folder entry: a stat opens nothing, so it drops no locks.
   ///
   /// A log that is folded in begins anew, so that its size tells how far checkpoints lag.
   func log() -> [Finding] {
-    guard let status = try? FileSystem.status(of: path + "-wal") else { return [] }
-    let text = "the write-ahead log has \(status.size / 1024) KiB"
-    guard status.size > 64 << 20 else { return [Finding(.ok, "wal", text)] }
+    guard let size = logBytes else { return [] }
+    let text = "the write-ahead log has \(size / 1024) KiB"
+    guard size > 64 << 20 else { return [Finding(.ok, "wal", text)] }
     return [
       Finding(
         .warning, "wal",

@@ -16,6 +16,19 @@ extension SQLiteStore {
     }
   }
 
+  /// The file, its surroundings and its journal: what costs a few system calls.
+  package func vitals() throws(StorageError) -> StoreVitals {
+    try withSession { session throws(StorageError) in
+      let (usesLog, missing) = try session.read { connection throws(SQLiteFailure) in
+        (try connection.usesLog(), try StoreObject.missing(on: connection))
+      }
+      var findings = [permissions()].compactMap(\.self) + files() + disk() + [journal(usesLog)]
+      if usesLog { findings += log() }
+      return StoreVitals(
+        findings: findings + missing.map(Self.finding), logBytes: usesLog ? logBytes ?? 0 : nil)
+    }
+  }
+
   /// What is asked only of a store all of whose tables are there.
   private func contents(_ session: Session) throws(StorageError) -> [Finding] {
     let (missing, triggers) = try session.read { connection throws(SQLiteFailure) in
