@@ -59,6 +59,7 @@ torture: test-deps build ## kill at random, on each store, for half an hour (SEE
 	    && python3 "$$0/history" --kills 1000 \
 	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm \
 	    && python3 "$$0/readers.py" && python3 "$$0/between.py" \
+	    && QCTL_KILLS=300 QCTL_CHAINS=200 QCTL_POINTS=all python3 "$$0/chains.py" \
 	    && python3 "$$0/migrate.py" 100000 a.db dir:b c.db whole' "$$scripts"
 
 # Guided by coverage where the toolchain brings libFuzzer, as it does on Linux. What was learnt stays

@@ -7,6 +7,10 @@ package import Storage
 // finds nothing new. Each job is copied once, where it was found first. Active jobs stay active: the
 // first worker of the copy takes them back, since theirs does not know it.
 //
+// Batches are copied once their jobs are: what each counts is told by the copied jobs, so that both fit
+// together, and by entries of jobs that are there no more. A job whose parent was removed meanwhile finds
+// a note of that in the copy.
+//
 // The keys follow the jobs: the unique key of a live job is written from the job itself, for its own
 // file may be gone by then.
 
@@ -39,6 +43,10 @@ private final class Copier {
   private let spool: Spool
   private let copy: BackupFolder
   private var copied: Set<JobID> = []
+  /// How the copied jobs of batches stand.
+  private var members: [JobID: [JobID: JobState]] = [:]
+  /// For whom copied jobs wait.
+  private var parents: Set<JobID> = []
   /// How many jobs there were in the beginning.
   private var total: Int64 = 0
 
@@ -61,8 +69,16 @@ private final class Copier {
       guard copied.count > before else { break }
     }
     try copySchedules()
-    // What their ticks made until then.
-    try copyJobs(progress)
+    // What their ticks made until then, and the jobs of the latest batches.
+    var known: Set<JobID> = []
+    for _ in 0..<Self.mostWalks {
+      let batches = try spool.batchIDs()
+      try copyJobs(progress)
+      guard !batches.isSubset(of: known) else { break }
+      known.formUnion(batches)
+    }
+    for id in known.sorted() { try copyBatch(id) }
+    try copyEnds(besides: known)
     try copySettings()
     try copyRequests()
     try copyLog()
@@ -106,6 +122,15 @@ private final class Copier {
     else { return }
     var name = place.name
     let job = stored.job
+    if stored.isYielding {
+      // One that is to go since another is there is copied when it has gone.
+      guard
+        try job.uniqueKey.map({ (key) throws(StorageError) in
+          try spool.uniqueHolder(of: key, in: job.queue) == job.id
+        }) ?? true
+      else { return }
+      name.isCancelRequested = false
+    }
     if job.holdsUniqueKey, job.mayHoldUniqueKey, let key = job.uniqueKey {
       let file = KeyFile(kind: .unique, queue: job.queue, key: key, id: job.id)
       // One that took the key since the other was copied.
@@ -115,6 +140,7 @@ private final class Copier {
     try copyEntries(of: stored, at: folder + "/" + name.description)
     guard try copy.add(folder + "/" + name.description, piece.bytes) else { return }
     copied.insert(job.id)
+    if let batch = job.batch { members[batch, default: [:]][job.id] = job.state }
     report.jobs += 1
     report.bytes += piece.size
   }
@@ -125,6 +151,15 @@ private final class Copier {
     let entry = DependantEntry(child: stored.job.id, rule: stored.job.onParentFailure ?? .hold)
     for parent in try spool.waitsFor(stored) {
       try copy.add(entry.path(for: parent), Array(path.utf8))
+      parents.insert(parent)
+    }
+  }
+
+  /// That parents were removed before they could be copied, so that nobody waits for them.
+  private func copyEnds(besides batches: Set<JobID>) throws(StorageError) {
+    for parent in parents where !copied.contains(parent) && !batches.contains(parent) {
+      guard try spool.stands(of: [parent])[parent] == .removed else { continue }
+      try copy.add(DependantEntry.note(of: parent, isRemoval: true), [])
     }
   }
 
@@ -132,6 +167,39 @@ private final class Copier {
   private static func ownFolder(_ folder: String) -> String {
     guard folder.hasPrefix(BulkParts.root + "/") else { return folder }
     return folder.split(separator: "/").dropFirst(2).joined(separator: "/")
+  }
+
+  // MARK: - Batches
+
+  /// Copies a batch, with its entries as the copied jobs say.
+  private func copyBatch(_ id: JobID) throws(StorageError) {
+    guard let from = try spool.batchFolder(id),
+      let info = try? spool.tree.read(from.info, at: 0, count: BatchFolder.longestInfo).bytes
+    else { return }
+    let to = BatchFolder(path: BatchFolder.own(id), id: id)
+    var names: [JobState: Set<String>] = [.ready: [], .dead: [], .cancelled: []]
+    for (job, state) in members[id] ?? [:] where state != .completed {
+      names[state.isTerminal ? state : .ready]?.insert(job.description)
+    }
+    for state in [JobState.ready, .dead, .cancelled] {
+      for name in try spool.look(in: from.folder(of: state)) where !isCopied(name) {
+        names[state]?.insert(name)
+      }
+    }
+    for (state, entries) in names where state != .ready || !entries.isEmpty {
+      try copy.writing { _ throws(SystemError) in try copy.makeFolders(to.folder(of: state)) }
+      for name in entries.sorted() { try copy.add(to.folder(of: state) + "/" + name, []) }
+    }
+    if names[.ready]?.isEmpty ?? true, let end = try? spool.tree.read(from.ended, at: 0, count: 64)
+    {
+      try copy.add(to.ended, end.bytes)
+    }
+    try copy.add(to.info, info)
+    report.bytes += Int64(info.count)
+  }
+
+  private func isCopied(_ name: String) -> Bool {
+    (try? JobID(name)).map { copied.contains($0) } ?? false
   }
 
   // MARK: - The rest
@@ -159,6 +227,10 @@ private final class Copier {
       guard let file = try spool.scheduleFile(name) else { continue }
       try copy.add(ScheduleFile.path(name), file.bytes)
       report.bytes += Int64(file.bytes.count)
+      // What is made by now is copied with the jobs.
+      for intent in file.firing where try spool.isPending(intent, of: name) {
+        try copy.add(ScheduleFile.marker(name, intent.id), [])
+      }
     }
   }
 

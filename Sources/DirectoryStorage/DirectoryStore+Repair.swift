@@ -78,6 +78,10 @@ private final class Repairer {
     case .rights(let mode): try setRights(flaw, mode)
     case .dropKey(let place): try dropKey(flaw, place)
     case .makeKey(let file): try makeKey(flaw, file)
+    case .settle(let job):
+      try spool.settleYielding(job, at: request.now)
+      try spool.tellDependants(at: request.now)
+      note(.mended, flaw, "it has given way now, or has its key still")
     case .discardBulk: try discard(flaw)
     case .spread:
       try spool.spreadBulks(in: nil)
@@ -85,6 +89,7 @@ private final class Repairer {
     case .raiseCounter(let id):
       spool.counter.raise(to: id)
       note(.mended, flaw, "raised")
+    case .dropEntry, .tellRemoval, .release, .settleBatch: try mendTie(flaw)
     }
   }
 
@@ -96,8 +101,13 @@ private final class Repairer {
     case .rights(let mode): note(.mended, flaw, "its mode to become 0\(String(mode, radix: 8))")
     case .dropKey: note(.mended, flaw, "to be removed")
     case .makeKey: note(.mended, flaw, "the key to be noted")
+    case .settle: note(.mended, flaw, "to give way, or to keep its key")
     case .spread: note(.mended, flaw, "to be spread over its queues")
     case .raiseCounter: note(.mended, flaw, "to be raised")
+    case .dropEntry: note(.mended, flaw, "to be removed")
+    case .tellRemoval: note(.mended, flaw, "to be told that it was removed")
+    case .release: note(.mended, flaw, "to be let go")
+    case .settleBatch: note(.mended, flaw, "to be told")
     }
   }
 
@@ -145,6 +155,7 @@ private final class Repairer {
 
   private func dropKey(_ flaw: Flaw, _ place: KeyPlace) throws(StorageError) {
     let isDropped = try spool.locked([place.shard]) { () throws(StorageError) in
+      try spool.finishReplacing(at: place, request.now)
       guard let file = try spool.keyFile(place) else { return false }
       switch file.kind {
       case .unique: guard try !spool.isHeld(file) else { return false }
@@ -179,6 +190,32 @@ private final class Repairer {
     if let place = try outcome.get() { note(.quarantined, flaw, "moved to \(place)") }
   }
 
+  /// What ties jobs to others is looked at once more by those who mend it as a part of their work.
+  private func mendTie(_ flaw: Flaw) throws(StorageError) {
+    switch flaw.cure {
+    case .dropEntry(let entry, let parent):
+      guard try spool.locate(entry.child) == nil else { return }
+      _ = try spool.ifThere { () throws(SystemError) in try spool.tree.remove(flaw.path) }
+      spool.removeIfEmpty(DependantEntry.folder(of: parent))
+      note(.mended, flaw, "removed")
+    case .tellRemoval(let parent):
+      guard try spool.stands(of: [parent])[parent] == .removed else { return }
+      try spool.willEnd(parent, isRemoval: true)
+      try spool.didEnd(parent, .removed)
+      try spool.tellDependants(at: request.now)
+      note(.mended, flaw, "told that it was removed")
+    case .release(let place):
+      guard let stored = try spool.read(place), try spool.waitsFor(stored).isEmpty else { return }
+      try spool.unblock(stored, at: request.now)
+      note(.mended, flaw, "it waits no more")
+    case .settleBatch(let id):
+      try spool.sweepBatch(id, at: request.now)
+      try spool.tellDependants(at: request.now)
+      note(.mended, flaw, "told")
+    default: return
+    }
+  }
+
   // MARK: - Noting
 
   private func leave(_ flaw: Flaw, _ message: String, _ remedy: String?) {
@@ -199,7 +236,7 @@ private final class Repairer {
 
 extension Spool {
   /// The place that a path of a job's file means.
-  fileprivate func place(of path: String) -> JobPlace? {
+  func place(of path: String) -> JobPlace? {
     let split = SplitPath(path)
     let parts = split.folder.split(separator: "/").map(String.init)
     let start = parts.first == BulkParts.root ? 2 : 0

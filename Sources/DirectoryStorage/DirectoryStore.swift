@@ -166,6 +166,8 @@ extension DirectoryStore: StorageSource, StorageBrowsing, StorageOperating, Stor
   }
 
   package var meetingPlace: MeetingPlace? {
-    MeetingPlace(workers: path + "/workers", bell: path + "/bell", touched: [])
+    MeetingPlace(
+      workers: path + "/workers", bell: path + "/bell", touched: [],
+      log: [path + "/" + LogDay.folder])
   }
 }

@@ -6,6 +6,7 @@ import Text
 ///
 /// ```
 /// {"kind":"unique","queue":"emails","key":"welcome-42","id":"0f8k3w2zq1a7b"}
+/// {"kind":"unique","queue":"emails","key":"digest-7","id":"0f8k3w2zq1a7c","replaces":"queues/emails/…"}
 /// {"kind":"idempotency","queue":"emails","key":"order-7","id":"0f8k3w2zq1a7b",
 ///  "digest":"9f86d08…","expires_at":"2026-11-22T13:20:11.123Z","job_removed":true}
 /// ```
@@ -25,6 +26,8 @@ struct KeyFile: Equatable {
   var isJobRemoved = false
   /// What the job of a staged bulk said about another that holds its unique key; `nil` for the usual.
   var onConflict: UniqueConflict?
+  /// Where the job lies that gives its unique key to this one, until it has done so: see Spool+Replace.
+  var replaces: String?
 
   /// No file of a key is longer: a key has 255 bytes, each of which takes six at most.
   static let longest = 4096
@@ -75,6 +78,7 @@ extension KeyFile {
     if let expiresAt { writer.member("expires_at", TextTime.text(expiresAt)) }
     if isJobRemoved { writer.member("job_removed", true) }
     if let onConflict { writer.member("on_conflict", onConflict.rawValue) }
+    if let replaces { writer.member("replaces", replaces) }
     writer.endObject()
     writer.buffer.append(UInt8(ascii: "\n"))
     return writer.buffer.bytes
@@ -101,6 +105,7 @@ extension KeyFile {
     self.init(kind: kind, queue: queue, key: key, id: id)
     isJobRemoved = isRemoved
     onConflict = texts["on_conflict"].flatMap { UniqueConflict(rawValue: $0) }
+    replaces = texts["replaces"]
     guard kind == .idempotency else { return }
     guard let digest = Self.digest(texts["digest"] ?? ""),
       let expiry = texts["expires_at"].flatMap(TextTime.read)

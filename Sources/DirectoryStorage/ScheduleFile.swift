@@ -5,6 +5,8 @@ import Text
 /// A schedule as a file, `schedules/<name>`: one JSON object, replaced as a whole under its lock,
 /// `schedules/<name>,lock`.
 ///
+/// Beside it lie marks of the jobs that are still to be made for its ticks, `schedules/<name>,<id>`.
+///
 /// ```
 /// {"name":"report","cron":"30 2 * * *","time_zone":"Europe/Berlin",…,"job":{"queue":"reports",…},
 ///  "firing":[{"id":"0f8k3w2zq1a7b","tick":"2026-11-21T01:30:00.000Z"}]}
@@ -28,6 +30,11 @@ struct ScheduleFile: Equatable {
   static let longest = Schedule.longestJSON + 64 * 1024
 
   static func path(_ name: ScheduleName) -> String { root + "/" + name.description }
+
+  /// There until the job is that is made for a tick; becomes its file.
+  static func marker(_ name: ScheduleName, _ id: JobID) -> String {
+    path(name) + "," + id.description
+  }
 
   /// No schedule's name holds a comma.
   static func lock(_ name: ScheduleName) -> String { path(name) + ",lock" }

@@ -35,6 +35,11 @@ extension Spool {
         if try isStill(at: found) { return .missing }
         continue
       }
+      if stored.isYielding {
+        try settleYielding(stored, at: request.now)
+        place = try locate(item.id)
+        continue
+      }
       guard item.isStill(stored.job) else { return request.verb.outcome(of: stored.job) }
       if let outcome = try apply(request, to: stored, at: request.time(for: item), &emptied) {
         return outcome
@@ -130,7 +135,7 @@ extension Spool {
     _ before: StoredJob, _ request: ApplyRequest, _ emptied: inout Set<String>
   ) throws(StorageError) -> ItemOutcome? {
     guard before.job.state != .active else { return .changedMeanwhile(.active) }
-    guard try remove(before) else { return nil }
+    guard try remove(before, at: request.now) else { return nil }
     emptied.insert(before.place.folder)
     tell(.purged, before, request)
     return .done
@@ -139,8 +144,8 @@ extension Spool {
   /// Removes a job for ever; false where it is not as it was found.
   ///
   /// Durable after `syncMoves`; its unique key is free after that.
-  private func remove(_ stored: StoredJob) throws(StorageError) -> Bool {
-    try noteRemoval(of: stored)
+  private func remove(_ stored: StoredJob, at now: Instant) throws(StorageError) -> Bool {
+    try noteRemoval(of: stored, at: now)
     try willEnd(stored.job.id, isRemoval: true)
     let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(stored.place.path)
     }
@@ -148,7 +153,7 @@ extension Spool {
     touched(stored.place.folder)
     if stored.job.state == .blocked { dependants.freed.append(stored) }
     try didEnd(stored.job.id, .removed)
-    if !stored.job.state.isTerminal { try leaveBatch(stored.job, nil) }
+    if !stored.job.state.isTerminal { willLeaveBatch(stored.job, nil) }
     if stored.job.holdsUniqueKey { freed.append(stored) }
     return true
   }

@@ -1,7 +1,6 @@
 package import Jobs
 import PosixIO
 package import Storage
-import Text
 
 // Batches: jobs that were accepted together.
 //
@@ -14,74 +13,38 @@ import Text
 //
 // A batch comes into being with its bulk, in whose folder it is published, and is moved here by whoever
 // spreads that. After the rename that ends a job, its entry is moved or removed; before the rename that
-// brings a job back, its entry is back. So whoever dies between leaves an entry too many, never one too
+// brings a job back, its entry is back; and either is durable before the other begins, so that a power cut
+// keeps the order. So whoever dies between leaves an entry too many, never one too
 // few: no batch ends too early, and one that is held up so is found by tidying and by idle workers
 // (`sweepBatches`), which look at what is pending in batches that are nearly done. The folder `pending` is
 // removed by whoever finds it empty, which the kernel allows to one alone, and not where somebody adds an
-// entry at this moment; whoever does so makes it again.
-
-/// Where a batch is, and what is in its files.
-struct BatchFolder {
-  /// The path of its folder.
-  let path: String
-  let id: JobID
-
-  static let root = "batches"
-  static func own(_ id: JobID) -> String { root + "/" + id.description }
-
-  var info: String { path + "/info" }
-  var ended: String { path + "/ended" }
-  var pending: String { folder(of: .ready) }
-
-  /// Where the entries of jobs in a state are; completed ones have none.
-  func folder(of state: JobState) -> String {
-    switch state {
-    case .dead: path + "/dead"
-    case .cancelled: path + "/cancelled"
-    default: path + "/pending"
-    }
-  }
-
-  func entry(_ job: JobID, _ state: JobState) -> String {
-    folder(of: state) + "/" + job.description
-  }
-
-  /// The content of `info`.
-  static func info(_ batch: BatchSummary) -> [UInt8] {
-    var writer = JSONWriter(capacity: 128 + batch.name.utf8.count)
-    writer.beginObject()
-    writer.member("id", batch.id.description)
-    writer.member("name", batch.name)
-    writer.member("created_at", TextTime.text(batch.createdAt))
-    writer.member("total", batch.total)
-    if let follower = batch.follower { writer.member("follower", follower.description) }
-    writer.endObject()
-    writer.endLine()
-    return writer.buffer.bytes
-  }
-
-  /// What `info` says; `nil` where it makes no sense.
-  func read(_ bytes: [UInt8]) -> BatchSummary? {
-    guard let object = try? JSONValue.parse(bytes), let name = object["name"]?.string,
-      let created = object["created_at"]?.string.flatMap(TextTime.read),
-      let total = object["total"]?.int64, total >= 0
-    else { return nil }
-    return BatchSummary(
-      id: id, name: name, createdAt: created, total: total,
-      follower: object["follower"]?.string.flatMap { try? JobID($0) })
-  }
-}
+// entry at this moment; whoever does so makes it again. The entries of dead and cancelled jobs are durable
+// before that: one that was lost with the folder would count as completed.
 
 /// What a process has to do about batches.
 struct BatchWork {
+  /// Jobs that ended in the call under way, or were removed, and that their batches are still to be told
+  /// of.
+  var leaving: [LeavingJob] = []
   /// Those whose jobs changed in the call under way.
   var touched: Set<JobID> = []
   /// Those of whose end a note is there already.
   var noted: Set<JobID> = []
   /// When all were looked through last.
   var swept: Instant?
+  /// When a claim first found nothing.
+  var idle: Instant?
   /// Where entries of jobs that are still to be taken in are looked for next.
   var placeholders: [String: Int] = [:]
+}
+
+/// A job that ended or was removed, and that its batch is still to be told of.
+struct LeavingJob {
+  let job: Job
+  /// How it ended; `nil` for one that was removed, which counts as cancelled.
+  let state: JobState?
+  /// Where it was then; `nil` where it can't come back.
+  let place: JobPlace?
 }
 
 // MARK: - Looking
@@ -110,7 +73,7 @@ extension Spool {
   func batch(_ id: JobID) throws(StorageError) -> BatchSummary? {
     guard let folder = try batchFolder(id) else { return nil }
     let piece = try ifThere { () throws(SystemError) in
-      try tree.read(folder.info, at: 0, count: 8192)
+      try tree.read(folder.info, at: 0, count: BatchFolder.longestInfo)
     }
     guard let piece, var batch = folder.read(piece.bytes) else { return nil }
     batch.dead = try count(folder.folder(of: .dead))
@@ -166,6 +129,8 @@ extension Spool {
         do throws(SystemError) { try tree.makeFolder(folder.pending) } catch {
           guard error.code == .exists else { throw error }
         }
+        // It has not ended any more; back after a power cut, that would be another's end.
+        _ = try? tree.remove(folder.ended)
         try tree.syncFolder(folder.path)
         if job.state == .completed {
           try tree.create(folder.entry(job.id, .ready), [], sync: true)
@@ -184,22 +149,54 @@ extension Spool {
         }
       }
     }
-    _ = try? tree.remove(folder.ended)
     batches.touched.insert(id)
     batches.noted.remove(id)
   }
 
-  /// After a job ended, or was removed.
-  ///
-  /// - Parameter state: `nil` for one that was removed; one that had not ended counts as cancelled.
-  func leaveBatch(_ job: Job, _ state: JobState?) throws(StorageError) {
+  /// After a job that had ended came back: somebody may have told its batch of its end only now.
+  func didReturn(_ job: Job) throws(StorageError) {
+    guard let id = job.batch, let folder = try batchFolder(id) else { return }
+    if try isThere(folder.entry(job.id, .ready)) { return }
+    try willReturn(job)
+  }
+
+  /// After a job ended, or was removed: its batch is told once that is durable.
+  func willLeaveBatch(_ job: Job, _ state: JobState?, at place: JobPlace? = nil) {
+    if job.batch != nil {
+      batches.leaving.append(LeavingJob(job: job, state: state, place: place))
+    }
+  }
+
+  /// Tells batches of jobs that ended or were removed, durably.
+  func leaveBatches() throws(StorageError) {
+    guard !batches.leaving.isEmpty else { return }
+    try syncMoves()
+    let leaving = batches.leaving
+    batches.leaving.removeAll()
+    for one in leaving {
+      // Meanwhile it may have been brought back, by one who found its entry where it is; or just now, and
+      // then either of us sees what the other did last.
+      guard try isStill(one) else { continue }
+      try leaveBatch(one.job, one.state)
+      if try !isStill(one) { try willReturn(one.job) }
+    }
+  }
+
+  private func isStill(_ one: LeavingJob) throws(StorageError) -> Bool {
+    guard let place = one.place else { return true }
+    return try isStill(at: place)
+  }
+
+  private func leaveBatch(_ job: Job, _ state: JobState?) throws(StorageError) {
     guard let id = job.batch, let folder = try batchFolder(id) else { return }
     let from = folder.entry(job.id, .ready)
+    let end = state ?? .cancelled
     _ = try ifThere { () throws(SystemError) in
-      if state == .completed {
+      if end == .completed {
         try tree.remove(from)
       } else {
-        try tree.rename(from, to: folder.entry(job.id, state ?? .cancelled), replaces: true)
+        try tree.rename(from, to: folder.entry(job.id, end), replaces: true)
+        touched(folder.folder(of: end))
       }
     }
     batches.touched.insert(id)
@@ -207,7 +204,9 @@ extension Spool {
 
   /// Ends the batches that have no unfinished job left.
   func endBatches(at now: Instant) throws(StorageError) {
+    try leaveBatches()
     guard !batches.touched.isEmpty else { return }
+    try syncMoves()
     let touched = batches.touched.sorted()
     batches.touched.removeAll()
     for id in touched {
@@ -221,15 +220,28 @@ extension Spool {
   }
 
   private func end(_ folder: BatchFolder, at now: Instant) throws(StorageError) {
-    try system { () throws(SystemError) in
-      do throws(SystemError) {
-        try tree.create(folder.ended, Array(TextTime.text(now).utf8), sync: true)
-        try tree.syncFolder(folder.path)
-      } catch { guard error.code == .exists else { throw error } }
-    }
+    if try endTime(folder) == nil { try note(now, asEndOf: folder) }
     batches.noted.remove(folder.id)
     guard let batch = try batch(folder.id) else { return }
     try didEnd(folder.id, batch.stand)
+  }
+}
+
+extension Spool {
+  /// Writes down when a batch ended; the name is there with all of it or not at all.
+  private func note(_ now: Instant, asEndOf folder: BatchFolder) throws(StorageError) {
+    let draft = folder.ended + ",new"
+    try system { () throws(SystemError) in
+      do throws(SystemError) {
+        // Left by a dead process, or another's who is at the same.
+        do throws(SystemError) { try tree.remove(draft) } catch {
+          guard error.code.isMissing else { throw error }
+        }
+        try tree.create(draft, Array(TextTime.text(now).utf8), sync: true)
+        try tree.rename(draft, to: folder.ended, replaces: true)
+      } catch { guard error.code == .exists || error.code.isMissing else { throw error } }
+      try tree.syncFolder(folder.path)
+    }
   }
 }
 
@@ -241,24 +253,36 @@ extension Spool {
     if let last = batches.swept, now >= last, now < last + pause { return }
     batches.swept = now
     for id in try batchIDs().sorted() {
-      guard let folder = try batchFolder(id), try endTime(folder) == nil else { continue }
-      let jobs = try names(in: folder.pending).compactMap { try? JobID($0) }
-      batches.touched.insert(id)
-      guard !jobs.isEmpty, jobs.count <= ParentStep.largest else { continue }
-      let places = try locate(Set(jobs))
-      for job in jobs {
-        if let place = places[job] {
-          guard place.state.isTerminal, let stored = try read(place) else { continue }
-          try leaveBatch(stored.job, place.state)
-        } else if job.instant < now - .hours(1) {
-          _ = try ifThere { () throws(SystemError) in
-            try tree.rename(
-              folder.entry(job, .ready), to: folder.entry(job, .cancelled), replaces: true)
-          }
+      try sweepBatch(id, upTo: ParentStep.largest, at: now)
+    }
+    try tellDependants(at: now)
+  }
+
+  /// Looks for entries of jobs that have ended, or that are not there, in one batch.
+  ///
+  /// - Parameter most: a batch with more unfinished jobs is passed over.
+  func sweepBatch(_ id: JobID, upTo most: Int = .max, at now: Instant) throws(StorageError) {
+    guard let folder = try batchFolder(id) else { return }
+    let jobs = try names(in: folder.pending).compactMap { try? JobID($0) }
+    let end = try endTime(folder)
+    guard end == nil || !jobs.isEmpty else { return }
+    batches.touched.insert(id)
+    guard !jobs.isEmpty, jobs.count <= most else { return }
+    let places = try locate(Set(jobs))
+    for job in jobs {
+      if let place = places[job] {
+        guard place.state.isTerminal, let stored = try read(place) else { continue }
+        // Whoever moved it may have died before that was durable.
+        touched(place.folder)
+        willLeaveBatch(stored.job, place.state, at: place)
+      } else if job.instant < now - .hours(1) {
+        _ = try ifThere { () throws(SystemError) in
+          try tree.rename(
+            folder.entry(job, .ready), to: folder.entry(job, .cancelled), replaces: true)
+          touched(folder.folder(of: .cancelled))
         }
       }
     }
-    try tellDependants(at: now)
   }
 
   /// Removes batches that ended long ago.
@@ -277,8 +301,9 @@ extension Spool {
     for (_, id) in over.prefix(limit) {
       try willEnd(id, isRemoval: true)
       let path = BatchFolder.own(id)
-      // From here on there is no such batch.
+      // From here on there is no such batch, and never one with a part of its entries.
       _ = try? tree.remove(path + "/info")
+      _ = try ifThere { () throws(SystemError) in try tree.syncFolder(path) }
       removeTree(path)
       try didEnd(id, .removed)
     }
@@ -348,7 +373,7 @@ extension Spool {
       next = first
     }
     batches.placeholders[entries] = next + 1
-    if job.state != state { try leaveBatch(job, job.state) }
+    if job.state != state { willLeaveBatch(job, job.state) }
   }
 }
 

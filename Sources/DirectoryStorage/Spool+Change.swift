@@ -62,7 +62,10 @@ extension Spool {
     stored.place = place
     if ends {
       try didEnd(id, ParentStand(place.state))
-      try leaveBatch(change.after, place.state)
+      willLeaveBatch(change.after, place.state, at: place)
+    }
+    if change.before.job.state.isTerminal, !place.state.isTerminal {
+      try didReturn(change.before.job)
     }
     if change.before.job.state == .blocked, place.state != .blocked {
       dependants.freed.append(change.before)

@@ -31,11 +31,14 @@ extension Spool {
     return claimed
   }
 
+  private static let idlePause = TimeSpan.seconds(10)
+
   /// A worker that finds nothing to do looks now and then whether a batch is held up.
   private func sweepIdle(at now: Instant) throws(StorageError) {
     // The first claim of a process is often its only one.
-    guard batches.swept != nil else { return batches.swept = now }
-    try sweepBatches(at: now, pause: .seconds(10))
+    guard let first = batches.idle else { return batches.idle = now }
+    guard now >= first + Self.idlePause else { return }
+    try sweepBatches(at: now, pause: Self.idlePause)
   }
 
   /// What is known of a queue once its lost jobs are rescued.
@@ -56,6 +59,7 @@ extension Spool {
   ) throws(StorageError) -> QueueView {
     guard let due = view.nextDue, due <= now else { return view }
     try promote(in: queue, at: now)
+    try tellDependants(at: now)
     forgetView(of: queue)
     return try self.view(of: queue)
   }
@@ -75,6 +79,11 @@ extension Spool {
     }
     due.sort { JobName.isBefore($0.name, $1.name) }
     for place in due.prefix(Self.largestStep) {
+      guard !place.name.isCancelRequested else {
+        // What can't be looked at now, as somebody is at it, is due still.
+        if let stored = try read(place) { try? settleYielding(stored, patience: 0, at: now) }
+        continue
+      }
       let folder =
         Shelf.ready(place.name.priority, of: queue) + "/" + NameStamp.minute(place.name.time)
       let target = JobPlace(queue: queue, state: .ready, folder: folder, name: place.name)

@@ -17,21 +17,25 @@ import Storage
 // **Telling** a job that it need not wait for one parent: its entry gets its name as done; if no other
 // parent has one that is not, the job is moved to `ready` or `scheduled`, by one rename as if it became
 // due, and once that is durable its entries go. Of two parents that end at once, each marks its own entry
-// before it looks at the other's, so at least one sees that both are done.
+// before it looks at the other's, so at least one sees that both are done. Nobody is told of an end that a
+// power cut could take back: the parent's move is synced first, and the marks before the note goes.
 //
 // **Whoever dies**: between a and the end of c leaves the note, by which the next claim or tidying goes on;
 // a note whose parent lives means nothing and stays until the parent ends. Between 2 and 3 leaves entries
 // of a job that never came to be: they hold up nobody, and go when they are old. Between 3 and 4, while the
 // parent was ended by somebody who saw no folder in a, no note and an entry that nobody reads: therefore
 // tidying looks through all folders now and then (`sweepDependants`). Parents that an older qctl ended,
-// which knows nothing of all this, are found by that too.
+// which knows nothing of all this, are found by that too (Spool+Ends).
 //
 // A step looks at no more than `ParentStep.largest` entries; a note stays until all were looked at.
 
 /// What the calls of a process have to tell those who wait.
 struct DependantWork {
-  /// Jobs that ended or went, in order, and how.
-  var ends: [(parent: JobID, stand: ParentStand)] = []
+  /// Jobs that ended or went, and how.
+  private var ends = EndedParents()
+  private var stands: [JobID: ParentStand] = [:]
+  /// Whether no power cut takes any of these ends back: nobody may hear of one before.
+  var areDurable = true
   /// Jobs that wait no more, whose entries go once that is durable.
   var freed: [StoredJob] = []
   /// Whether a note that somebody leaves is heard of.
@@ -40,6 +44,21 @@ struct DependantWork {
   var passed: [String: Instant] = [:]
   /// When all folders were looked through last.
   var swept: Instant?
+
+  /// Notes that a job ended or went.
+  mutating func noteEnd(_ parent: JobID, _ stand: ParentStand) {
+    ends.insert(parent)
+    stands[parent] = stand
+    areDurable = false
+  }
+
+  /// Takes the one whose turn it is.
+  mutating func takeEnd() -> (parent: JobID, stand: ParentStand)? {
+    guard let parent = ends.removeFirst() else { return nil }
+    return (parent, stands.removeValue(forKey: parent) ?? .live)
+  }
+
+  var hasEnds: Bool { !ends.isEmpty }
 }
 
 // MARK: - Ends
@@ -63,8 +82,13 @@ extension Spool {
   }
 
   /// Says that a job has ended or was removed, once its name says so.
-  func didEnd(_ id: JobID, _ stand: ParentStand) throws(StorageError) {
-    if try hasEntries(id) { dependants.ends.append((id, stand)) }
+  ///
+  /// - Returns: whether others wait for it.
+  @discardableResult
+  func didEnd(_ id: JobID, _ stand: ParentStand) throws(StorageError) -> Bool {
+    guard try hasEntries(id) else { return false }
+    dependants.noteEnd(id, stand)
+    return true
   }
 
   private func hasEntries(_ id: JobID) throws(StorageError) -> Bool {
@@ -136,7 +160,7 @@ extension Spool {
     for parent in parents {
       // One that is not there was removed just now, and whoever did that has left a note.
       guard let stand = stands[parent], stand != .live, stand != .removed else { continue }
-      dependants.ends.append((parent, stand))
+      dependants.noteEnd(parent, stand)
     }
   }
 
@@ -158,15 +182,15 @@ extension Spool {
 // MARK: - Telling
 
 extension Spool {
-  /// Tells those that wait what became of the jobs that ended in this call, as far as one step goes.
+  /// Tells those that wait what became of the jobs that ended in this call, as far as one step goes; in
+  /// the order of `StorageEngine`.
   func tellDependants(at now: Instant) throws(StorageError) {
     var left = ParentStep.largest
-    var next = 0
     while true {
-      if next >= dependants.ends.count { try endBatches(at: now) }
-      guard next < dependants.ends.count else { break }
-      let (parent, stand) = dependants.ends[next]
-      next += 1
+      if !dependants.hasEnds { try endBatches(at: now) }
+      if !dependants.areDurable { try syncMoves() }
+      dependants.areDurable = true
+      guard let (parent, stand) = dependants.takeEnd() else { break }
       guard left > 0 else {
         // The note is there; whoever claims goes on.
         hasNews = true
@@ -174,7 +198,6 @@ extension Spool {
       }
       try tellDependants(of: parent, stand, at: now, &left)
     }
-    dependants.ends.removeAll()
     try dropEntries()
   }
 
@@ -182,11 +205,12 @@ extension Spool {
   ///
   /// - Returns: whether nobody else needs to be told.
   @discardableResult
-  private func tellDependants(
+  func tellDependants(
     of parent: JobID, _ stand: ParentStand, at now: Instant, _ left: inout Int
   ) throws(StorageError) -> Bool {
     guard stand != .live else { return false }
-    let all = try names(in: DependantEntry.folder(of: parent)).sorted()
+    let folder = DependantEntry.folder(of: parent)
+    let all = try names(in: folder).sorted()
       .compactMap { DependantEntry($0) }
     let entries = all.filter { effect(of: stand, parent, on: $0) != .none }
     let step = entries.prefix(left)
@@ -205,10 +229,12 @@ extension Spool {
       return false
     }
     try dropEntries()
+    // Without the note nobody would look at an entry again whose mark was lost.
+    if !step.isEmpty { _ = try ifThere { () throws(SystemError) in try tree.syncFolder(folder) } }
     for isRemoval in [false, true] {
       _ = try? tree.remove(DependantEntry.note(of: parent, isRemoval: isRemoval))
     }
-    removeIfEmpty(DependantEntry.folder(of: parent))
+    removeIfEmpty(folder)
     return true
   }
 
@@ -253,7 +279,7 @@ extension Spool {
   }
 
   /// Whether an entry is one of a job that never came to be; such a one goes.
-  private func isForgotten(
+  func isForgotten(
     _ entry: DependantEntry, _ parent: JobID, at now: Instant
   ) throws(StorageError) -> Bool {
     guard entry.child.instant < now - Self.entryGrace else { return false }
@@ -293,7 +319,13 @@ extension Spool {
   }
 
   /// Moves a job on that waits for none any more; since when it can wait for a worker, its history says.
-  private func unblock(_ before: StoredJob, at now: Instant) throws(StorageError) {
+  func unblock(_ found: StoredJob, at now: Instant) throws(StorageError) {
+    var before = found
+    if found.isYielding {
+      try settleYielding(found, at: now)
+      guard let place = try locate(found.job.id), let next = try read(place) else { return }
+      before = next
+    }
     var job = before.job
     do { try job.apply(.unblock, at: now) } catch { return }
     let change = JobChange(before: before, after: job)
@@ -334,53 +366,4 @@ extension Spool {
       }
     }
   }
-}
-
-// MARK: - What others left
-
-extension Spool {
-  /// Goes on with the ends of which not all have heard, unless it is known that there are none.
-  func lookForEnds(at now: Instant) throws(StorageError) {
-    guard !dependants.notesAreHeard else { return }
-    dependants.notesAreHeard = watch?.listen(to: DependantEntry.ends) ?? false
-    var left = ParentStep.largest
-    for name in try names(in: DependantEntry.ends).sorted() where left > 0 {
-      guard let (parent, isRemoval) = DependantEntry.parent(ofNote: name) else { continue }
-      if let last = dependants.passed[name], now >= last, now < last + Self.noteRest { continue }
-      let stand = try stands(of: [parent])[parent] ?? .live
-      // Only a note of the removal says that what is not found is not just moving.
-      guard stand != .live, stand != .removed || isRemoval else {
-        dependants.passed[name] = now
-        continue
-      }
-      dependants.notesAreHeard = false
-      if try !tellDependants(of: parent, stand, at: now, &left), left > 0 {
-        dependants.passed[name] = now
-      }
-    }
-    if left <= 0 { dependants.notesAreHeard = false }
-    if dependants.passed.count > 1000 { dependants.passed.removeAll() }
-    try tellDependants(at: now)
-  }
-
-  /// So long a note that led nowhere is left alone.
-  private static let noteRest = TimeSpan.seconds(60)
-
-  /// Looks, now and then, through all folders of those who wait, for what neither side told.
-  func sweepDependants(at now: Instant) throws(StorageError) {
-    if let last = dependants.swept, now >= last, now < last + Self.sweepPause { return }
-    dependants.swept = now
-    let parents = try names(in: DependantEntry.root).sorted().compactMap { try? JobID($0) }
-    guard !parents.isEmpty else { return }
-    let stands = try stands(of: parents)
-    var left = ParentStep.largest
-    for parent in parents where left > 0 {
-      guard let stand = stands[parent], stand != .live, stand != .removed else { continue }
-      try tellDependants(of: parent, stand, at: now, &left)
-    }
-    if left <= 0 { dependants.swept = nil }
-    try tellDependants(at: now)
-  }
-
-  private static let sweepPause = TimeSpan.minutes(10)
 }

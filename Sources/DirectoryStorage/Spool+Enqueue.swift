@@ -72,9 +72,18 @@ extension Spool {
     let draft = "tmp/" + number.description
     if job.isNewToFormat2 { try raiseFormat() }
     let bytes = JobHeader.file(job, tags: new.tags, after: new.after, payload: new.payload)
-    try system { () throws(SystemError) in try tree.create(draft, bytes, sync: true) }
+    let mark = marks[number]
+    try system { () throws(SystemError) in
+      try tree.create(draft, bytes, sync: true)
+      if let mark { try tree.rename(draft, to: mark, replaces: true) }
+    }
     return Draft(
-      path: draft, place: place, id: number, rule: new.onParentFailure, waitsFor: waitsFor)
+      path: mark ?? draft, place: place, id: number, rule: new.onParentFailure, waitsFor: waitsFor)
+  }
+
+  /// Removes a job that is written and can't be accepted; what is there for a tick is written again.
+  func discard(_ draft: Draft) {
+    if marks[draft.id] == nil { _ = try? tree.remove(draft.path) }
   }
 
   /// Accepts a job that is written; durable when it returns.
@@ -88,7 +97,7 @@ extension Spool {
           detail: "somebody removed it while it was written, or took its place")
       }
     } catch {
-      try? tree.remove(draft.path)
+      discard(draft)
       throw error
     }
     touched(place.folder)

@@ -55,19 +55,13 @@ extension Spool {
   ) throws(StorageError) -> EnqueueResult {
     let places = Self.keyPlaces(of: new)
     return try locked(places.map(\.shard)) { () throws(StorageError) in
+      for place in places { try finishReplacing(at: place, now) }
       if let known = try knownRequest(of: new, at: now) {
         return EnqueueResult(id: known, created: false)
       }
-      if let holder = try holder(inTheWayOf: new, as: drawn) {
-        guard new.onConflict.resolution(against: holder.job) != .existing else {
-          return try enqueue(new, as: drawn, against: holder, at: now)
-        }
-        // One that waits makes room for the new one.
-        let isCancelled = !holder.job.state.isTerminal && new.onConflict == .replace
-        let added: Int64 = isCancelled ? 0 : 1
-        return try withRoom(for: [new.queue: added], [new.queue: settings]) {
-          () throws(StorageError) in try enqueue(new, as: drawn, against: holder, at: now)
-        }
+      if var holder = try holder(inTheWayOf: new, as: drawn) {
+        if holder.isYielding { holder = try stay(holder, at: now) ?? holder }
+        return try enqueue(new, as: drawn, against: holder, settings, at: now)
       }
       let waitsFor = try pending(of: new)
       return try withRoom(for: [new.queue: 1], [new.queue: settings]) { () throws(StorageError) in
@@ -86,10 +80,11 @@ extension Spool {
   /// - Returns: another live job that holds the key; then `body` was not run.
   func withUniqueKey(
     _ key: String, of queue: QueueName, for id: JobID, patience: Int64 = Spool.keyPatience,
-    _ body: () throws(StorageError) -> Void
+    at now: Instant, _ body: () throws(StorageError) -> Void
   ) throws(StorageError) -> JobID? {
     let place = KeyPlace(.unique, key, of: queue)
     return try locked([place.shard], patience: patience) { () throws(StorageError) in
+      try finishReplacing(at: place, now)
       if let other = try uniqueHolder(of: key, in: queue), other != id { return other }
       try writeKeys([KeyFile(kind: .unique, queue: queue, key: key, id: id)])
       try body()
@@ -110,7 +105,7 @@ extension Spool {
     var hasBegun = false
     do throws(StorageError) {
       let holder = try withUniqueKey(
-        key, of: taking.after.queue, for: taking.after.id, patience: Self.patience
+        key, of: taking.after.queue, for: taking.after.id, patience: Self.patience, at: now
       ) { () throws(StorageError) in
         hasBegun = true
         stored = try self.change(taking, at: now)
@@ -134,9 +129,10 @@ extension Spool {
     guard let key = job.job.uniqueKey else { return }
     let place = KeyPlace(.unique, key, of: job.job.queue)
     _ = try? tree.withLock(lockPath(place.shard), patience: 0) {
-      guard let file = (try? keyFile(place)) ?? nil, file.id == job.job.id, isOver(job, file) else {
-        return
-      }
+      guard let file = (try? keyFile(place)) ?? nil, file.id == job.job.id, isOver(job, file),
+        // It says what is to become of another.
+        !isReplacing(file)
+      else { return }
       _ = try? tree.remove(place.path)
     }
   }
@@ -154,9 +150,11 @@ extension Spool {
 
   /// Notes on the idempotency key of a job that it was there and is now removed; before it is.
   ///
-  /// The key is one of the queue for which the job was accepted, wherever it is now.
-  func noteRemoval(of stored: StoredJob) throws(StorageError) {
+  /// The key is one of the queue for which the job was accepted, wherever it is now. One that gave way to
+  /// the job does so before that is gone.
+  func noteRemoval(of stored: StoredJob, at now: Instant) throws(StorageError) {
     let job = stored.job
+    try finishReplacing(by: job, at: now)
     guard let key = job.idempotencyKey else { return }
     let place = KeyPlace(.idempotency, key, of: stored.acceptedQueue)
     guard try keyFile(place)?.id == job.id else { return }
@@ -275,11 +273,18 @@ extension Spool {
   /// The lock of a shard.
   func lockPath(_ shard: String) -> String { KeyPlace.folder(shard) + "/lock" }
 
-  /// The file of a key; `nil` where there is none.
+  /// The file of a key, as it counts; `nil` where there is none.
   ///
+  /// Until a job is there that takes another's place, the key is that one's.
   /// - Throws: `corrupt` for one that can't be read: to take it for none could make a second job.
   func keyFile(_ place: KeyPlace) throws(StorageError) -> KeyFile? {
-    try keyFile(at: place.path)
+    guard var file = try keyFile(at: place.path) else { return nil }
+    if let old = file.replaces, isReplacing(file), try locate(file.id) == nil,
+      let yielding = self.place(of: old)
+    {
+      (file.id, file.replaces) = (yielding.name.id, nil)
+    }
+    return file
   }
 
   func keyFile(at path: String) throws(StorageError) -> KeyFile? {

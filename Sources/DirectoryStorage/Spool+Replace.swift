@@ -5,19 +5,27 @@ import Storage
 // A new job in the place of one that holds its unique key and that no worker has taken.
 //
 // A folder can't hold two changes in one, so the steps are in an order in which no kill and no power cut
-// loses either job, and no two hold the key. All under the lock of the key:
+// loses either job, and whoever comes next can tell what is to be done. All under the lock of the key:
 //
 // 1. The new job is written and synced in `tmp`. Nobody sees it.
-// 2. The holder gives the key up and is **put aside**: one rename to the scheduled jobs, due in a minute,
-//    so that no worker takes it while we are at it. Whoever was faster has the job, and we look again:
-//    it is running now, and the request is refused. (One that is blocked is in no worker's reach and
-//    stays where it is; one that has ended and kept its key only gives that up.)
-// 3. The files of the keys name the new job, durably; then it is accepted by its rename, synced.
-// 4. The holder is cancelled, with the reason, by another rename.
+// 2. The holder is **put aside**: one rename to the scheduled jobs, due in a minute, so that no worker
+//    takes it while we are at it, under a name that says that it is asked to stop; synced. Whoever was
+//    faster has the job, and we look again: it is running now, and the request is refused. (One that is
+//    blocked is in no worker's reach and only gets such a name; one that has ended and kept its key stays
+//    as it is.)
+// 3. The file of the key names the new job, and the path of the one that gives way; synced. Then the new
+//    one is accepted by its rename, synced.
+// 4. The holder is cancelled, with the reason, by another rename; one that had ended loses its key so.
 //
-// Killed before 2, nothing has happened. Between 2 and 3 the old job is due in a minute, without its key,
-// and the new one never was; nobody was told of it. Between 3 and 4 both are there: the new one with the
-// key, the old one as before. In none of these is a job gone that should be there.
+// **Whoever dies.** Before 2, nothing has happened. Between 2 and the rename of 3 the old job is aside and
+// its name has the key still; the new one never was, and nobody was told of it. After that both are there,
+// and the old one is to go. What is so is seen under the lock, without which nobody is at it: where the
+// file of the key names another job, and that is there, the old one ends (`settleYielding`), else it
+// stays: the key's file names it again, and its name asks no more for its end. That is looked at by
+// whoever asks for the key, by a claim that finds the old one due, by the end of those for which it waits,
+// by every verb that is to change it, by `doctor --repair`, and before the new one is removed, for then
+// nobody could tell any more that it was there. Nothing replaces or removes the key's file before, and as
+// long as the path in it leads to the old job, that is not done. So at the end exactly one of the two has the key.
 
 extension Spool {
   /// For so long a job that gives way is out of the reach of workers.
@@ -53,32 +61,60 @@ extension Spool {
   ///
   /// - Parameter drawn: the id of the new job; `nil` to draw one.
   func enqueue(
-    _ new: NewJob, as drawn: JobID?, against found: StoredJob, at now: Instant
+    _ new: NewJob, as drawn: JobID?, against found: StoredJob, _ settings: QueueSettings,
+    at now: Instant
   ) throws(StorageError) -> EnqueueResult {
-    let resolution = new.onConflict.resolution(against: found.job)
-    guard found.job.id != drawn, resolution != .existing else {
-      return EnqueueResult(id: found.job.id, created: false)
+    guard found.job.id != drawn else { return EnqueueResult(id: found.job.id, created: false) }
+    let sheets = [new.queue: settings]
+    switch new.onConflict.resolution(against: found.job) {
+    case .existing, .conflict: return EnqueueResult(id: found.job.id, created: false)
+    case .queueAfter:
+      if let follower = try follower(of: found.job.id, for: new) {
+        return EnqueueResult(id: follower, created: false)
+      }
+      var new = new
+      new.follow(found.job.id)
+      let waitsFor = try pending(of: new)
+      return try withRoom(for: [new.queue: 1], sheets) { [new] () throws(StorageError) in
+        try enqueue(new, as: drawn, following: found, waitsFor, at: now)
+      }
+    case .replace:
+      let waitsFor = try pending(of: new)
+      // One that waits makes room for the new one.
+      let added: Int64 = found.job.state.isTerminal ? 1 : 0
+      return try withRoom(for: [new.queue: added], sheets) { () throws(StorageError) in
+        try enqueue(new, as: drawn, replacing: found, waitsFor, at: now)
+      }
     }
-    guard resolution != .queueAfter else {
-      return try enqueue(new, as: drawn, following: found, at: now)
-    }
+  }
+
+  /// Accepts a job in the place of another; under the lock of the key.
+  private func enqueue(
+    _ new: NewJob, as drawn: JobID?, replacing found: StoredJob, _ waitsFor: [JobID],
+    at now: Instant
+  ) throws(StorageError) -> EnqueueResult {
     let id: JobID
     if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
-    let draft = try draft(new, as: id, at: now)
+    let draft = try draft(new, as: id, waitsFor: waitsFor, at: now)
     do throws(StorageError) {
       let yielding = try putAside(found, for: new, at: now)
       do throws(StorageError) {
-        try writeKeys(Self.keyFiles(of: new, id, at: now))
+        var files = Self.keyFiles(of: new, id, at: now)
+        for index in files.indices where files[index].kind == .unique {
+          files[index].replaces = yielding?.aside.place.path
+        }
+        try writeKeys(files)
         try publish(draft)
       } catch {
-        if let yielding { takeBack(yielding, at: now) }
+        if let yielding { takeBack(yielding, after: error, at: now) }
         throw error
       }
       guard let yielding else { return EnqueueResult(id: id, created: true) }
-      try end(yielding, replacedBy: id, at: now)
+      // The new one is accepted, whatever happens now; what can't be done is done by others.
+      try? end(yielding, replacedBy: id, at: now)
       return EnqueueResult(id: id, outcome: .replaced(yielding.before.job.id))
     } catch {
-      _ = try? tree.remove(draft.path)
+      discard(draft)
       throw error
     }
   }
@@ -92,14 +128,9 @@ extension Spool {
   /// It takes the key when it need not wait any more, as any that comes back; so there is nothing that a
   /// kill between two steps could leave but what it leaves of any job that waits.
   private func enqueue(
-    _ request: NewJob, as drawn: JobID?, following holder: StoredJob, at now: Instant
+    _ new: NewJob, as drawn: JobID?, following holder: StoredJob, _ waitsFor: [JobID],
+    at now: Instant
   ) throws(StorageError) -> EnqueueResult {
-    if let follower = try follower(of: holder.job.id, for: request) {
-      return EnqueueResult(id: follower, created: false)
-    }
-    var new = request
-    new.follow(holder.job.id)
-    let waitsFor = try pending(of: new)
     let id: JobID
     if let drawn { id = drawn } else { id = try counter.next(at: now, random: random()) }
     // The other may have ended at this moment.
@@ -133,7 +164,7 @@ struct YieldingJob {
 }
 
 extension Spool {
-  /// Takes the key from a job that nobody runs, and the job out of the reach of workers; durable.
+  /// Takes a job that holds a key and that nobody runs out of the reach of workers; durable.
   ///
   /// - Returns: `nil` where the key is free meanwhile.
   /// - Throws: `keyConflict` where a worker has the job by now.
@@ -143,8 +174,9 @@ extension Spool {
     var holder = found
     for _ in 0..<Self.mostTurns {
       var job = holder.job
-      job.holdsUniqueKey = false
-      if !job.state.isTerminal, job.state != .blocked {
+      guard !job.state.isTerminal else { return YieldingJob(before: holder, aside: holder) }
+      job.cancelRequested = true
+      if job.state != .blocked {
         job.state = .scheduled
         job.runAt = max(job.runAt, now + Self.aside)
       }
@@ -158,18 +190,18 @@ extension Spool {
     throw .busy(path: root, detail: "job \(holder.job.id) moves again and again")
   }
 
-  /// Cancels a job that gave way; one that had ended stays as it is.
+  /// Cancels a job that gave way; one that had ended only loses its key.
   func end(
     _ yielding: YieldingJob, replacedBy id: JobID, at now: Instant
   ) throws(StorageError) {
-    guard !yielding.before.job.state.isTerminal else { return }
-    // Told as if it had ended before the new job was accepted.
-    let later = dependants.ends
-    dependants.ends = []
-    defer { dependants.ends += later }
-    let request = ApplyRequest(replacementBy: id, at: now)
     var place = yielding.aside
     var job = yielding.before.job
+    if job.state.isTerminal {
+      job.holdsUniqueKey = false
+      _ = try change(JobChange(before: place, after: job), at: now)
+      return
+    }
+    let request = ApplyRequest(replacementBy: id, at: now)
     for _ in 0..<Self.mostTurns {
       // One that has ended, or that a worker has after all, is let be.
       guard job.state != .active, (try? job.apply(.cancel, at: now)) != nil else { return }
@@ -180,12 +212,87 @@ extension Spool {
     }
   }
 
-  /// Gives a job its key and its place back, as far as that can be done: whatever went wrong may do so
-  /// again.
-  func takeBack(_ yielding: YieldingJob, at now: Instant) {
-    let job = yielding.before.job
+  /// Gives a job its key and its place back, as far as that can be done.
+  ///
+  /// Whatever went wrong may do so again, and then others do it. Where nobody knows whether the new job is
+  /// there, they find out.
+  func takeBack(_ yielding: YieldingJob, after error: StorageError, at now: Instant) {
+    if case .outcomeUnknown = error { return }
+    var job = yielding.before.job
     guard let key = job.uniqueKey else { return }
+    job.cancelRequested = false
     try? writeKeys([KeyFile(kind: .unique, queue: job.queue, key: key, id: job.id)])
+    guard !job.state.isTerminal else { return }
     _ = try? change(JobChange(before: yielding.aside, after: job), at: now)
+  }
+}
+
+// MARK: - What others left
+
+extension Spool {
+  /// Whether the job is still there, as it was, that is to give way to the one that a file of a key names.
+  func isReplacing(_ file: KeyFile) -> Bool {
+    guard let path = file.replaces else { return false }
+    return (try? tree.status(of: path)) != nil
+  }
+
+  /// Ends what somebody has begun with a key who died over it; under the lock of the key.
+  func finishReplacing(at place: KeyPlace, _ now: Instant) throws(StorageError) {
+    guard let file = try keyFile(at: place.path), isReplacing(file),
+      let old = file.replaces.flatMap({ self.place(of: $0) }), let stored = try read(old)
+    else { return }
+    try settle(stored, file, at: now)
+  }
+
+  /// Ends it where a job that is about to be removed took the place of another.
+  func finishReplacing(by job: Job, at now: Instant) throws(StorageError) {
+    guard let key = job.uniqueKey else { return }
+    let place = KeyPlace(.unique, key, of: job.queue)
+    guard let file = try keyFile(at: place.path), file.id == job.id, isReplacing(file) else {
+      return
+    }
+    try locked([place.shard]) { () throws(StorageError) in try finishReplacing(at: place, now) }
+  }
+
+  /// Lets a job give way, or stay, that somebody has put aside who died over it; waits for one who lives.
+  func settleYielding(
+    _ stored: StoredJob, patience: Int64 = Spool.keyPatience, at now: Instant
+  ) throws(StorageError) {
+    guard let key = stored.job.uniqueKey else {
+      _ = try stay(stored, at: now)
+      return
+    }
+    let place = KeyPlace(.unique, key, of: stored.job.queue)
+    try locked([place.shard], patience: patience) { () throws(StorageError) in
+      let file = try keyFile(at: place.path)
+      guard let there = try locate(stored.job.id), let found = try read(there),
+        found.isYielding || file?.replaces == there.path
+      else { return }
+      try settle(found, file, at: now)
+    }
+  }
+
+  private func settle(
+    _ stored: StoredJob, _ file: KeyFile?, at now: Instant
+  ) throws(StorageError) {
+    let job = stored.job
+    if let file, file.id != job.id, try locate(file.id) != nil {
+      try end(YieldingJob(before: stored, aside: stored), replacedBy: file.id, at: now)
+      // Before the key can be another's, or the new job gone.
+      return try syncMoves()
+    }
+    if let key = job.uniqueKey, file?.id != job.id {
+      try writeKeys([KeyFile(kind: .unique, queue: job.queue, key: key, id: job.id)])
+    }
+    if stored.isYielding { _ = try stay(stored, at: now) }
+  }
+
+  /// Asks a job no more for its end; under the lock of its key.
+  ///
+  /// - Returns: the job in its new place; `nil` where it moved meanwhile.
+  func stay(_ stored: StoredJob, at now: Instant) throws(StorageError) -> StoredJob? {
+    var job = stored.job
+    job.cancelRequested = false
+    return try change(JobChange(before: stored, after: job), at: now)
   }
 }

@@ -9,16 +9,18 @@ import Storage
 // 1. What somebody has begun who died over it is ended (below).
 // 2. The schedule must still be as whoever fires has seen it; of several who saw the same tick, the
 //    first brings it forward, and the others find it changed.
-// 3. An id is drawn for each job, and the file is replaced by one that has the next tick and says which
-//    ids are being made for which ticks; synced, its folder too.
-// 4. The jobs are accepted under these ids, each durable when that returns.
+// 3. An id is drawn for each job, and an empty file is made for each, its **mark**; synced. Then the
+//    schedule's file is replaced by one that has the next tick and says which ids are being made for which
+//    ticks; synced, its folder too.
+// 4. The jobs are accepted under these ids, each durable when that returns: its file is written and
+//    synced, put in the place of the mark, and renamed from there to where jobs are looked for.
 // 5. The file is replaced by one that says no more of it.
 //
-// Why each step is safe: before 3 nothing has happened. From 3 on the ticks are dealt with, for whoever
-// comes reads the next one; and whoever finds ids in the file has the lock, so nobody is about to make
-// them: those that no job has are made then, and those that one has were made by the dead. A job that
-// has ended is still found; it would have to be purged before the next look at the schedules, which
-// each worker has once a second, to come twice. If 5 is lost, all are found made.
+// Why each step is safe: before 3 nothing has happened but marks of ids that the file does not have, and
+// these go with the next firing. From 3 on the ticks are dealt with, for whoever comes reads the next one;
+// and whoever finds ids in the file has the lock, so nobody is about to make them: those that have a mark
+// are made then. The mark goes by the very rename by which its job comes to be, so one without a mark was
+// made by the dead, though it may have run and been purged since. If 5 is lost, all are found made.
 //
 // The lock's file stays when the schedule is removed: it may be in somebody's hands.
 
@@ -99,6 +101,7 @@ extension Spool {
           try tree.remove(ScheduleFile.path(name))
           try tree.syncFolder(ScheduleFile.root)
         }
+        removeMarks(of: name)
         unlogged.append(
           LogRecord(
             .scheduleRemoved, at: request.now, schedule: found, actor: request.actor,
@@ -131,6 +134,7 @@ extension Spool {
       }
       file.firing = try intents(request, behind: last)
       file.schedule = found.advanced(by: request.due, lastJob: file.firing.last?.id)
+      try mark(file)
       try write(file)
       let made = try make(file, at: request.now)
       if !file.firing.isEmpty { try write(ScheduleFile(schedule: file.schedule)) }
@@ -172,9 +176,13 @@ extension Spool {
     _ file: ScheduleFile, isNew: Bool = true, at now: Instant
   ) throws(StorageError) -> [JobID] {
     var made: [JobID] = []
+    let name = file.schedule.name
     for intent in file.firing {
+      let mark = ScheduleFile.marker(name, intent.id)
+      marks[intent.id] = mark
+      defer { marks[intent.id] = nil }
       if !isNew {
-        guard try locate(intent.id) == nil else { continue }
+        guard try isPending(intent, of: name) else { continue }
         // What the dead has written of it, under a name that no other job has.
         _ = try? tree.remove("tmp/" + intent.id.description)
       }
@@ -188,8 +196,43 @@ extension Spool {
       } catch {
         guard case .keyConflict = error else { throw error }
       }
+      // Where another has its key, it is not made.
+      _ = try ifThere { () throws(SystemError) in try tree.remove(mark) }
     }
     return made
+  }
+
+  /// Whether a job that is to be made for a tick is not there, and never was.
+  func isPending(
+    _ intent: ScheduleFile.Intent, of name: ScheduleName
+  ) throws(StorageError) -> Bool {
+    let mark = ScheduleFile.marker(name, intent.id)
+    guard try ifThere({ () throws(SystemError) in try tree.status(of: mark) }) != nil else {
+      return false
+    }
+    return try locate(intent.id) == nil
+  }
+
+  /// Makes the marks of the jobs that a file says are being made; durable when it returns.
+  private func mark(_ file: ScheduleFile) throws(StorageError) {
+    guard !file.firing.isEmpty else { return }
+    removeMarks(of: file.schedule.name)
+    try system { () throws(SystemError) in
+      for intent in file.firing {
+        let mark = ScheduleFile.marker(file.schedule.name, intent.id)
+        try tree.create(mark, [], sync: false)
+      }
+      try tree.syncFolder(ScheduleFile.root)
+    }
+  }
+
+  /// Removes marks that somebody made who died before the schedule's file had them.
+  private func removeMarks(of name: ScheduleName) {
+    let prefix = name.description + ","
+    for found in (try? names(in: ScheduleFile.root)) ?? [] where found.hasPrefix(prefix) {
+      guard (try? JobID(String(found.dropFirst(prefix.count)))) != nil else { continue }
+      _ = try? tree.remove(ScheduleFile.root + "/" + found)
+    }
   }
 
   private func isLive(_ id: JobID) throws(StorageError) -> Bool {

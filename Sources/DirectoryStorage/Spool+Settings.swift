@@ -92,6 +92,26 @@ extension Spool {
     return isChanged
   }
 
+  /// Takes in the rules of another store, as far as this one can keep to them, where it has none.
+  func restore(_ rules: Retention) throws(StorageError) -> RestoreOutcome {
+    var kept = rules
+    (kept.attempts, kept.minutes) = (nil, nil)
+    let missing: Capability = rules.attempts == nil ? .minutes : .attemptRetention
+    var outcome = RestoreOutcome.alreadyThere
+    memory.expiry.removeAll()
+    _ = try changeSettings(in: "") { file in
+      let there = file.settings.retention
+      guard there == Retention(), there != kept else {
+        if there != kept { outcome = .differs }
+        return false
+      }
+      file.settings.retention = kept
+      outcome = .restored
+      return true
+    }
+    return kept == rules || outcome == .differs ? outcome : .unsupported(missing)
+  }
+
   /// For how long what is over is kept where a queue does not say.
   func rules() throws(StorageError) -> Retention {
     try settings(in: "").settings.retention

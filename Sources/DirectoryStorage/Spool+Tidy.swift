@@ -75,7 +75,7 @@ extension Spool {
     defer { tell(removed, kind, at: now) }
     while let due = expiry.due.first, budget.allows() {
       expiry.due.removeFirst()
-      guard try expire(due.place) else { continue }
+      guard try expire(due.place, at: now) else { continue }
       budget.note(kind, 1)
       removed[due.place.queue, default: 0] += 1
     }
@@ -84,9 +84,9 @@ extension Spool {
   }
 
   /// Removes one job, if it is where it was found and can be read; what can't is left to `doctor`.
-  private func expire(_ place: JobPlace) throws(StorageError) -> Bool {
+  private func expire(_ place: JobPlace, at now: Instant) throws(StorageError) -> Bool {
     guard let stored = try read(place) else { return false }
-    try noteRemoval(of: stored)
+    try noteRemoval(of: stored, at: now)
     try willEnd(stored.job.id, isRemoval: true)
     let removed: Void? = try ifThere { () throws(SystemError) in try tree.remove(place.path) }
     guard removed != nil else { return false }
@@ -95,8 +95,9 @@ extension Spool {
       touched(place.folder)
       freed.append(stored)
     }
+    // Nobody may be told of it before.
+    if try didEnd(stored.job.id, .removed) { touched(place.folder) }
     removeIfEmpty(place.folder)
-    try didEnd(stored.job.id, .removed)
     return true
   }
 

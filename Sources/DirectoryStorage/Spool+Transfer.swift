@@ -37,13 +37,17 @@ extension Spool {
   ) throws(StorageError) -> ItemOutcome? {
     let change = JobChange(before: before, after: job)
     let isElsewhere = job.queue != before.job.queue
+    // Who gives way to it is found by the key of this queue.
+    if isElsewhere { try finishReplacing(by: before.job, at: request.now) }
     guard let key = job.uniqueKey, job.holdsUniqueKey,
       isElsewhere || !before.job.holdsUniqueKey
     else {
       return try perform(change, event, request) == nil ? nil : .done
     }
     var isDone = false
-    let holder = try withUniqueKey(key, of: job.queue, for: job.id) { () throws(StorageError) in
+    let holder = try withUniqueKey(
+      key, of: job.queue, for: job.id, at: request.now
+    ) { () throws(StorageError) in
       isDone = try perform(change, event, request) != nil
       // Before anybody is told that the key is taken.
       try syncMoves()

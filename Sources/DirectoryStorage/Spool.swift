@@ -42,6 +42,8 @@ final class Spool {
   var dependants = DependantWork()
   /// What there is to do about batches.
   var batches = BatchWork()
+  /// The marks of the jobs that are being made for ticks; see Spool+Schedules.
+  var marks: [JobID: String] = [:]
   /// What is known of when idempotency keys expire.
   var keyExpiry = KeyExpiry()
 

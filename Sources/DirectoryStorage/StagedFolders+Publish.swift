@@ -16,6 +16,7 @@ extension StagedFolders {
     var outcome: Result<Void, BulkError> = .success(())
     do throws(StorageError) {
       for key in Array(parts.keys) { try close(key, spool) }
+      if !waiting.isEmpty { try lookForRoom(spool) }
       // From here on others may see their numbers.
       if !waiting.isEmpty { hasShownIDs = true }
       for job in waiting {
@@ -51,18 +52,43 @@ extension StagedFolders {
       }
       let replaced = yielding
       yielding.removeAll()
-      for (job, id) in replaced { try spool.end(job, replacedBy: id, at: now) }
+      // All are accepted, whatever happens now; what can't be done is done by others.
+      for (job, id) in replaced { try? spool.end(job, replacedBy: id, at: now) }
     } catch {
-      for (job, _) in yielding { spool.takeBack(job, at: now) }
+      for (job, _) in yielding { spool.takeBack(job, after: error, at: now) }
       throw .storage(error)
     }
   }
 
   /// Puts those aside that give way; see Spool+Replace, of which this is step 2, for all at once.
   private func putAside(_ spool: Spool) throws(StorageError) {
-    for (found, new, id) in replaced {
+    // In the order of the bulk's lines, not in that of the keys' files.
+    for (found, new, id) in replaced.sorted(by: { $0.to < $1.to }) {
       guard let job = try spool.putAside(found, for: new, at: now) else { continue }
       yielding.append((job, id))
+      try note(job, gives: new.uniqueKey ?? "", spool)
+    }
+    replaced.removeAll()
+  }
+
+  /// Has the staged file of a key say who gives it up.
+  private func note(_ job: YieldingJob, gives key: String, _ spool: Spool) throws(StorageError) {
+    let staged = path + "/" + KeyPlace(.unique, key, of: job.before.job.queue).path
+    guard var file = try spool.keyFile(at: staged) else { return }
+    file.replaces = job.aside.place.path
+    try spool.system { [file] () throws(SystemError) in
+      try spool.tree.remove(staged)
+      try spool.tree.create(staged, file.bytes, sync: true)
+    }
+  }
+
+  /// Refuses what there is no room for before any number is used up; looked at again when it is accepted.
+  private func lookForRoom(_ spool: Spool) throws(StorageError) {
+    guard sheets.values.contains(where: { $0.maxDepth != nil }) else { return }
+    try spool.locked(Array(shards)) { () throws(StorageError) in
+      // What is wrong with keys, or left out for them, is told later.
+      guard let taken = try? takenKeys(spool), taken.isEmpty else { return }
+      try spool.withRoom(for: try added(spool), sheets) {}
     }
     replaced.removeAll()
   }
@@ -100,6 +126,7 @@ extension StagedFolders {
     var conflict: (id: JobID, error: StorageError)?
     do throws(StorageError) {
       try forEachKey(spool) { (file: KeyFile) throws(StorageError) in
+        try spool.finishReplacing(at: file.place, now)
         switch try judge(file, spool) {
         case .free: break
         case .taken: taken.insert(file.id)

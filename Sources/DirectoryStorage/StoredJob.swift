@@ -15,6 +15,13 @@ struct StoredJob {
   var after: [JobID] = []
 }
 
+extension StoredJob {
+  /// Whether it is giving way to another, or was when somebody died: it waits, and is asked to stop.
+  var isYielding: Bool {
+    job.cancelRequested && job.state != .active && !job.state.isTerminal
+  }
+}
+
 /// Where in a job's file its payload is.
 enum PayloadPlace: Equatable {
   /// Behind the header, from one byte on, so many.

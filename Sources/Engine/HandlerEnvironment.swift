@@ -13,7 +13,7 @@ struct HandlerEnvironment {
   private static let removedNames: [String] = [
     "NOTIFY_SOCKET", "QCTL_JOB_ID", "QCTL_QUEUE", "QCTL_TYPE", "QCTL_ATTEMPT",
     "QCTL_MAX_ATTEMPTS", "QCTL_ENQUEUED_AT", "QCTL_DEADLINE", "QCTL_IDEMPOTENCY_KEY",
-    "QCTL_STORE", "QCTL_CONTROL", "QCTL_PRESENCE", SupervisedProcess.variable,
+    "QCTL_SCHEDULE", "QCTL_STORE", "QCTL_CONTROL", "QCTL_PRESENCE", SupervisedProcess.variable,
   ]
   private static let removedPrefixes: [String] = ["WATCHDOG_", "LISTEN_"]
 
@@ -40,6 +40,7 @@ struct HandlerEnvironment {
     entries.append("QCTL_ENQUEUED_AT=" + TimeText.rfc3339(job.enqueuedAt))
     if let deadline { entries.append("QCTL_DEADLINE=" + TimeText.rfc3339(deadline)) }
     entries.append("QCTL_IDEMPOTENCY_KEY=" + (Self.key(of: job) ?? id))
+    if let schedule = job.schedule { entries.append("QCTL_SCHEDULE=" + schedule.description) }
     entries.append("QCTL_CONTROL=" + controlPath)
     return EnvironmentBlock(entries)
   }

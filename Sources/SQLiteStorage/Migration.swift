@@ -15,8 +15,26 @@ enum Migration {
     "ALTER TABLE qctl_queues ADD COLUMN keep_completed INTEGER",
     "ALTER TABLE qctl_queues ADD COLUMN keep_cancelled INTEGER",
     "ALTER TABLE qctl_queues ADD COLUMN keep_dead INTEGER",
-    Schema.minutes, Schema.bulks, Schema.idempotencyExpiry,
+    minutesOfVersion2, Schema.bulks, Schema.idempotencyExpiry,
   ]
+
+  /// The next columns come with version 4.
+  private static let minutesOfVersion2 = """
+    CREATE TABLE qctl_minutes(
+      queue TEXT NOT NULL,
+      minute INTEGER NOT NULL,
+      total_enqueued INTEGER NOT NULL,
+      total_succeeded INTEGER NOT NULL,
+      total_retried INTEGER NOT NULL,
+      total_dead INTEGER NOT NULL,
+      ready INTEGER NOT NULL,
+      active INTEGER NOT NULL,
+      waiting INTEGER NOT NULL,
+      dead INTEGER NOT NULL,
+      durations BLOB,
+      PRIMARY KEY(queue, minute)
+    ) WITHOUT ROWID
+    """
 
   /// From version 2: what operators did to a job and with a command.
   ///

@@ -30,7 +30,7 @@ extension SQLiteStore {
         }
         // What is there already may have been written by somebody who died before the sync, so this
         // counts as a change even where nothing is left to write.
-        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
+        try tellDependants(at: now, in: &transaction)
         let forgets = endsJobs
         try transaction.change { connection throws(SQLiteFailure) in
           if forgets { try TidyCursor.forgetAll(on: connection) }
@@ -45,6 +45,7 @@ extension SQLiteStore {
   ) throws(StorageError) -> RestoreOutcome {
     switch part {
     case .queue(let queue): return try restore(queue, at: now, in: &transaction)
+    case .rules(let rules): return try restore(rules, in: &transaction)
     case .batch(let batch): return try restore(batch, in: &transaction)
     case .job(let detail): return try restore(detail, in: &transaction)
     case .request(let request):
@@ -97,6 +98,19 @@ extension SQLiteStore {
     }
     try store(archive.settings, of: queue, in: &transaction)
     if !isPaused { transaction.announce() }
+    return .restored
+  }
+}
+
+extension SQLiteStore {
+  private func restore(
+    _ rules: Retention, in transaction: inout Transaction
+  ) throws(StorageError) -> RestoreOutcome {
+    let there = try transaction.sql(KeepRules.all)
+    guard there == Retention() else { return there == rules ? .alreadyThere : .differs }
+    try transaction.change { connection throws(SQLiteFailure) in
+      try KeepRules.store(rules, on: connection)
+    }
     return .restored
   }
 }
@@ -193,7 +207,7 @@ extension ArchivePart {
   /// Whether tidying looks for it behind a place up to which it has looked.
   fileprivate var isTidied: Bool {
     switch self {
-    case .queue: true
+    case .queue, .rules: true
     case .job(let detail): detail.job.finishedAt != nil || !detail.attempts.isEmpty
     case .batch, .request, .record, .minute, .schedule: false
     }

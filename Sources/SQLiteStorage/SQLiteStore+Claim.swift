@@ -47,9 +47,7 @@ extension SQLiteStore {
   ) throws(StorageError) -> [ClaimedJob] {
     var claimed: [ClaimedJob] = []
     let seesBulks = try transaction.sql(BulkRange.exist)
-    if try transaction.sql(EndedRow.exist) {
-      try tellDependants(at: request.now, in: &transaction)
-    }
+    if try transaction.sql(EndedRow.exist) { try tellLeft(at: request.now, in: &transaction) }
     // What a bulk has in front of one queue's jobs may be another's, which comes later here.
     var hasPromoted = false
     for queue in request.queues where claimed.count < request.limit {
@@ -57,13 +55,13 @@ extension SQLiteStore {
       if queue != request.queues.first, transaction.hasLasted(staging.claimed) { break }
       let look = try look(at: queue, request.now, transaction)
       if look.hasLost { try rescue(queue, at: request.now, in: &transaction) }
-      if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
+      try tellDependants(at: request.now, in: &transaction)
       guard !look.isPaused else { continue }
       if look.isMisplaced { _ = try reorderSome(of: queue, in: &transaction) }
       let room = try room(in: queue, look, request, taken: claimed.count, transaction)
       guard room > 0 else { continue }
       if seesBulks, try promoteStaged(queue, in: &transaction) { hasPromoted = true }
-      if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
+      try tellDependants(at: request.now, in: &transaction)
       // What was rescued or staged may be due at once, and what became ready just now was not seen
       // from outside.
       let isFresh = look.hasLost || look.hasDue || hasPromoted

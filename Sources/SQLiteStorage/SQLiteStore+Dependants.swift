@@ -4,7 +4,7 @@ import Storage
 
 // Whatever ends a job or removes it says so by `Transaction.follow`, which notes the job where others
 // wait for it. Before the transaction ends, and in one that also claims before anything is taken, those
-// that wait are told, lowest id first, at most `ParentStep.largest` in a transaction. What is left over
+// that wait are told, in the order of `StorageEngine`, at most `ParentStep.largest` in a transaction. What is left over
 // is a row of qctl_ended, written in the same transaction as the end itself, so nobody's death loses
 // it: the call that ended the job goes on for a while, then whoever claims or tidies next, each by a
 // step in its own transaction. What a parent's end means is judged by how it stands when a dependant's
@@ -14,11 +14,21 @@ import Storage
 // how its parents stand (StagedBulk).
 
 extension Transaction {
-  /// The next job or batch of whose end those who wait have not heard.
-  fileprivate mutating func takeNextEnd(at now: Instant) throws(StorageError) -> JobID? {
-    if let id = takeEnd() { return id }
-    try writeBatches(at: now)
-    return takeEnd()
+  /// The next job or batch of whose end those who wait have not heard, and the last of them that has:
+  /// one that ended in this transaction, or is left over from others; lowest id first.
+  fileprivate mutating func takeNextEnd(
+    at now: Instant
+  ) throws(StorageError) -> (parent: JobID, done: Int64)? {
+    let left = try sql { connection throws(SQLiteFailure) in try EndedRow.first(on: connection) }
+    if nextEnd == nil, left == nil { try writeBatches(at: now) }
+    if let left, nextEnd.map({ $0 >= left.parent }) ?? true {
+      try change { connection throws(SQLiteFailure) in
+        try EndedRow.remove(left.parent, on: connection)
+      }
+      // One that came back and has ended once more tells all of them.
+      return takeEnd(left.parent) ? (left.parent, 0) : left
+    }
+    return takeEnd().map { ($0, 0) }
   }
 }
 
@@ -50,12 +60,14 @@ extension SQLiteStore {
   }
 
   /// Those of its parents that a new job must wait for.
+  ///
+  /// - Parameter live: jobs that count as such, since they gave way to others of the same bulk.
   func pending(
-    of new: NewJob, _ transaction: Transaction
+    of new: NewJob, _ transaction: Transaction, countingAsLive live: Set<JobID> = []
   ) throws(StorageError) -> [JobID] {
     var pending: [JobID] = []
     for parent in new.after {
-      let stand = try stand(of: parent, transaction)
+      let stand = live.contains(parent) ? .live : try stand(of: parent, transaction)
       guard stand != .removed else { throw .unknownParent(parent) }
       if stand.effect(by: new.onParentFailure, parent: parent) != .released {
         pending.append(parent)
@@ -82,27 +94,17 @@ extension SQLiteStore {
   /// Tells those that wait what became of the jobs that ended in this transaction, then of those that
   /// are left over from others, as far as one step goes.
   func tellDependants(at now: Instant, in transaction: inout Transaction) throws(StorageError) {
+    guard transaction.hasEnds else { return }
+    try tellLeft(at: now, in: &transaction)
+  }
+
+  /// The same, where there may be nothing but what others left over.
+  func tellLeft(at now: Instant, in transaction: inout Transaction) throws(StorageError) {
     var left = ParentStep.largest
-    while let parent = try transaction.takeNextEnd(at: now) {
-      guard left > 0 else {
-        try keep(parent, done: 0, in: &transaction)
-        continue
-      }
-      try tellDependants(of: parent, after: 0, at: now, &left, in: &transaction)
-    }
-    while left > 0 {
-      let next = try transaction.sql { connection throws(SQLiteFailure) in
-        try EndedRow.first(on: connection)
-      }
-      guard let next else { return }
-      try transaction.change { connection throws(SQLiteFailure) in
-        try EndedRow.remove(next.parent, on: connection)
-      }
+    while left > 0, let next = try transaction.takeNextEnd(at: now) {
       try tellDependants(of: next.parent, after: next.done, at: now, &left, in: &transaction)
-      while let parent = try transaction.takeNextEnd(at: now) {
-        try keep(parent, done: 0, in: &transaction)
-      }
     }
+    // What this step has no room for is kept as the transaction ends.
   }
 
   /// Goes on with what one step left over, for as long as a call may last; what fails here is done by
@@ -113,7 +115,7 @@ extension SQLiteStore {
       let isLeft = try? withSession { session throws(StorageError) in
         guard try session.read(EndedRow.exist) else { return false }
         try session.write(durable: false, at: now) { transaction throws(StorageError) in
-          try tellDependants(at: now, in: &transaction)
+          try tellLeft(at: now, in: &transaction)
         }
         return true
       }

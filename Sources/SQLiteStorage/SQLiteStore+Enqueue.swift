@@ -9,7 +9,7 @@ extension SQLiteStore {
       try session.write(at: now) { transaction throws(StorageError) in
         let result = try accept(job, at: now, in: &transaction)
         if result.created { try requireRoom(in: [job.queue], transaction) }
-        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
+        try tellDependants(at: now, in: &transaction)
         return result
       }
     }
@@ -77,24 +77,28 @@ extension SQLiteStore {
       try withSession { session throws(StorageError) in
         try session.write(at: now) { transaction throws(StorageError) in
           var queues: Set<QueueName> = []
+          var replaced: Set<JobID> = []
           for job in jobs {
             let isDrawn = result.created == 0
             let accepted = try accept(
               job, at: now, isDrawn: isDrawn, bulkFrom: first, labelled: result.labelled,
-              batch: (batch, result.batch?.id), in: &transaction)
+              batch: (batch, result.batch?.id), replaced: replaced, in: &transaction)
             if accepted.created { result.created += 1 } else { result.existing += 1 }
             if accepted.created {
               if first == nil { first = accepted.id }
               queues.insert(job.queue)
             }
+            if case .replaced(let holder) = accepted.result.outcome { replaced.insert(holder) }
             if let id = accepted.batch { result.batch = BatchResult(id: id) }
             if let label = job.label { result.labelled[label] = accepted.id }
             if transaction.isCrowded { try transaction.finish() }
             index += 1
           }
+          if let queue = try finish(batch, &result, at: now, in: &transaction) {
+            queues.insert(queue)
+          }
           try requireRoom(in: queues, transaction)
-          try finish(batch, &result, at: now, in: &transaction)
-          if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
+          try tellDependants(at: now, in: &transaction)
         }
       }
     } catch {
@@ -108,22 +112,25 @@ extension SQLiteStore {
   }
 
   /// Writes down a batch whose jobs are there, and makes the job that waits for it.
+  ///
+  /// - Returns: the queue in which it waits.
   func finish(
     _ batch: NewBatch?, _ result: inout BulkResult, at now: Instant,
     in transaction: inout Transaction
-  ) throws(StorageError) {
-    guard let batch, let id = result.batch?.id else { return }
+  ) throws(StorageError) -> QueueName? {
+    guard let batch, let id = result.batch?.id else { return nil }
     var summary = BatchSummary(
       id: id, name: batch.name, createdAt: now, total: Int64(result.created))
     try transaction.change { [summary] connection throws(SQLiteFailure) in
       try BatchRow.save(summary, on: connection)
     }
-    guard let new = batch.follower(of: id) else { return }
+    guard let new = batch.follower(of: id) else { return nil }
     summary.follower = try accept(new, at: now, isDrawn: false, in: &transaction).id
     result.batch?.follower = summary.follower
     try transaction.change { [summary] connection throws(SQLiteFailure) in
       try BatchRow.save(summary, on: connection)
     }
+    return new.queue
   }
 
   static func validate(_ job: NewJob) throws(StorageError) {
@@ -164,9 +171,11 @@ extension SQLiteStore {
   /// - Parameters:
   ///   - isDrawn: whether its id is drawn; the later ones of a bulk just follow.
   ///   - first: the first job that the same bulk made; none of these gives way to a later one.
+  ///   - replaced: the jobs that gave way to earlier ones of the bulk.
   private func accept(
     _ new: NewJob, at now: Instant, isDrawn: Bool, isAlone: Bool = false, bulkFrom first: JobID?,
-    labelled: [Int: JobID], batch: (new: NewBatch?, id: JobID?), in transaction: inout Transaction
+    labelled: [Int: JobID], batch: (new: NewBatch?, id: JobID?), replaced: Set<JobID> = [],
+    in transaction: inout Transaction
   ) throws(StorageError) -> Accepted {
     if let id = try knownRequest(new, at: now, transaction) {
       return Accepted(EnqueueResult(id: id, created: false))
@@ -190,7 +199,7 @@ extension SQLiteStore {
     var new = new.filled(by: settings, try rules(for: new, transaction))
     new.after = new.parents(labelled)
     if let followed { new.follow(followed.id) }
-    let waitsFor = try pending(of: new, transaction)
+    let waitsFor = try pending(of: new, transaction, countingAsLive: replaced)
     new.batch = batch.id
     var latest = try latestID(transaction)
     if batch.new != nil, batch.id == nil {

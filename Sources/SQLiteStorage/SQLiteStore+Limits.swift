@@ -87,9 +87,21 @@ extension SQLiteStore {
   }
 
   /// Refuses what has been done in a transaction, if more jobs wait in one of these queues than may.
+  ///
+  /// - Parameter yielding: jobs that are to give way, but have not done so yet.
   func requireRoom(
-    in queues: Set<QueueName>, _ transaction: Transaction
+    in queues: Set<QueueName>, besides yielding: [JobID] = [], _ transaction: Transaction
   ) throws(StorageError) {
+    var leaving: [QueueName: Int64] = [:]
+    for id in yielding {
+      let found = try transaction.sql { connection throws(SQLiteFailure) in
+        try Self.soundJob(id, on: connection)
+      }
+      guard let job = found, job.holdsUniqueKey, !job.state.isTerminal, job.state != .active else {
+        continue
+      }
+      leaving[job.queue, default: 0] += 1
+    }
     for queue in queues.sorted() {
       let (limit, waiting) = try transaction.sql { connection throws(SQLiteFailure) in
         let statement = try connection.statement(
@@ -102,7 +114,8 @@ extension SQLiteStore {
         guard try statement.step() else { return (Int64?.none, Int64(0)) }
         return (statement.optionalInteger(0), statement.integer(1))
       }
-      guard let limit, waiting &+ transaction.newlyWaiting(in: queue) > limit else { continue }
+      let sum = waiting &+ transaction.newlyWaiting(in: queue) &- (leaving[queue] ?? 0)
+      guard let limit, sum > limit else { continue }
       throw .queueFull(queue, limit: limit)
     }
   }

@@ -12,7 +12,7 @@ extension SQLiteStore {
           if seesBulks { try promoteOne(item.id, in: &transaction) }
           outcomes.append(try apply(request, to: item, in: &transaction))
         }
-        if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
+        try tellDependants(at: request.now, in: &transaction)
         if let record = request.endingRecord(outcomes) { try log(record, in: &transaction) }
         return (outcomes, transaction.leavesEnds)
       }

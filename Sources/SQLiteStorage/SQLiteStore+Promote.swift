@@ -51,7 +51,7 @@ extension SQLiteStore {
         guard let bulk else { return true }
         _ = try session.write(durable: false, at: now) { transaction throws(StorageError) in
           _ = try promoteSome(of: bulk, in: &transaction)
-          if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
+          try tellDependants(at: now, in: &transaction)
         }
         return false
       }

@@ -13,7 +13,7 @@ extension SQLiteStore {
             job, try loss(of: job, request, transaction), reason: reason, at: request.now,
             in: &transaction)
         }
-        if transaction.hasEnds { try tellDependants(at: request.now, in: &transaction) }
+        try tellDependants(at: request.now, in: &transaction)
         return lost.count
       }
     }

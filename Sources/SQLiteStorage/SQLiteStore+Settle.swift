@@ -18,7 +18,7 @@ extension SQLiteStore {
         for settlement in settlements {
           outcomes.append(try settle(settlement, at: now, in: &transaction))
         }
-        if transaction.hasEnds { try tellDependants(at: now, in: &transaction) }
+        try tellDependants(at: now, in: &transaction)
         guard let request else { return SettleResult(outcomes: outcomes, claimed: []) }
         return SettleResult(outcomes: outcomes, claimed: try take(request, seen, in: &transaction))
       }

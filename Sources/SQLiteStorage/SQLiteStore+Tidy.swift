@@ -24,7 +24,7 @@ extension SQLiteStore {
         }
         var tidier = Tidier(request, rules)
         let result = try tidier.run(in: &transaction)
-        try tellDependants(at: request.now, in: &transaction)
+        try tellLeft(at: request.now, in: &transaction)
         return result
       }
     }

@@ -63,6 +63,7 @@ extension SQLiteStore: StorageSource, StorageBrowsing, StorageOperating, Storage
 
   package var meetingPlace: MeetingPlace? {
     MeetingPlace(
-      workers: path + ".qctl/workers", bell: path + ".qctl/bell", touched: [path + "-wal", path])
+      workers: path + ".qctl/workers", bell: path + ".qctl/bell", touched: [path + "-wal", path],
+      log: [path + "-wal", path])
   }
 }

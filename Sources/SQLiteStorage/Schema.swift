@@ -43,11 +43,8 @@ enum Schema {
       total_succeeded INTEGER NOT NULL DEFAULT 0,
       total_retried INTEGER NOT NULL DEFAULT 0,
       total_dead INTEGER NOT NULL DEFAULT 0,
-      total_run_ms INTEGER NOT NULL DEFAULT 0,
-      total_waited_ms INTEGER NOT NULL DEFAULT 0,
       minute INTEGER NOT NULL DEFAULT 0,
       durations BLOB,
-      all_durations BLOB,
       keep_completed INTEGER,
       keep_cancelled INTEGER,
       keep_dead INTEGER,
@@ -65,6 +62,9 @@ enum Schema {
       reordered INTEGER,
       keep_attempts INTEGER,
       keep_keys INTEGER,
+      all_durations BLOB,
+      total_run_ms INTEGER NOT NULL DEFAULT 0,
+      total_waited_ms INTEGER NOT NULL DEFAULT 0,
       workers INTEGER
     ) WITHOUT ROWID
     """,
@@ -188,13 +188,13 @@ enum Schema {
       total_succeeded INTEGER NOT NULL,
       total_retried INTEGER NOT NULL,
       total_dead INTEGER NOT NULL,
-      total_run_ms INTEGER NOT NULL DEFAULT 0,
-      total_waited_ms INTEGER NOT NULL DEFAULT 0,
       ready INTEGER NOT NULL,
       active INTEGER NOT NULL,
       waiting INTEGER NOT NULL,
       dead INTEGER NOT NULL,
       durations BLOB,
+      total_run_ms INTEGER NOT NULL DEFAULT 0,
+      total_waited_ms INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY(queue, minute)
     ) WITHOUT ROWID
     """

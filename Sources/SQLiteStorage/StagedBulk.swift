@@ -46,6 +46,8 @@ struct StagedBulk {
   private var queues: [QueueName: Share] = [:]
   /// Whether some job waits for others.
   private var hasBlocked = false
+  /// The jobs of full or nearly full queues that give way to some of these, as it looks so far.
+  private var yielding: [JobID] = []
   /// The jobs that later ones may name.
   private var labelledIDs: Set<JobID> = []
   private var step = 1000
@@ -100,12 +102,15 @@ struct StagedBulk {
           try BulkRange.publish(number, on: connection)
         }
         try count(in: &transaction)
-        try store.requireRoom(in: Set(queues.keys), transaction)
+        var filled = Set(queues.keys)
+        if let queue = try store.finish(batch, &result, at: now, in: &transaction) {
+          filled.insert(queue)
+        }
+        try store.requireRoom(in: filled, besides: yielding, transaction)
         transaction.announce()
-        try store.finish(batch, &result, at: now, in: &transaction)
-        guard hasBlocked else { return }
-        try noteEndedParents(of: number, in: &transaction)
-        try store.tellDependants(at: presentTime, in: &transaction)
+        if hasBlocked { try noteEndedParents(of: number, in: &transaction) }
+        // Where jobs give way, they do so first; who ended is written down for then.
+        if keys == nil { try store.tellDependants(at: presentTime, in: &transaction) }
       }
     }
   }
@@ -200,6 +205,11 @@ extension StagedBulk {
           sheets[job.queue] = settings
         }
         let filled = job.filled(by: settings, try store.rules(for: job, transaction))
+        if settings.maxDepth != nil, job.onConflict == .replace,
+          let holder = try store.holder(inTheWayOf: job, transaction)
+        {
+          yielding.append(holder.id)
+        }
         try transaction.change { [job] connection throws(SQLiteFailure) in
           try row.insert(
             filled, id, bulk: number, waits: waitsFor.count, quantum: settings.quantum)
@@ -363,13 +373,12 @@ extension StagedBulk {
       try store.withSession { session throws(StorageError) in
         isDone = try session.write(durable: false, at: presentTime) {
           transaction throws(StorageError) in
-          let isWhole = try store.promoteSome(of: number, in: &transaction)
-          if transaction.hasEnds { try store.tellDependants(at: presentTime, in: &transaction) }
-          return isWhole
+          try store.promoteSome(of: number, in: &transaction)
         }
       }
       store.letOthersIn()
     }
+    store.tellRest(at: presentTime)
     let dropped = try store.withSession { session throws(StorageError) in
       try session.write { transaction throws(StorageError) in
         try transaction.change { connection throws(SQLiteFailure) in

@@ -21,7 +21,7 @@ struct Transaction {
   /// Whether a job became ready in it, which nobody can have seen from outside.
   private(set) var madeReady = false
   /// Jobs that ended or went, and those who wait for them have not been told.
-  private var ended: [JobID] = []
+  private var ended = EndedParents()
   /// Changes of jobs of batches, one for each batch.
   private var batches: [BatchChange] = []
   /// Few queues meet in one transaction, so a list is searched; see `isCrowded`.
@@ -128,13 +128,17 @@ struct Transaction {
 
   /// Notes that those who wait for a job shall hear of its end.
   mutating func noteEnd(_ id: JobID) {
-    ended.append(id)
+    ended.insert(id)
   }
 
   /// The next job of whose end those who wait have not heard.
-  mutating func takeEnd() -> JobID? {
-    ended.isEmpty ? nil : ended.removeFirst()
-  }
+  var nextEnd: JobID? { ended.first }
+
+  /// Takes that.
+  mutating func takeEnd() -> JobID? { ended.removeFirst() }
+
+  /// Takes it if it is this one.
+  mutating func takeEnd(_ id: JobID) -> Bool { ended.first == id && ended.removeFirst() != nil }
 
   /// Whether not all who wait were told, so that somebody goes on.
   private(set) var leavesEnds = false
@@ -145,7 +149,7 @@ struct Transaction {
     announce()
   }
 
-  /// Whether some job ended for which others wait, or of a batch.
+  /// Whether some job ended for which others wait, or one of a batch changed.
   var hasEnds: Bool { !ended.isEmpty || !batches.isEmpty }
 
   /// Notes that a job of a batch went from one state to another; `nil` for one that was removed.

@@ -25,6 +25,8 @@ package protocol StorageArchive: AnyObject, Sendable {
 package enum ArchivePart: Equatable, Sendable {
   /// A queue with its settings, which take the place of those that are there.
   case queue(QueueArchive)
+  /// The rules for all queues, where there are any; left alone where there are others.
+  case rules(Retention)
   /// A batch; comes before its jobs.
   case batch(BatchSummary)
   /// A job with all its parts.

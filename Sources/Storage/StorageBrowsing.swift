@@ -157,38 +157,6 @@ package struct LogCursor: Equatable, Sendable {
   package static let start = LogCursor(position: 0)
 }
 
-/// Which log records are wanted.
-package struct LogFilter: Equatable, Sendable {
-  /// By queue.
-  package var queues = Selection<QueueName>()
-  /// By type.
-  package var types = Selection<JobType>()
-  /// These jobs only; empty for all.
-  package var ids: [JobID] = []
-  /// By tag.
-  package var tags = Selection<Tag>()
-  /// From the mildest to the worst level wanted.
-  package var levels: ClosedRange<LogLevel> = .trace ... .critical
-  /// Not before this.
-  package var since: Instant?
-  /// Not after this.
-  package var until: Instant?
-
-  /// A filter that selects everything.
-  package init() {}
-
-  /// Judges one record.
-  package func matches(_ record: LogRecord) -> Bool {
-    levels.contains(record.level)
-      && queues.accepts { $0 == record.queue }
-      && types.accepts { $0 == record.jobType }
-      && (ids.isEmpty || record.jobID.map { ids.contains($0) } ?? false)
-      && tags.accepts { record.tags.contains($0) }
-      && (since.map { record.timestamp >= $0 } ?? true)
-      && (until.map { record.timestamp <= $0 } ?? true)
-  }
-}
-
 /// A request for log records.
 package struct LogPageRequest: Equatable, Sendable {
   /// From which end.

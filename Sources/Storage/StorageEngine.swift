@@ -4,6 +4,20 @@ package import Jobs
 ///
 /// When a call returns, what it changed is durable, except that a claim alone may be forgotten
 /// by a power cut (the job is then still waiting).
+///
+/// **Ties.** What one job's end means for others happens in the call that ended it, and is told by the log
+/// in this order, whatever the store:
+///
+/// 1. What the call does to each job that it is about, in the order of the request. A new job is told by
+///    itself; one that gives way to it is cancelled (`reason`: by which), in the order of the new ones.
+/// 2. What those that wait for others hear, once all of that is done: parent by parent, the lowest id
+///    first, and of each those that wait for it, again by id (`unblocked`, `abandoned`). One that is
+///    abandoned is a parent itself, and its turn is where its id puts it. Batches whose last job ended so
+///    come when no job is left.
+/// 3. What sums up the call (`operation`).
+///
+/// A claim does 1 and 2 queue by queue, for what it rescues, before it takes anything. How a job of a
+/// bulk's parents stand is judged before any job gives way to that bulk, whichever line comes first.
 package protocol StorageEngine: AnyObject, Sendable {
   /// Accepts one job; or gives back the one that has its idempotency key, or does about the one that
   /// holds its unique key what the request says (`UniqueConflict`).
@@ -15,13 +29,15 @@ package protocol StorageEngine: AnyObject, Sendable {
   /// the same call, or of many, in short steps by that call and those after it.
   ///
   /// - Throws: `unknownParent`; `keyConflict` where an idempotency key was used with other content, and
-  ///   where a holder of the unique key does not give way; `queueFull` where a job would be made, and as
-  ///   many wait in its queue as may. Nothing has changed then. Jobs of schedules are never refused so.
+  ///   where a holder of the unique key does not give way; only then `queueFull` where a job would be
+  ///   made, and as many wait in its queue as may, one that gives way not counted. Nothing has changed
+  ///   then. Jobs of schedules are never refused so.
   func enqueue(_ job: NewJob, at now: Instant) throws(StorageError) -> EnqueueResult
 
   /// Accepts all jobs of a source, or none: nobody sees any of them before all are there.
   ///
-  /// If a queue would have more waiting jobs than it may in the end, none is accepted: `queueFull`.
+  /// If a queue would have more waiting jobs than it may in the end, none is accepted: `queueFull`. The one
+  /// that waits for the batch counts too, and those that give way do not.
   /// A key that another process takes meanwhile makes the job an existing one.
   ///
   /// - Parameters:

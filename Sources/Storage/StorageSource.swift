@@ -41,12 +41,15 @@ package struct MeetingPlace: Equatable, Sendable {
   package let bell: String
   /// Files that other programs' changes touch, perhaps before the change can be seen.
   package let touched: [String]
+  /// Files, and folders of files, that a new log record touches, perhaps before it can be seen.
+  package let log: [String]
 
   /// A place with its parts.
-  package init(workers: String, bell: String, touched: [String]) {
+  package init(workers: String, bell: String, touched: [String], log: [String]) {
     self.workers = workers
     self.bell = bell
     self.touched = touched
+    self.log = log
   }
 }
 

@@ -9,6 +9,7 @@ from persistent_case import persistent
 from pickup_case import pickup
 from process_cases import enqueue_process, size, start_up
 from scale_case import claim_at_scale
+from tail_case import tail
 from worker_cases import worker
 
 CASES = {
@@ -26,4 +27,5 @@ CASES = {
     12: contention,
     13: directory,
     14: operator,
+    15: tail,
 }

@@ -104,7 +104,8 @@ final class CommandStage {
         environment: { [self] in EnvironmentBlock(environment) },
         arguments: { [self] in arguments ?? CStringList(["qctl"] + words) },
         signals: { [self] () throws(SystemError) in signals },
-        wait: { [self] in wait($0) }, limitTime: { _ in }),
+        wait: { [self] in wait($0) }, listen: { [self] in wait($0) && $1 >= 0 ? .heard : .unread },
+        limitTime: { _ in }),
       beginPaging: { [self] in isPaged = true })
   }
 

@@ -55,6 +55,21 @@ struct HandlerEnvironmentTests {
     #expect(try lines(rig, id).contains("QCTL_IDEMPOTENCY_KEY=order-7"))
   }
 
+  @Test("has the schedule where one made the job, and never an outer one's")
+  func schedule() throws {
+    let id = try #require(JobID(rawValue: 7))
+    var job = Job(
+      id: id, queue: .default, type: .default, state: .active, priority: .default,
+      enqueuedAt: Instant(milliseconds: 1), runAt: Instant(milliseconds: 1), maxAttempts: 1)
+    let inherited = EnvironmentBlock(["QCTL_SCHEDULE": "outer"])
+    let environment = HandlerEnvironment(inherited: inherited, storeLocation: "s")
+    #expect(
+      environment.block(for: job, deadline: nil, controlPath: "c")["QCTL_SCHEDULE"] == nil)
+    job.schedule = try QueueName("nightly")
+    let block = environment.block(for: job, deadline: nil, controlPath: "c")
+    #expect(block["QCTL_SCHEDULE"] == "nightly")
+  }
+
   /// A row of another program may hold any key; a worker that could start nothing for it would
   /// end, and the next one too.
   @Test(

@@ -25,6 +25,7 @@ extension MemoryState {
     return parts.map { part in
       switch part {
       case .queue(let queue): return restore(queue, at: now)
+      case .rules(let rules): return restore(rules)
       case .batch(let batch): return restore(batch)
       case .job(let detail): return restore(detail)
       case .request(let request): return restore(request, at: now)
@@ -68,6 +69,18 @@ extension MemoryState {
     return isWhole ? .restored : .unsupported(missing)
   }
 
+  private mutating func restore(_ rules: Retention) -> RestoreOutcome {
+    var kept = rules
+    if keepsPieces { kept.attempts = nil }
+    if !keepsMinutes { kept.minutes = nil }
+    let missing: Capability = kept.attempts == rules.attempts ? .minutes : .attemptRetention
+    guard self.rules == Retention() || self.rules == kept else { return .differs }
+    let isSame = self.rules == kept
+    self.rules = kept
+    guard kept == rules else { return .unsupported(missing) }
+    return isSame ? .alreadyThere : .restored
+  }
+
   private mutating func restore(_ batch: BatchSummary) -> RestoreOutcome {
     if let there = batches[batch.id] { return there == batch ? .alreadyThere : .differs }
     guard jobs[batch.id] == nil else { return .differs }
@@ -87,7 +100,7 @@ extension MemoryState {
     know(detail.job.queue)
     jobs[detail.job.id] = detail
     wait(detail.job.id, for: detail.waitsFor)
-    if detail.job.state.isTerminal { ended.append(detail.job.id) }
+    if detail.job.state.isTerminal { ended.insert(detail.job.id) }
     countBatch(of: detail.job, from: stateBefore, to: detail.job.state)
     lastID = max(lastID ?? detail.job.id, detail.job.id)
     books[detail.job.queue, default: QueueBook()].move(from: nil, to: detail.job.state)

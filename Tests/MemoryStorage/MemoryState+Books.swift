@@ -33,7 +33,7 @@ extension MemoryState {
     books[job.queue]?.move(from: job.state, to: nil)
     countBatch(of: job, from: job.state, to: nil)
     stopWaiting(job.id)
-    ended.append(job.id)
+    ended.insert(job.id)
     jobs[job.id] = nil
   }
 

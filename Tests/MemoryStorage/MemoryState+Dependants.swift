@@ -2,8 +2,7 @@ import Jobs
 import Storage
 
 // Whatever ends a job or removes it notes its id in `ended`; at the end of the call, and in a claim
-// before anything is taken, those that wait for it are told, lowest id first. One that is abandoned so
-// has ended too, and its turn comes behind those noted before.
+// before anything is taken, those that wait are told, in the order that `StorageEngine` gives.
 
 extension MemoryState {
   /// How a job stands for those that wait for it.
@@ -15,7 +14,8 @@ extension MemoryState {
   func pending(of new: NewJob) throws(StorageError) -> [JobID] {
     for parent in new.after where stand(of: parent) == .removed { throw .unknownParent(parent) }
     return new.after.filter {
-      stand(of: $0).effect(by: new.onParentFailure, parent: $0) != .released
+      let stand = gaveWay.contains($0) ? .live : stand(of: $0)
+      return stand.effect(by: new.onParentFailure, parent: $0) != .released
     }
   }
 
@@ -25,7 +25,7 @@ extension MemoryState {
     for parent in parents {
       dependants[parent, default: []].insert(id)
       let stand = stand(of: parent)
-      if stand != .live, stand != .removed { ended.append(parent) }
+      if stand != .live, stand != .removed { ended.insert(parent) }
     }
   }
 
@@ -42,16 +42,13 @@ extension MemoryState {
 
   /// Tells those that wait what became of the jobs that ended.
   mutating func tellDependants(at now: Instant) {
-    var next = 0
     while true {
-      if next >= ended.count { endBatches(at: now) }
-      guard next < ended.count else { break }
-      let parent = ended[next]
-      next += 1
+      if ended.isEmpty { endBatches(at: now) }
+      guard let parent = ended.min() else { break }
+      ended.remove(parent)
       let stand = stand(of: parent)
       for child in (dependants[parent] ?? []).sorted() { tell(child, of: parent, stand, at: now) }
     }
-    ended.removeAll()
   }
 
   private mutating func tell(
@@ -91,7 +88,7 @@ extension MemoryState {
         batches[id]?.finishedAt = nil
       } else {
         batches[id]?.finishedAt = batch.finishedAt ?? now
-        ended.append(id)
+        ended.insert(id)
       }
     }
     touchedBatches.removeAll()
@@ -106,7 +103,7 @@ extension MemoryState {
     var count = 0
     for (_, id) in over where take() {
       batches[id] = nil
-      ended.append(id)
+      ended.insert(id)
       count += 1
     }
     return count

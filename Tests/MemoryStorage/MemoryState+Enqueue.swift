@@ -46,10 +46,10 @@ extension MemoryState {
         followed = id
       }
     }
-    try requireRoom(in: new.queue, besides: replaced)
     new.after = new.parents(labelled)
     if let followed { new.follow(followed) }
     let waitsFor = try pending(of: new)
+    try requireRoom(in: new.queue, besides: replaced)
     new.batch = batch.id
     if batch.new != nil, batch.id == nil { new.batch = try nextID(at: now, isDrawn: isDrawn) }
     let id = try nextID(at: now, isDrawn: isDrawn && batch.new == nil)
@@ -80,6 +80,7 @@ extension MemoryState {
     let request = ApplyRequest(replacementBy: id, at: now)
     let isCancelled = change(holder.id, by: .cancel, at: now) != nil
     jobs[holder.id]?.job.holdsUniqueKey = false
+    gaveWay.insert(holder.id)
     if isCancelled { tell(.cancelled, holder.id, request) }
   }
 
@@ -110,8 +111,9 @@ extension MemoryState {
         if let label = new.label { result.labelled[label] = accepted.result.id }
       } catch { throw .job(index: index, error) }
     }
+    do { try after.finish(batch, &result, at: now) } catch { throw .storage(error) }
     after.checksDepth = true
-    for queue in Set(wanted.map(\.queue)).sorted() {
+    for queue in Set(after.jobs.values.map(\.job.queue)).sorted() {
       guard let limit = settings[queue]?.maxDepth else { continue }
       let depth = after.depth(of: queue)
       let isTouched = after.jobs.values.contains {
@@ -121,7 +123,7 @@ extension MemoryState {
         throw .storage(.queueFull(queue, limit: limit))
       }
     }
-    do { try after.finish(batch, &result, at: now) } catch { throw .storage(error) }
+    after.gaveWay.removeAll()
     after.tellDependants(at: now)
     self = after
     return result

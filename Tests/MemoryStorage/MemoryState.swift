@@ -59,7 +59,9 @@ struct MemoryState: Sendable {
   /// The batches whose jobs changed in the call under way.
   var touchedBatches: Set<JobID> = []
   /// The jobs that ended or went in the call under way, and those who wait have not heard of yet.
-  var ended: [JobID] = []
+  var ended: Set<JobID> = []
+  /// Those that gave way in the bulk under way: how they stood before it is what counts for its jobs.
+  var gaveWay: Set<JobID> = []
   let random: @Sendable () -> UInt64
 
   init(random: @escaping @Sendable () -> UInt64) {
@@ -93,7 +95,7 @@ struct MemoryState: Sendable {
     jobs[id]?.job = job
     countBatch(of: job, from: before.state, to: job.state)
     if before.state == .blocked, job.state != .blocked { stopWaiting(id) }
-    if job.state.isTerminal, !before.state.isTerminal { ended.append(id) }
+    if job.state.isTerminal, !before.state.isTerminal { ended.insert(id) }
     return job
   }
 

@@ -119,7 +119,9 @@ extension MemoryStore: StorageScheduling {
   package func fire(_ request: FireRequest) throws(StorageError) -> FireOutcome {
     try state.withLock { (state) throws(StorageError) in
       defer { state.writeBooks(at: request.now) }
-      return try state.fire(request)
+      let outcome = try state.fire(request)
+      state.tellDependants(at: request.now)
+      return outcome
     }
   }
 }
@@ -150,6 +152,7 @@ extension MemoryStore: StorageEngine {
     try state.withLock { (state) throws(StorageError) in
       defer { state.writeBooks(at: now) }
       let result = try state.enqueue(job, at: now)
+      state.gaveWay.removeAll()
       state.tellDependants(at: now)
       return result
     }

@@ -5,7 +5,7 @@ import TestSupport
 enum Machine {
   /// Something that not every machine has.
   enum Need: String, Sendable {
-    case root, tmpfs, strace, python3, sqlite3, cc
+    case root, tmpfs, strace, python3, sqlite3, cc, logrotate
     /// The debug build, which is linked dynamically: a library can be laid under it.
     case debug
     /// The library of faketime.
@@ -23,6 +23,8 @@ enum Machine {
     case .strace: traces
     case .oldSQLite: buildsOldSQLite
     case .python3, .sqlite3, .cc: finds(need.rawValue)
+    // An ordinary user's PATH has not its folder.
+    case .logrotate: FileSystem.isAccessible("/usr/sbin/logrotate", .execute)
     case .debug: FileSystem.isAccessible(ScenarioFiles.debugProgram, .execute)
     case .faketime: fakesTime
     case .checkProcs: FileSystem.isAccessible("/usr/lib/nagios/plugins/check_procs", .execute)

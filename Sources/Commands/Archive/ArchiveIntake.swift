@@ -85,6 +85,8 @@ extension ArchivePart {
   /// That something else is there in its place; minutes are only counted.
   fileprivate var complaint: String? {
     switch self {
+    case .rules:
+      "the rules for all queues are others there, and were left alone: see qctl queue show --all-queues"
     case .batch(let batch):
       "batch \(batch.id) is there with other counts and was left alone"
     case .job(let detail):

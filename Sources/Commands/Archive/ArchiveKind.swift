@@ -2,7 +2,7 @@ import Storage
 
 /// What a part of an archive is about; the raw values are the `kind` of its line.
 enum ArchiveKind: String, CaseIterable, Sendable {
-  case queue, batch, job, request, minute, log, schedule
+  case queue, batch, job, request, minute, log, schedule, rules
 
   init(_ part: ArchivePart) {
     self =
@@ -14,6 +14,7 @@ enum ArchiveKind: String, CaseIterable, Sendable {
       case .minute: .minute
       case .record: .log
       case .schedule: .schedule
+      case .rules: .rules
       }
   }
 
@@ -28,6 +29,7 @@ enum ArchiveKind: String, CaseIterable, Sendable {
       case .minute: ("minute", "minutes")
       case .log: ("log record", "log records")
       case .schedule: ("schedule", "schedules")
+      case .rules: ("set of rules for all queues", "sets of rules for all queues")
       }
     return "\(count) \(count == 1 ? one : many)"
   }
@@ -60,6 +62,7 @@ struct ArchiveCounts: Equatable, Sendable {
     case .minute: 4
     case .log: 5
     case .schedule: 6
+    case .rules: 7
     }
   }
 }

@@ -15,6 +15,7 @@ enum ArchiveLine {
     writer.member("kind", ArchiveKind(part).rawValue)
     switch part {
     case .queue(let queue): write(queue, to: &writer)
+    case .rules(let rules): write(QueueSettings(retention: rules), to: &writer)
     case .batch(let batch): write(batch, to: &writer)
     case .job(let detail): write(detail, to: &writer)
     case .request(let request): write(request, to: &writer)
@@ -31,7 +32,11 @@ enum ArchiveLine {
     writer.member("paused", queue.paused)
     writer.present("paused_until", queue.pausedUntil?.rfc3339)
     writer.present("pause_reason", queue.pauseReason)
-    for (name, value) in queue.settings.members {
+    write(queue.settings, to: &writer)
+  }
+
+  private static func write(_ settings: QueueSettings, to writer: inout JSONWriter) {
+    for (name, value) in settings.members {
       switch value {
       case .number(let number): writer.member(name, number)
       case .text(let text): writer.member(name, text)

@@ -24,6 +24,7 @@ enum ArchiveLineReader {
     let entry: ArchiveEntry
     switch ArchiveKind(rawValue: kind) {
     case .queue: entry = .part(.queue(try queue(&fields)))
+    case .rules: entry = .part(.rules(try rules(&fields)))
     case .batch: entry = .part(.batch(try batch(&fields)))
     case .job: entry = .part(.job(try job(&fields)))
     case .request: entry = .part(.request(try request(&fields)))
@@ -39,9 +40,9 @@ enum ArchiveLineReader {
 
   private static func end(_ fields: inout ArchiveFields) throws(Problem) -> ArchiveEntry {
     var counts = ArchiveCounts()
-    // Archives from before there were schedules and batches count none.
+    // Archives from before there were schedules, batches and rules for all queues count none.
     for kind in ArchiveKind.allCases
-    where ![.schedule, .batch].contains(kind) || fields.has(kind.rawValue) {
+    where ![.schedule, .batch, .rules].contains(kind) || fields.has(kind.rawValue) {
       counts[kind] = Int(clamping: try fields.count(kind.rawValue))
     }
     return .end(counts, digest: try fields.hexadecimal("sha256"))
@@ -77,10 +78,22 @@ enum ArchiveLineReader {
       queue: try fields.value("queue") { try QueueName($0) }, paused: try fields.bool("paused"),
       pausedUntil: try fields.instant(ifAny: "paused_until"),
       pauseReason: try fields.text(ifAny: "pause_reason"))
-    do throws(InvalidSetting) {
-      queue.settings = try QueueSettings(members: { fields.setting(ifAny: $0) })
-    } catch { throw Problem(reason: "\(error.name) makes no sense") }
+    queue.settings = try settings(&fields)
     return queue
+  }
+
+  private static func settings(_ fields: inout ArchiveFields) throws(Problem) -> QueueSettings {
+    do throws(InvalidSetting) {
+      return try QueueSettings(members: { fields.setting(ifAny: $0) })
+    } catch { throw Problem(reason: "\(error.name) makes no sense") }
+  }
+
+  private static func rules(_ fields: inout ArchiveFields) throws(Problem) -> Retention {
+    let settings = try settings(&fields)
+    guard settings == QueueSettings(retention: settings.retention),
+      settings.retention != Retention()
+    else { throw Problem(reason: "the rules for all queues say only how long something is kept") }
+    return settings.retention
   }
 
   private static func request(_ fields: inout ArchiveFields) throws(Problem) -> KnownRequest {

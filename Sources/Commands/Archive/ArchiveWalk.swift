@@ -2,7 +2,7 @@ import Jobs
 import Storage
 
 /// Reads a store part by part, a page at a time, in the order in which an archive has them: queues,
-/// batches, jobs from the oldest id, remembered requests, schedules, minutes, log.
+/// the rules for all of them, batches, jobs from the oldest id, remembered requests, schedules, minutes, log.
 ///
 /// What the store does not keep is passed over.
 struct ArchiveWalk {
@@ -16,6 +16,7 @@ struct ArchiveWalk {
   /// Every part of every kind.
   func all(_ visit: Visit<ArchivePart>) throws(CommandFailure) {
     for queue in try queues() { try visit(.queue(queue)) }
+    if let rules = try rules() { try visit(.rules(rules)) }
     try batches { (batch) throws(CommandFailure) in try visit(.batch(batch)) }
     // Read before the jobs: a tick may then be in both, but in neither never.
     let schedules = try schedules()
@@ -37,6 +38,12 @@ struct ArchiveWalk {
           pauseReason: summary.pauseReason, settings: settings))
     }
     return queues
+  }
+
+  /// The rules for all queues, if there are any.
+  func rules() throws(CommandFailure) -> Retention? {
+    let rules = try stored { () throws(StorageError) in try store.rules() }
+    return rules == Retention() ? nil : rules
   }
 
   /// The batches, the newest first.

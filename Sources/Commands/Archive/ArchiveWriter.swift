@@ -38,10 +38,7 @@ struct ArchiveWriter {
     let digest = hash.finish()
     writer.beginObject()
     writer.member("kind", "end")
-    // An older qctl, which knows no schedules, can read an archive that has none.
-    for kind in ArchiveKind.allCases where kind != .schedule || counts[kind] > 0 {
-      writer.member(kind.rawValue, counts[kind])
-    }
+    for kind in ArchiveKind.allCases { writer.member(kind.rawValue, counts[kind]) }
     writer.member("sha256", Hexadecimal.encode(digest))
     writer.endObject()
     writer.endLine()

@@ -7,26 +7,31 @@ import Text
 enum BatchShowCommand {
   struct Options: Sendable {
     var id: JobID?
+    var waits = false
     var output = OutputOptions()
     var store = StoreOptions()
   }
 
   static let command = Command<Options, Action>(
     "batch show", "Show how far a batch is", defaults: Options(),
-    flags: OutputOptions.flags.lifted(\.output) + StoreOptions.flags.lifted(\.store),
+    flags: [
+      .switch("wait", \.waits, "Wait until the batch is done, then show it")
+    ] + OutputOptions.flags.lifted(\.output) + StoreOptions.flags.lifted(\.store),
     operands: [
       .one("ID", \.id, "The batch") { (text) throws(ValueError) -> JobID? in
         try ValueText.id(text)
       }
     ],
     prose: [
-      "Prints how many jobs of the batch are completed, dead, cancelled and unfinished, since when it is there, at what rate its jobs have ended so far and when at that rate it will be done, and the job that waits for it. On a terminal a bar shows the same."
+      "Prints how many jobs of the batch are completed, dead, cancelled and unfinished, since when it is there, at what rate its jobs have ended so far and when at that rate it will be done, and the job that waits for it. On a terminal a bar shows the same.",
+      "With \(flag: "wait") it is printed once none of the jobs is unfinished, and the status tells how that is: 0 if all are completed, 1 if some are dead or cancelled. A dead job that is replayed meanwhile is waited for too. Ctrl-C ends the wait; the jobs go on.",
     ],
     examples: [
       Example("qctl batch show 0s9xhm7hw090q", "A page about one batch"),
       Example("qctl batch show 0s9xhm7hw090q --format '{unfinished}'", "For a script"),
+      Example("qctl batch show 0s9xhm7hw090q --wait && echo done", "When it is done"),
     ],
-    exits: ExitStatus.notes(.negative), seeAlso: ["batch list", "enqueue", "list"],
+    exits: ExitStatus.notes(.negative, .interrupted), seeAlso: ["batch list", "enqueue", "list"],
     run: { Action($0, run) })
 
   private static func run(
@@ -38,20 +43,24 @@ enum BatchShowCommand {
     var printer = try RecordPrinter(
       RecordShape<BatchSummary>.batches(times), options.output, context)
     return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
-      guard let batch = try stored({ () throws(StorageError) in try store.batch(id) }) else {
+      let wait = BatchWait(id: id, store: store, context: context)
+      guard let batch = try options.waits ? wait.end() : wait.look() else {
         context.tell("no batch \(id)")
         return .negative
       }
+      if options.waits, batch.unfinished > 0 { return .interrupted }
+      let isWhole = !options.waits || batch.stand == .completed
+      let status: ExitStatus = isWhole ? .success : .negative
       guard options.output.format == .table, options.output.template == nil else {
         try printer.print(batch)
         try printer.finish()
-        return .success
+        return status
       }
       let isColoured = options.output.usesColor(isTerminal: isTerminal, context.environment)
       let page = BatchPage(
         times: times, now: context.now(), isColoured: isColoured, hasBar: isTerminal)
       try context.write(page.bytes(batch))
-      return .success
+      return status
     }
   }
 }

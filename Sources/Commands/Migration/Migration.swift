@@ -95,6 +95,7 @@ struct Migration {
     let total = try total()
     var proof = MigrationProof()
     let counterparts = Counterparts(in: target, now: context.now())
+    try copyFirst(intake)
     try walk(source).jobs(JobFilter()) { (detail) throws(CommandFailure) in
       let there = try counterparts.job(detail.job.id)
       proof.add(detail, there)
@@ -105,6 +106,13 @@ struct Migration {
     }
     try intake.flush()
     return proof
+  }
+
+  /// What jobs are judged by: a batch has to be there before its jobs, or nobody would count them.
+  private func copyFirst(_ intake: ArchiveIntake) throws(CommandFailure) {
+    if let rules = try walk(source).rules() { try intake.add(.rules(rules)) }
+    try walk(source).batches { (batch) throws(CommandFailure) in try intake.add(.batch(batch)) }
+    try intake.flush()
   }
 
   private func total() throws(CommandFailure) -> Int {

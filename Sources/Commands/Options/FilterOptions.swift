@@ -86,7 +86,8 @@ struct FilterOptions: Sendable {
     .int("limit", short: "n", "COUNT", in: 1...1_000_000_000, \.limit, "At most COUNT jobs"),
   ].section("Filter")
 
-  private static func term<Value: Sendable>(
+  /// Reads a value, or with a leading `!` an unwanted one.
+  static func term<Value: Sendable>(
     _ parse: @escaping @Sendable (String) throws(ValueError) -> Value
   ) -> @Sendable (String) throws(ValueError) -> Term<Value> {
     { (text) throws(ValueError) in
@@ -120,7 +121,8 @@ extension FilterOptions {
     return filter
   }
 
-  private static func selection<Value>(_ terms: [Term<Value>]) -> Selection<Value> {
+  /// What such terms select together.
+  static func selection<Value>(_ terms: [Term<Value>]) -> Selection<Value> {
     Selection(
       anyOf: terms.filter { !$0.isNegated }.map(\.value),
       noneOf: terms.filter(\.isNegated).map(\.value))

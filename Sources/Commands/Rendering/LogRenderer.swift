@@ -18,9 +18,9 @@ enum LogFormat: String, CaseIterable, Sendable {
 
 /// Makes a line of a log record.
 struct LogRenderer {
-  private let format: LogFormat
-  private let times: TimeDisplay
-  private let isColoured: Bool
+  let format: LogFormat
+  let times: TimeDisplay
+  let isColoured: Bool
 
   init(_ options: TailCommand.Options, _ context: CommandContext) {
     format = options.format
@@ -32,17 +32,17 @@ struct LogRenderer {
       isTerminal: context.streams.outputIsTerminal, context.environment)
   }
 
-  /// The record with its line end.
-  func line(_ record: LogRecord) -> ByteBuffer {
+  /// The record with its line end, and with what its handler wrote.
+  func line(_ record: LogRecord, with output: [UInt8]? = nil) -> ByteBuffer {
     switch format {
-    case .json: Self.json(record)
-    case .logfmt: Self.logfmt(record)
-    case .short: people(record, withTime: true)
-    case .cat: people(record, withTime: false)
+    case .json: Self.json(record, output)
+    case .logfmt: Self.logfmt(record, output)
+    case .short: people(record, withTime: true, output)
+    case .cat: people(record, withTime: false, output)
     }
   }
 
-  private static func json(_ record: LogRecord) -> ByteBuffer {
+  private static func json(_ record: LogRecord, _ output: [UInt8]?) -> ByteBuffer {
     var writer = JSONWriter(capacity: 384)
     writer.beginObject()
     for field in LogField.allCases {
@@ -53,15 +53,17 @@ struct LogRenderer {
       }
     }
     for tag in record.tags { writer.member(tag.logKey, tag.value) }
+    if let output { writer.textOrBase64("output", output) }
     writer.endObject()
     writer.endLine()
     return writer.buffer
   }
 
-  private static func logfmt(_ record: LogRecord) -> ByteBuffer {
+  private static func logfmt(_ record: LogRecord, _ output: [UInt8]?) -> ByteBuffer {
     var writer = LogfmtWriter(capacity: 384)
     writer.fields(LogField.allCases, of: record)
     for tag in record.tags { writer.field(tag.logKey, tag.value) }
+    if let output { writer.field("output", String(decoding: output, as: UTF8.self)) }
     writer.endLine()
     return writer.buffer
   }
@@ -71,14 +73,16 @@ struct LogRenderer {
 
 extension LogRenderer {
   /// What a reader knows by its place, without a name before it.
-  private static let named: [LogField] = [.queue, .jobID, .jobType]
-  private static let rest: [LogField] = [
+  static let named: [LogField] = [.queue, .jobID, .jobType]
+  static let rest: [LogField] = [
     .attempt, .status, .exitCode, .signal, .worker, .actor, .reason, .fromQueue, .verb, .filter,
     .planned, .changed, .schedule,
   ]
 
   /// `TIME LEVEL EVENT QUEUE ID TYPE name=value… DURATION: ERROR`.
-  private func people(_ record: LogRecord, withTime: Bool) -> ByteBuffer {
+  private func people(
+    _ record: LogRecord, withTime: Bool, _ output: [UInt8]?
+  ) -> ByteBuffer {
     var line = ByteBuffer(capacity: 256)
     let style = isColoured ? record.level.style : .plain
     if withTime {
@@ -106,7 +110,19 @@ extension LogRenderer {
       TerminalText.append(error, to: &line)
     }
     line.append("\n")
+    if let output { Self.append(output, of: record, to: &line) }
     return line
+  }
+
+  /// Each line behind the job and the attempt that wrote it, since jobs run beside one another.
+  private static func append(_ output: [UInt8], of record: LogRecord, to line: inout ByteBuffer) {
+    var lines = output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    for text in lines {
+      line.append("  \(record.jobID?.description ?? "")#\(record.attempt ?? 0) | ")
+      TerminalText.append(bytes: text, to: &line)
+      line.append("\n")
+    }
   }
 }
 
@@ -125,7 +141,7 @@ extension LogfmtWriter {
 
 extension LogLevel {
   /// The colour of a level on a terminal.
-  fileprivate var style: TextStyle {
+  var style: TextStyle {
     switch self {
     case .trace, .debug: .dim
     case .info: .plain

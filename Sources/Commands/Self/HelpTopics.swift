@@ -51,7 +51,7 @@ enum HelpTopics {
           "Where the configuration lies, in \(literal: "qctl/config")."),
         Term("\(literal: "XDG_CONFIG_DIRS")", "Where the configuration of the machine lies."),
       ]),
-      "A handler started by \(command: "work") finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT, QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (with a timeout), QCTL_IDEMPOTENCY_KEY, QCTL_STORE and QCTL_CONTROL.",
+      "A handler started by \(command: "work") finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT, QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (with a timeout), QCTL_IDEMPOTENCY_KEY, QCTL_SCHEDULE (of a job that a schedule made), QCTL_STORE and QCTL_CONTROL.",
     ]
   }
 

@@ -17,7 +17,7 @@ extension WorkCommand {
         ),
       ]),
       "The end of its standard error becomes the job's error. In the file named by QCTL_CONTROL it may leave \(literal: "{\"retry_after\":\"5m\"}"), \(literal: "{\"snooze\":\"1h\"}") (not a failure: run me later) or \(literal: "{\"result\":…}").",
-      "With \(flag: "persistent") a handler lives on, as many as \(flag: "concurrency") says, each started with its first job. It is told each job in one line on its standard input, a JSON object with the members \(literal: "id") (the first one), \(literal: "queue"), \(literal: "type"), \(literal: "attempt"), \(literal: "max_attempts"), \(literal: "enqueued_at"), \(literal: "deadline") (null without a timeout), \(literal: "idempotency_key"), \(literal: "tags"), and \(literal: "payload") where that is JSON, else \(literal: "payload_text") or \(literal: "payload_b64"). It answers in one line on its standard output, and must not keep it in a buffer:",
+      "With \(flag: "persistent") a handler lives on, as many as \(flag: "concurrency") says, each started with its first job. It is told each job in one line on its standard input, a JSON object with the members \(literal: "id") (the first one), \(literal: "queue"), \(literal: "type"), \(literal: "attempt"), \(literal: "max_attempts"), \(literal: "enqueued_at"), \(literal: "deadline") (null without a timeout), \(literal: "idempotency_key"), \(literal: "schedule") (null where none made it), \(literal: "tags"), and \(literal: "payload") where that is JSON, else \(literal: "payload_text") or \(literal: "payload_b64"). It answers in one line on its standard output, and must not keep it in a buffer:",
       .code(
         #"""
         {"id":"ID","outcome":"done","result":…}
@@ -58,7 +58,7 @@ extension WorkCommand {
       ManualSection(
         .environment,
         [
-          "The handler finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT (from 1), QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (where there is a timeout), QCTL_IDEMPOTENCY_KEY (the job's id where none was given), QCTL_STORE and QCTL_CONTROL. With \(flag: "persistent") or \(flag: "batch"), only QCTL_STORE: the rest is in the lines.",
+          "The handler finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT (from 1), QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (where there is a timeout), QCTL_IDEMPOTENCY_KEY (the job's id where none was given), QCTL_SCHEDULE (where a schedule made the job), QCTL_STORE and QCTL_CONTROL. With \(flag: "persistent") or \(flag: "batch"), only QCTL_STORE: the rest is in the lines.",
           .terms([
             Term(
               "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",

@@ -18,10 +18,20 @@ struct Flaw {
     case dropKey(KeyPlace)
     /// The file of a key that a live job should have.
     case makeKey(KeyFile)
+    /// A job that was to give way to another.
+    case settle(StoredJob)
     /// A bulk of a dead process.
     case discardBulk
     /// Bulks that were accepted and are still to be spread.
     case spread
+    /// That a job waits which is not there.
+    case dropEntry(DependantEntry, of: JobID)
+    /// Jobs wait for one that is not there, and hear that it was removed.
+    case tellRemoval(of: JobID)
+    /// A job that waits for nothing may run.
+    case release(JobPlace)
+    /// A batch hears what became of its jobs.
+    case settleBatch(JobID)
     /// Ids up to this one have been used.
     case raiseCounter(JobID)
   }

@@ -70,9 +70,12 @@ extension StoredJob {
   func stateToBe(_ header: JobHeader, _ standing: JobState?) -> JobState? {
     let own = standing ?? (header.job.runAt > header.job.enqueuedAt ? .scheduled : .ready)
     let here = place.state
-    // A claim and a promotion are renames that add nothing to the history.
+    // A claim and a promotion are renames that add nothing to the history, and so is it when a job need
+    // not wait for others any more; that it began to wait, its header says.
     let isAllowed =
       own == here || !own.isTerminal && (here == .active || here == .ready && own != .active)
+      || here == .blocked && standing == nil && !header.after.isEmpty
+      || here == .scheduled && own == .blocked
     guard !isAllowed || here == .active && place.name.token == nil else { return nil }
     return own == .active ? .ready : own
   }

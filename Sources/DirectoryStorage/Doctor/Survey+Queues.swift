@@ -148,6 +148,7 @@ extension Survey {
       saw(name.id)
       try lookAtPlace(stored, header, isFitting: fits(name))
       try lookAtKey(of: stored)
+      try lookAtWaiting(stored)
     }
   }
 
@@ -186,6 +187,14 @@ extension Survey {
     let job = stored.job
     guard job.holdsUniqueKey, job.mayHoldUniqueKey, let key = job.uniqueKey else { return }
     let file = KeyFile(kind: .unique, queue: job.queue, key: key, id: job.id)
+    let noted = (try? spool.keyFile(at: file.place.path)) ?? nil
+    if stored.isYielding || noted?.replaces == stored.place.path {
+      note(
+        .warning, "keys", stored.place.path,
+        "it was to give its unique key to another job, and whoever did that has died",
+        .settle(stored))
+      return
+    }
     if let other = try? spool.keyFile(file.place) {
       guard other.id != job.id else { return }
       guard try !spool.isHeld(other) else {

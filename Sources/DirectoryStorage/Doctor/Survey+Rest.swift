@@ -6,7 +6,7 @@ extension Survey {
   /// What is younger may be somebody's who is at work, in milliseconds.
   private static let grace: Int64 = 60_000
 
-  private func isYoung(_ status: FileStatus) -> Bool {
+  func isYoung(_ status: FileStatus) -> Bool {
     wall - status.modifiedNanoseconds / 1_000_000 < Self.grace
   }
 
@@ -56,7 +56,7 @@ extension Survey {
     guard !isYoung(status) else { return }
     switch file.kind {
     case .unique:
-      guard try !spool.isHeld(file) else { return }
+      guard try !spool.isHeld(file), !spool.isReplacing(file) else { return }
       note(.note, "keys", path, "its job \(file.id) is over or gone", .dropKey(file.place))
     case .idempotency:
       guard !file.isJobRemoved, try spool.locate(file.id) == nil else { return }
@@ -75,23 +75,6 @@ extension Survey {
       guard (try? spool.tree.status(of: path)) != nil else { continue }
       note(
         .error, "schedules", path, "no schedule's file looks so, and it fires nothing", .quarantine)
-    }
-  }
-
-  /// Jobs that wait for one that is not there.
-  func lookAtDependants() throws(StorageError) {
-    let parents = try spool.look(in: DependantEntry.root).sorted().compactMap { try? JobID($0) }
-    guard !parents.isEmpty else { return }
-    let stands = try spool.stands(of: parents)
-    for parent in parents where stands[parent] == .removed {
-      let folder = DependantEntry.folder(of: parent)
-      let waiting = try spool.look(in: folder).compactMap { DependantEntry($0) }
-        .filter { !$0.isDone }
-      guard let first = waiting.first else { continue }
-      note(
-        .warning, "dependencies", folder,
-        "\(waiting.count) \(waiting.count == 1 ? "job waits" : "jobs wait") for one that is not there",
-        .none(remedy: "qctl cancel \(first.child), and the others whose ids are there"))
     }
   }
 

@@ -43,6 +43,7 @@ final class Survey {
     try lookAtTemporary()
     try lookAtKeys()
     try lookAtDependants()
+    try lookAtBatches()
     try lookAtSchedules()
     try lookAtRest()
   }

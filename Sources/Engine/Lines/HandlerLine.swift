@@ -18,6 +18,8 @@ enum HandlerLine {
     writer.key("deadline")
     if let deadline { writer.string(TimeText.rfc3339(deadline)) } else { writer.null() }
     writer.member("idempotency_key", job.idempotencyKey ?? job.id.description)
+    writer.key("schedule")
+    if let schedule = job.schedule { writer.string(schedule.description) } else { writer.null() }
     writer.key("tags")
     writer.beginObject()
     for tag in claimed.tags { writer.member(tag.name, tag.value) }

@@ -45,6 +45,28 @@ enum Quarantine {
     }
   }
 
+  /// Moves a schedule that nobody can read.
+  static func take(
+    schedule name: String, _ note: Note, in transaction: inout Transaction
+  ) throws(StorageError) {
+    try transaction.change { connection throws(SQLiteFailure) in
+      try connection.execute(Self.table)
+      let keep = try connection.prepare(
+        """
+        INSERT INTO qctl_quarantine(quarantined_at, reason, job_id, content)
+        SELECT ?2, ?3, 0, \(try statementText(of: "qctl_schedules", on: connection))
+        FROM qctl_schedules AS t WHERE t.name = ?1
+        """)
+      keep.bind(1, name)
+      keep.bind(2, note.now.milliseconds)
+      keep.bind(3, note.reason)
+      try keep.run()
+      let delete = try connection.prepare("DELETE FROM qctl_schedules WHERE name = ?1")
+      delete.bind(1, name)
+      try delete.run()
+    }
+  }
+
   /// How many rows are there.
   static func count(on connection: Connection) throws(SQLiteFailure) -> Int64 {
     let name = try connection.scalarText(
@@ -63,7 +85,7 @@ enum Quarantine {
     let keep = try connection.prepare(
       """
       INSERT INTO qctl_quarantine(quarantined_at, reason, job_id, content)
-      SELECT ?2, ?3, ?1, \(try statementText(of: table, on: connection)) \(rows)
+      SELECT ?2, ?3, ?1, \(try statementText(of: table.rawValue, on: connection)) \(rows)
       """)
     keep.bind(1, id)
     keep.bind(2, note.now.milliseconds)
@@ -78,9 +100,9 @@ enum Quarantine {
   ///
   /// `quote` ends a text at a NUL, so that such a text is written as its bytes.
   private static func statementText(
-    of table: RowFlaw.Table, on connection: Connection
+    of table: String, on connection: Connection
   ) throws(SQLiteFailure) -> String {
-    let info = try connection.prepare("PRAGMA table_info(\(table.rawValue))")
+    let info = try connection.prepare("PRAGMA table_info(\(table))")
     var names: [String] = []
     while try info.step() { names.append(info.text(1)) }
     let values = names.map { name in
@@ -90,7 +112,7 @@ enum Quarantine {
       ELSE quote(t."\(name)") END
       """
     }
-    return "'INSERT INTO \(table.rawValue)(\(names.joined(separator: ", "))) VALUES (' || "
+    return "'INSERT INTO \(table)(\(names.joined(separator: ", "))) VALUES (' || "
       + values.joined(separator: " || ', ' || ") + " || ');'"
   }
 

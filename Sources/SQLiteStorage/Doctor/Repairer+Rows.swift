@@ -154,7 +154,7 @@ extension Repairer {
     }
   }
 
-  private static let look = "in the sqlite3 shell: SELECT reason, content FROM qctl_quarantine"
+  static let look = "in the sqlite3 shell: SELECT reason, content FROM qctl_quarantine"
 }
 
 extension RowFlaw.Cure {

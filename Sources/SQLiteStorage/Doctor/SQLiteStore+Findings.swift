@@ -45,6 +45,8 @@ extension SQLiteStore {
     findings += try counts(session)
     findings += try bulks(session)
     findings += try waits(session)
+    findings += try batches(session)
+    findings += try schedules(session)
     findings += try hands(session)
     findings += try keys(session)
     findings += try session.read { connection throws(SQLiteFailure) in

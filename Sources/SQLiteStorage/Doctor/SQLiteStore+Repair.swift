@@ -56,6 +56,8 @@ struct Repairer {
     try quarantineUnreadable()
     try cureRows()
     try tellOrphans()
+    try quarantineSchedules()
+    try recountBatches()
     try recount()
     return repairs
   }

@@ -10,8 +10,13 @@ import Testing
   private let start = Instant(milliseconds: 1_790_000_000_000)
   private let ticks = 1...6
 
-  @Test("Whatever a power cut leaves, each tick gets one job", arguments: [true, false])
-  func powerCuts(hasKey: Bool) throws {
+  /// What becomes of the jobs before anybody looks at the schedule.
+  enum Fate: CaseIterable { case waiting, purged }
+
+  @Test(
+    "Whatever a kill or a power cut leaves, each tick gets one job",
+    arguments: [true, false], Fate.allCases)
+  func powerCuts(hasKey: Bool, fate: Fate) throws {
     let tree = SimulatedTree()
     for folder in ["tmp", "log", "keys", "bulks", "workers", "queues"] {
       try tree.makeFolder(folder)
@@ -27,9 +32,10 @@ import Testing
     var count = 0
     for end in added..<tree.events.count {
       let events = tree.events[...end]
-      for state in PowerCut(after: events).states(atMost: 6, &generator) {
+      let killed = PowerCut(after: (events + [.syncAll])[...]).states(atMost: 1, &generator)
+      for state in killed + PowerCut(after: events).states(atMost: 6, &generator) {
         count += 1
-        let found = try recovered(state)
+        let found = try recovered(state, fate)
         let wanted = ticks.map { start + .minutes(Int64($0) * 10) }
         #expect(
           found == wanted,
@@ -55,13 +61,21 @@ import Testing
     }
   }
 
-  /// The ticks for which there are jobs, once somebody has fired what is left.
-  private func recovered(_ state: DiskState) throws -> [Instant] {
+  /// The ticks for which there are jobs, or were, once somebody has fired what is left.
+  private func recovered(_ state: DiskState, _ fate: Fate) throws -> [Instant] {
     let store = CrashWorkload.open(SimulatedTree(state), seed: 2)
+    var purged: [Instant] = []
+    if fate == .purged {
+      let plan = try store.plan(PlanRequest(.purge, JobFilter(), now: start + .minutes(64)))
+      let jobs = try CrashWorkload.snapshot(of: store, at: start + .minutes(64)).values
+      purged = jobs.map(\.job.runAt)
+      _ = try store.apply(
+        ApplyRequest(.purge, plan.items, actor: "olga", reason: nil, now: start + .minutes(64)))
+    }
     try fire(store, at: start + .minutes(65))
     #expect(try store.nextTick() == start + .minutes(70))
     let jobs = try CrashWorkload.snapshot(of: store, at: start + .minutes(65)).values
     #expect(jobs.allSatisfy { $0.payload == [1, 2, 3] })
-    return jobs.map(\.job.runAt).sorted()
+    return (purged + jobs.map(\.job.runAt)).sorted()
   }
 }

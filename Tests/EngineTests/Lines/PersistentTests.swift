@@ -54,7 +54,7 @@ struct PersistentTests {
     let parts = [
       #"{"id":"\#(id)","queue":"default","type":"mail","attempt":1,"max_attempts":10,"#,
       #""enqueued_at":"\#(Deadline.text(job.enqueuedAt))","#,
-      #""idempotency_key":"\#(id)","tags":{"user_id":"4\"2"},"payload":{"a": [1.50,  2]}}"#,
+      #""idempotency_key":"\#(id)","schedule":null,"tags":{"user_id":"4\"2"},"payload":{"a": [1.50,  2]}}"#,
     ]
     for part in parts { #expect(line.contains(part), "\(line)") }
     let deadline = started + .hours(1)

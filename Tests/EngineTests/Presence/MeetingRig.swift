@@ -26,7 +26,8 @@ final class MeetingRig {
     signals = try PatientSignals()
     let scratch = rig.scratch
     place = MeetingPlace(
-      workers: scratch.path("workers"), bell: scratch.path("bell"), touched: [scratch.path("log")])
+      workers: scratch.path("workers"), bell: scratch.path("bell"), touched: [scratch.path("log")],
+      log: [])
     try FileSystem.replaceFile(scratch.path("log"), with: [])
     rig.configuration.meetingPlace = place
     rig.configuration.poll = .hours(1) ... .hours(1)

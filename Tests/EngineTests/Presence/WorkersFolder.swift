@@ -25,7 +25,7 @@ final class WorkersFolder {
   }
 
   var place: MeetingPlace {
-    MeetingPlace(workers: path, bell: scratch.path("bell"), touched: [])
+    MeetingPlace(workers: path, bell: scratch.path("bell"), touched: [], log: [])
   }
 
   var names: [String] {

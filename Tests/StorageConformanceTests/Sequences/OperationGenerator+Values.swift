@@ -34,9 +34,7 @@ extension OperationGenerator {
       job.uniqueKey = "k\(number(1...4))"
       if chance(60) { job.uniqueScope = any(of: UniqueScope.allCases) }
       if chance(60) {
-        let rules: [UniqueConflict] =
-          Self.hasTies ? [.ignore, .replace, .replace, .after, .fail] : [.ignore, .fail]
-        job.onConflict = any(of: rules)
+        job.onConflict = any(of: [.ignore, .replace, .replace, .after, .fail])
       }
     }
     if chance(20) {
@@ -46,8 +44,8 @@ extension OperationGenerator {
     }
     if chance(25) { job.concurrencyKey = "c\(number(1...2))" }
     if chance(40) { job.tags = distinct(some(of: Self.tags)) }
-    if chance(12), Self.hasTies { job.after = Array(someIDs().prefix(3)) }
-    if chance(15), Self.hasTies, let latest = ids.last { job.after.append(latest) }
+    if chance(12) { job.after = Array(someIDs().prefix(3)) }
+    if chance(15), let latest = ids.last { job.after.append(latest) }
     if !job.after.isEmpty { job.onParentFailure = any(of: ParentFailure.allCases) }
     return job
   }
@@ -80,6 +78,7 @@ extension OperationGenerator {
       .concurrencyPerKey(any(of: [nil, Int64(small.1)])),
       .rate(any(of: [nil, nil, Rate(Int64(number(1...40)), per: .minute)])),
       .burst(any(of: [nil, 5])),
+      .maxDepth(any(of: [nil, nil, nil, Int64(number(1...30))])),
       .aging(any(of: [nil, .seconds(1), .minutes(5)])),
       .maxAttempts(any(of: [nil, 2])),
       .timeout(any(of: [nil, .seconds(7)])),

@@ -1,5 +1,4 @@
 import Jobs
-import PosixIO
 import Storage
 import TestSupport
 
@@ -75,12 +74,6 @@ struct OperationGenerator {
 // MARK: - Steps
 
 extension OperationGenerator {
-  /// Whether jobs wait for others and give way to others: with `QCTL_TEST_TIES=1`.
-  ///
-  /// Stores still differ from the model in the order of log records of one call, and of the directory
-  /// store in what a full queue refuses; until that is settled such sequences are run by hand.
-  static var hasTies: Bool { EnvironmentBlock.value("QCTL_TEST_TIES") != nil }
-
   /// A bulk that is refused for what its source says has no conflict of keys in it too: a store may
   /// read the source to its end before it looks at keys, or may not, so either error is right.
   private mutating func bulk() -> Operation {
@@ -92,16 +85,6 @@ extension OperationGenerator {
         jobs[index].after = []
         jobs[index].onConflict = .ignore
       }
-    }
-    guard Self.hasTies, chance(50) else {
-      for index in jobs.indices { jobs[index].after = [] }
-      return .bulk(jobs, breaksOff: breaksOff, batch: nil)
-    }
-    // Jobs with ties have no keys: which of two lines of a bulk is told first, where one gives way to a
-    // third and the other waits for it, is for each store to say.
-    for index in jobs.indices {
-      jobs[index].uniqueKey = nil
-      jobs[index].idempotencyKey = nil
     }
     for index in jobs.indices.dropFirst() where chance(40) {
       let earlier = number(0...index - 1)

@@ -5,7 +5,8 @@ import Testing
 
 /// Random sequences of calls, each store against the model.
 ///
-/// `QCTL_TEST_SEED` repeats one sequence; `QCTL_TEST_STEPS` makes them longer or shorter.
+/// `QCTL_TEST_SEED` repeats one sequence; `QCTL_TEST_STEPS` makes them longer or shorter, and
+/// `QCTL_TEST_SEQUENCES` says how many there are.
 @Suite struct SequenceTests {
   @Test("A store answers like the model", arguments: Adapters.all)
   func agrees(_ adapter: Adapter) throws {
@@ -30,10 +31,12 @@ import Testing
     #expect(isFound)
   }
 
-  /// Ten that are always the same, and ten never tried before.
+  /// Half of them always the same, half never tried before.
   private static var seeds: [UInt64] {
     if let seed = EnvironmentBlock.value("QCTL_TEST_SEED").flatMap({ UInt64($0) }) { return [seed] }
-    return Array(1...10) + (0..<10).map { _ in UInt64.random(in: .min ... .max) }
+    let count = EnvironmentBlock.value("QCTL_TEST_SEQUENCES").flatMap { Int($0) } ?? 20
+    return (1...max(1, count / 2)).map { UInt64($0) }
+      + (0..<count / 2).map { _ in UInt64.random(in: .min ... .max) }
   }
 
   private static var steps: Int {

@@ -181,6 +181,35 @@ import Testing
     }
     #expect(try target.log() == expected)
   }
+
+  @Test("Rules for all queues come where there are none", arguments: Adapters.all)
+  func rules(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    var rules = Retention()
+    (rules.completed, rules.dead, rules.log) = (.span(.hours(5)), .forever, .span(.hours(9)))
+    #expect(try shop.restore(.rules(rules)) == .restored)
+    #expect(try shop.store.rules() == rules)
+    #expect(try shop.restore(.rules(rules)) == .alreadyThere)
+    var others = rules
+    others.dead = .span(.hours(7))
+    #expect(try shop.restore(.rules(others)) == .differs)
+    #expect(try shop.store.rules() == rules)
+    #expect(try shop.log().isEmpty)
+  }
+
+  @Test("Rules for what a store does not keep are left out, and said", arguments: Adapters.all)
+  func rulesInPart(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    var rules = Retention()
+    (rules.completed, rules.minutes) = (.span(.hours(5)), .span(.hours(4)))
+    let isWhole = shop.store.capabilities[.minutes] == .full
+    let outcomes: [RestoreOutcome] =
+      isWhole ? [.restored, .alreadyThere] : [.unsupported(.minutes), .unsupported(.minutes)]
+    for outcome in outcomes { #expect(try shop.restore(.rules(rules)) == outcome) }
+    if !isWhole { rules.minutes = nil }
+    #expect(try shop.store.rules() == rules)
+  }
+
 }
 
 extension Workshop {

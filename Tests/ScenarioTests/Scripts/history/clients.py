@@ -4,7 +4,7 @@ import json
 import threading
 import time
 
-from play import QUEUES
+from play import KEYS, QUEUES
 from record import instant
 
 
@@ -37,7 +37,7 @@ class Producer(Client):
 
     def act(self):
         self.serial += 1
-        kind = self.among(plain=50, later=12, key=15, unique=13, bulk=10)
+        kind = self.among(plain=45, later=12, key=13, unique=20, bulk=10)
         queue = self.chance.choice(QUEUES)
         note = {"type": f"{self.called}-{self.serial}", "queue": queue}
         if kind == "bulk":
@@ -51,8 +51,11 @@ class Producer(Client):
             note.update(self.request(self.chance.randrange(1 + self.serial // 3)))
             extra = ["--idempotency-key", note["key"]]
         elif kind == "unique":
-            note["unique"] = f"u{self.chance.randrange(4)}"
-            extra = ["--unique-key", note["unique"]]
+            note["unique"] = self.chance.choice(KEYS)
+            note["conflict"] = self.among(ignore=20, replace=40, after=30, fail=10)
+            # What is delayed is still there to be replaced.
+            late = ["--delay", f"{self.chance.randint(1, 1500)}ms"] if self.chance.random() < 0.4 else []
+            extra = ["--unique-key", note["unique"], "--on-conflict", note["conflict"], *late]
         call = self.call("enqueue", "enqueue", "-q", note["queue"], "-t", note["type"], "--json",
                          "--payload", json.dumps(note["payload"], separators=(",", ":")),
                          *self.limits(note), *extra, note=note)

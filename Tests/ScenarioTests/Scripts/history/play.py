@@ -9,9 +9,11 @@ import threading
 import time
 
 from record import Call, History, Start
-from stage import DEADLINE, Stage, compiled, lives
+from stage import DEADLINE, Failed, Stage, compiled, lives
 
 QUEUES = ("a", "b", "c")
+# Few, so that jobs want the same ones.
+KEYS = ("u0", "u1", "u2", "u3")
 # System calls at which a command can be killed, or that fail, each at its Nth time.
 WRITES = ("pwrite64", "write", "fdatasync", "fsync", "ftruncate", "openat", "unlink", "flock", "fcntl",
           "rename", "renameat2", "linkat", "mkdirat", "unlinkat", "syncfs")
@@ -206,7 +208,18 @@ class Play:
                 place[job, int(attempt)] = verb
         h.violations = stage.lines("violations")
         h.problems += stage.problems
+        self.try_keys()
         return h.index()
+
+    def try_keys(self):
+        """All jobs have ended, so every key is free."""
+        for queue in QUEUES:
+            for key in KEYS:
+                words = "enqueue", "-q", queue, "--unique-key", key, "--on-conflict", "fail", "--quiet"
+                try:
+                    self.stage.qctl(*words)
+                except Failed:
+                    self.problem(f"the key {key} of {queue} is lost: {self.stage.problems[-1:]}")
 
     def close(self):
         self.over.set()

@@ -13,8 +13,10 @@ from record import STATES, TERMINAL, instant
 RULES = []
 # After an operator's word, the state that it found and the one that it left are not the same life.
 REVIVALS = ("replayed", "retried")
-# What ends an execution, by its outcome.
-SETTLED = ("completed", "failed", "dead", "released", "snoozed", "rescued", "cancelled")
+# What ends an execution, by its outcome; a job that is abandoned had none.
+SETTLED = ("completed", "failed", "dead", "released", "snoozed", "rescued", "cancelled", "abandoned")
+# Why a job is cancelled that gave way to another.
+REPLACED = "replaced by "
 FAILURES = ("failed", "timed_out", "rejected")
 # How a command may end, and what only a disk in trouble, or a store that lies on it, excuses.
 DOCUMENTED = {0, 1, 3, 4, 5, 65}
@@ -108,7 +110,9 @@ def a_unique_key_has_one_live_job(h):
             continue
         for answer in call.objects():
             if answer["created"]:
-                holders.setdefault((call.note["queue"], key), []).append((call, answer["id"]))
+                # One that waits for the holder has the key later, if at all.
+                if "after" not in answer:
+                    holders.setdefault((call.note["queue"], key), []).append((call, answer["id"]))
             elif answer["id"] in h.job and h.job[answer["id"]]["unique_key"] != key:
                 yield answer["id"], f"it was given for a unique key that it has not, by {call}"
     for (queue, key), made in holders.items():
@@ -122,6 +126,48 @@ def a_unique_key_has_one_live_job(h):
                     continue
                 if other != id and first.ended <= second.begun and second.ended < until:
                     yield other, f"made with the unique key {key} of {queue}, though {id} was live with it"
+
+
+@rule
+def a_unique_key_has_one_holder(h):
+    """In the end all have ended, and nobody has a key."""
+    for id, detail in h.details.items():
+        if detail.get("holds_unique_key"):
+            yield id, f"it has ended, and holds the unique key {detail['unique_key']} of {detail['queue']}"
+
+
+def yielded(h):
+    """Who gave way to whom, and how that is known: (old, new, call or None)."""
+    for call in h.of("enqueue"):
+        if call.acknowledged:
+            for answer in call.objects():
+                if "replaced" in answer:
+                    yield answer["replaced"], answer["id"], call
+    told = [(id, r.get("reason")) for id, records in h.records.items() for r in records if r["event"] == "cancelled"]
+    told += [(id, a.get("reason")) for id, detail in h.details.items() for a in detail.get("actions", ())]
+    for id, reason in told:
+        if (reason or "").startswith(REPLACED):
+            yield id, reason.removeprefix(REPLACED), None
+
+
+@rule
+def one_of_two_is_there(h):
+    """Who gave way is gone, and the one that it gave way to is there."""
+    for old, new, call in yielded(h):
+        asked = [each for each in h.of("enqueue") if each.note.get("conflict") == "replace" and not each.refused]
+        queue = h.job[old]["queue"] if old in h.job else None
+        if new not in h.job and new not in h.records and not h.doubtful_purges(new, queue):
+            yield old, f"it gave way to {new}, which is not there"
+        if new in h.job and not any(h.job[new]["type"] == each.note["type"] for each in asked):
+            yield old, f"it gave way to {new}, which did not ask for that"
+        if call is None or call.troubled:
+            continue
+        if old in h.job and h.job[old]["replays"] == 0:
+            if h.job[old]["state"] not in TERMINAL:
+                yield old, f"it gave way by {call}, and is {h.job[old]['state']}"
+            for start in h.starts:
+                if start.job == old and start.at > call.ended:
+                    yield old, f"attempt {start.attempt} began after it gave way by {call}"
 
 
 # Runs of a job.
@@ -240,7 +286,7 @@ def may_lead_to(event, status):
         "completed": ("completed",), "failed": ("retrying",), "dead": ("dead",), "released": ("ready",),
         "snoozed": ("scheduled", "ready"), "rescued": ("ready", "retrying"), "cancelled": ("cancelled",),
         "replayed": ("ready", "scheduled"), "retried": ("ready", "scheduled"), "cancel_requested": ("active",),
-        "purged": STATES,
+        "purged": STATES, "unblocked": ("ready", "scheduled"), "abandoned": ("cancelled",),
     }.get(event, ())
 
 
@@ -391,12 +437,15 @@ def an_operators_change_was_asked_for(h):
     for job in h.jobs:
         if job["replays"] > asked:
             yield job["id"], f"{job['replays']} replays, but operators asked {asked} times"
-        if job["state"] == "cancelled" and all(call.refused for call in h.of("cancel")):
+        if job["state"] == "cancelled" and all(call.refused for call in h.of("cancel")) \
+                and job["id"] not in {old for old, _, _ in yielded(h)}:
             yield job["id"], "it is cancelled, but no operator asked for it"
     verbs = {"purged": ("purge",), "replayed": ("retry", "replay"), "retried": ("retry",),
              "cancel_requested": ("cancel",), "cancelled": ("cancel",)}
     for id, records in h.records.items():
         for record in records:
+            if (record.get("reason") or "").startswith(REPLACED):
+                continue
             calls = h.of(*verbs.get(record["event"], ()))
             at = time_of(record)
             if record["event"] in verbs and not any(

@@ -83,7 +83,8 @@ def done_by_a_script():
 
 class Right(unittest.TestCase):
     def test_right_histories_are_right(self):
-        for make in (done_twice, done_by_a_script, replayed, purged, lost_and_run_again, crashed_to_death, cancelled):
+        for make in (done_twice, done_by_a_script, replayed, purged, lost_and_run_again, crashed_to_death, cancelled, replaced,
+                     followed):
             with self.subTest(make.__name__):
                 self.assertEqual(rules.judge(make()), [])
 
@@ -152,6 +153,36 @@ def cancelled():
         jobs=[job(state="cancelled", attempt=0)])
 
 
+def replaced():
+    """A job that gave way to another with its key, which was run."""
+    new = enqueue(3, 4, id=OTHER, unique="u", conflict="replace")
+    new.out = f'{{"id":"{OTHER}","created":true,"outcome":"replaced","replaced":"{JOB}"}}\n'
+    new.note["type"] = "two"
+    return history(
+        calls=[enqueue(1, 2, unique="u"), new], starts=[(OTHER, 1, 10, 5.0)], ends={(OTHER, 1): "ok"},
+        log=[record("cancelled", 3.5, None, "cancelled", worker=None, actor="enqueue", reason=f"replaced by {OTHER}"),
+             record("completed", 6, 1, "completed", id=OTHER, job_type="two")],
+        jobs=[job(state="cancelled", attempt=0, unique_key="u"),
+              job(id=OTHER, type="two", unique_key="u", attempts=[shown(1, "completed")])])
+
+
+def followed():
+    """A job that waited for the holder of its key."""
+    h = done_by_a_script()
+    later = enqueue(5, 5.5, id=OTHER, unique="u", conflict="after")
+    later.out = f'{{"id":"{OTHER}","created":true,"outcome":"queued_after","after":"{JOB}"}}\n'
+    later.note["type"] = "two"
+    h.calls[0].note["unique"] = "u"
+    h.calls.append(later)
+    h.log += [record("unblocked", 6.6, 0, "ready", worker=None, id=OTHER, job_type="two"),
+              record("completed", 9, 1, "completed", id=OTHER, job_type="two")]
+    h.starts, h.ends = [Start(OTHER, 1, 10, 8.0)], {(OTHER, 1): "ok"}
+    h.jobs.append(job(id=OTHER, type="two", unique_key="u", attempts=[shown(1, "completed")]))
+    h.details[OTHER] = h.jobs[-1]
+    h.queues[0]["completed"] = 2
+    return h.index()
+
+
 class Wrong(unittest.TestCase):
     def breaks(self, rule, h, *words):
         """The rule, and the words of its sentence, are among what is found."""
@@ -211,6 +242,29 @@ class Wrong(unittest.TestCase):
         for second in (enqueue(6, 7, id=OTHER, unique="u"), enqueue(4.5, 5.5, id=OTHER, unique="u")):
             h = history(calls=[calls[0], second], log=log)
             self.assertNotIn("a unique key has one live job", [name for name, _, _ in rules.judge(h)])
+
+    def test_a_key_that_is_held_in_the_end(self):
+        h = done_twice()
+        h.jobs[0].update(unique_key="u", holds_unique_key=True)
+        self.breaks("a_unique_key_has_one_holder", h, "holds")
+
+    def test_one_that_gave_way_to_nobody(self):
+        h = replaced()
+        h.log.pop()
+        h.jobs.pop()
+        h.details.pop(OTHER)
+        self.breaks("one_of_two_is_there", h, "not there")
+        h = replaced()
+        h.calls[1].note["conflict"] = "fail"
+        self.breaks("one_of_two_is_there", h, "did not ask")
+
+    def test_one_that_gave_way_and_ran(self):
+        h = replaced()
+        h.starts.append(Start(JOB, 1, 12, 7.0))
+        self.breaks("one_of_two_is_there", h, "began after")
+        h = replaced()
+        h.jobs[0]["state"] = "ready"
+        self.breaks("one_of_two_is_there", h, "and is ready")
 
     def test_runs_that_met(self):
         h = done_twice()

@@ -7,6 +7,10 @@ struct LogReading {
   let store: any StorageAdapter
   let filter: LogFilter
   let renderer: LogRenderer
+  /// Where to look for what handlers wrote, if that is wanted.
+  let output: HandlerOutput?
+  /// What ends a following; `nil` for nothing.
+  let ends: JobEnds?
   let context: CommandContext
 
   private static let pageSize = 500
@@ -37,7 +41,7 @@ struct LogReading {
   /// Prints what comes, until nobody reads any more, or nothing can come that is wanted.
   func follow(from start: LogCursor) throws(CommandFailure) {
     var cursor = start
-    var pace = LogPace()
+    var pace = LogPace(store.meetingPlace)
     while true {
       let isLast = filter.until.map { context.now() > $0 } ?? false
       let page = try newRecords(after: cursor)
@@ -45,8 +49,9 @@ struct LogReading {
       try print(page?.records ?? [])
       if page?.hasMore ?? false { continue }
       if isLast { return }
-      let wait = pace.next(afterFinding: page?.records.isEmpty == false)
-      guard context.process.wait(wait) else { return }
+      if try ends?.haveCome() ?? false { return }
+      let found = page?.records.isEmpty == false
+      guard pace.wait(afterFinding: found, context.process) else { return }
     }
   }
 
@@ -65,21 +70,10 @@ struct LogReading {
   }
 
   private func print(_ records: [LogRecord]) throws(CommandFailure) {
-    for record in records { try context.write(renderer.line(record).bytes) }
+    for record in records {
+      let output = try output?.output(of: record)
+      try context.write(renderer.line(record, with: output).bytes)
+    }
     try context.flush()
-  }
-}
-
-/// How long to wait between two looks at the log: short while something comes, longer while not.
-struct LogPace {
-  private var milliseconds = Self.shortest
-
-  private static let shortest = 10
-  private static let longest = 250
-
-  /// The next wait, in milliseconds.
-  mutating func next(afterFinding found: Bool) -> Int {
-    milliseconds = found ? Self.shortest : min(milliseconds * 2, Self.longest)
-    return milliseconds
   }
 }
