@@ -182,13 +182,19 @@ struct TieShift {
       _ = try store.rescue(RescueRequest(presence: presence, started: [], now: start))
     }
     var time = start + .hours(20_000)
+    var waitsFor = waitsFor
     for _ in 0..<60 {
       let claimed = try store.claim(
         ClaimRequest(queues: queues, limit: 3, worker: "w", lease: .hours(1), now: time))
       for job in claimed {
-        if let trouble = try order(of: job.job.id) { return trouble }
+        if let trouble = try order(of: job.job.id, waitsFor) { return trouble }
       }
-      if claimed.isEmpty, try !bringBack(at: time) { break }
+      if claimed.isEmpty {
+        let brought = try bringBack(at: time)
+        guard !brought.isEmpty else { break }
+        // Whom somebody brings back runs at once, whatever it waited for when it was cancelled.
+        for id in brought { waitsFor[id] = nil }
+      }
       let settlements = claimed.map { Settlement($0.lease, .complete(result: nil)) }
       _ = try store.settle(settlements, thenClaim: nil, at: time)
       time = time + .seconds(1)
@@ -205,7 +211,7 @@ struct TieShift {
       .map { "after all was done, \($0)" }
   }
 
-  private func order(of id: JobID) throws -> String? {
+  private func order(of id: JobID, _ waitsFor: [JobID: [JobID]]) throws -> String? {
     for parent in waitsFor[id] ?? [] {
       let stand: ParentStand
       if let job = try store.job(parent) {
@@ -220,16 +226,16 @@ struct TieShift {
   }
 
   /// What somebody waits for is brought back.
-  private func bringBack(at now: Instant) throws -> Bool {
+  private func bringBack(at now: Instant) throws -> [JobID] {
     let jobs = try TieWorkload.snapshot(of: store, at: now).jobs.values
-    guard jobs.contains(where: { $0.job.state == .blocked }) else { return false }
+    guard jobs.contains(where: { $0.job.state == .blocked }) else { return [] }
     var filter = JobFilter()
     filter.states = Selection(anyOf: [.dead, .cancelled])
     let verb = OperatorVerb.retry(at: nil)
     let plan = try store.plan(PlanRequest(verb, filter, now: now))
     let outcomes = try store.apply(
       ApplyRequest(verb, plan.items, actor: "olga", reason: "why", now: now))
-    return outcomes.contains(.done)
+    return zip(plan.items, outcomes).compactMap { $1 == .done ? $0.id : nil }
   }
 
   /// Whether a job waits for one that nobody can bring back: a batch whose dead jobs were removed.
