@@ -39,6 +39,12 @@ struct FileReading {
       for index in files.indices { try goOn(&files[index]) }
       try context.flush()
     }
+    for index in files.indices {
+      let prefix = prefix(of: files[index])
+      try files[index].finish { (bytes, line) throws(CommandFailure) in
+        try print(bytes, line, prefix)
+      }
+    }
     return .success
   }
 
@@ -63,17 +69,20 @@ struct FileReading {
   }
 
   private func goOn(_ file: inout FollowedFile) throws(CommandFailure) {
-    if !file.isOpen {
-      do throws(SystemError) { guard try file.open() else { return } } catch { return }
-    }
-    let prefix = options.files.count > 1 ? TerminalText.escape(file.path, .line) : nil
-    let news = try file.readNew { (bytes, line) throws(CommandFailure) in
+    // One that is not there, or can't be read, may be there later; its forerunners go on meanwhile.
+    if !file.isOpen { _ = try? file.open() }
+    let prefix = prefix(of: file)
+    let isTruncated = try file.readNew(at: context.now()) { (bytes, line) throws(CommandFailure) in
       try print(bytes, line, prefix)
     }
-    if news == .truncated {
+    if isTruncated {
       context.tell(
         "\(TerminalText.escape(file.path, .line)): was truncated; goes on from its beginning")
     }
+  }
+
+  private func prefix(of file: FollowedFile) -> String? {
+    options.files.count > 1 ? TerminalText.escape(file.path, .line) : nil
   }
 
   private func wait(_ watch: FileWatch?) throws(CommandFailure) -> Bool {

@@ -1,42 +1,24 @@
+import Jobs
 import PosixIO
 import Text
 
 /// A file that others write lines to, read by its name: `tail -F`.
 ///
-/// Where the name stands for another file, the old one is read to its end first, so rotation by
-/// renaming loses nothing. Where the file is shorter than what was read of it, or what was read last is
-/// not there any more, it was truncated, and is read from its beginning. What stands behind the last
-/// line feed is not a line yet.
+/// Where the name stands for another file, the old one is read on for a while beside the new one, since
+/// who writes to it may be told of the rotation only later: so rotation by renaming loses nothing. Where
+/// the file is shorter than what was read of it, or what was read last is not there any more, it was
+/// truncated, and is read from its beginning. What stands behind the last line feed is not a line yet.
 struct FollowedFile {
   let path: String
   private var file: OpenFile?
-  private var buffer = LineBuffer()
+  /// Those that had the name before, the oldest first.
+  private var old: [OpenFile] = []
 
-  /// What is open, in a box since a descriptor can't be copied.
-  private final class OpenFile {
-    let descriptor: FileDescriptor
-    let status: FileStatus
-    var offset: Int64 = 0
-    /// The last bytes that were read, which tell whether they are still there.
-    var seam: [UInt8] = []
-
-    init(_ path: String) throws(SystemError) {
-      descriptor = try FileDescriptor.open(path, .readOnly, [.nonBlocking, .noControllingTerminal])
-      status = try descriptor.status()
-    }
-  }
-
-  private static let piece = 256 << 10
-  /// A line longer than this is cut, so that a file without line feeds does not fill the memory.
-  private static let longestLine = 1 << 20
-  private static let seamLength = 64
+  /// For so long an old file that does not grow is read on.
+  private static let patience = TimeSpan.seconds(60)
+  private static let mostOld = 8
 
   init(_ path: String) { self.path = path }
-
-  /// What happened to the file since the last look.
-  enum News: Equatable {
-    case none, truncated, replaced
-  }
 
   /// Whether it is open.
   var isOpen: Bool { file != nil }
@@ -54,28 +36,50 @@ struct FollowedFile {
   }
 
   /// Reads what has come, line by line, through replacement and truncation.
+  ///
+  /// - Returns: whether it was truncated.
   mutating func readNew<Failure: Error>(
-    _ take: ([UInt8], Range<Int>) throws(Failure) -> Void
-  ) throws(Failure) -> News {
-    guard let opened = file else { return .none }
-    var news = News.none
-    if isTruncated(opened) {
-      (opened.offset, opened.seam) = (0, [])
-      buffer.removeAll()
-      news = .truncated
+    at now: Instant, _ take: ([UInt8], Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
+    for file in old {
+      if try file.readToEnd(take) { file.lastGrowth = now }
     }
-    try readToEnd(opened, take)
-    guard let there = try? FileSystem.status(of: path), !there.isSameFile(as: opened.status) else {
-      return news
-    }
+    try drop(at: now, take)
+    guard let opened = file else { return false }
+    let isTruncated = opened.isTruncated
+    if isTruncated { opened.startAnew() }
+    _ = try opened.readToEnd(take)
+    guard (try? FileSystem.status(of: path)).map({ !$0.isSameFile(as: opened.status) }) ?? false
+    else { return isTruncated }
     // Whoever wrote to the old file may have done so until now.
-    try readToEnd(opened, take)
-    if let rest = buffer.rest() { try take(buffer.bytes, rest) }
-    buffer.removeAll()
+    _ = try opened.readToEnd(take)
+    opened.lastGrowth = now
+    old.append(opened)
     file = nil
-    guard (try? open()) == true, let fresh = file else { return .replaced }
-    try readToEnd(fresh, take)
-    return .replaced
+    if (try? open()) == true { _ = try file?.readToEnd(take) }
+    return isTruncated
+  }
+
+  /// Reads what is left of old files, whose last line may have no end.
+  mutating func finish<Failure: Error>(
+    _ take: ([UInt8], Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) {
+    for file in old {
+      _ = try file.readToEnd(take)
+      try file.takeRest(take)
+    }
+    old.removeAll()
+  }
+
+  private mutating func drop<Failure: Error>(
+    at now: Instant, _ take: ([UInt8], Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) {
+    while let first = old.first {
+      let idle = now.since(first.lastGrowth)
+      guard idle > Self.patience || old.count > Self.mostOld else { return }
+      try first.takeRest(take)
+      old.removeFirst()
+    }
   }
 
   /// Goes to where the last lines begin, so that so many of them are read that a test accepts.
@@ -85,30 +89,63 @@ struct FollowedFile {
       (try? file.descriptor.read(upTo: length, at: offset)) ?? []
     }
   }
+}
 
-  private func isTruncated(_ file: OpenFile) -> Bool {
-    guard let size = try? file.descriptor.status().size else { return false }
-    guard size >= file.offset else { return true }
-    guard !file.seam.isEmpty else { return false }
-    let begin = file.offset - Int64(file.seam.count)
-    guard let there = try? file.descriptor.read(upTo: file.seam.count, at: begin) else {
-      return false
-    }
-    return there != file.seam
+/// A file that is open, and how far it was read.
+private final class OpenFile {
+  let descriptor: FileDescriptor
+  let status: FileStatus
+  var offset: Int64 = 0
+  var lastGrowth = Instant(milliseconds: 0)
+  /// The last bytes that were read, which tell whether they are still there.
+  private var seam: [UInt8] = []
+  private var buffer = LineBuffer()
+
+  private static let piece = 256 << 10
+  /// A line longer than this is cut, so that a file without line feeds does not fill the memory.
+  private static let longestLine = 1 << 20
+  private static let seamLength = 64
+
+  init(_ path: String) throws(SystemError) {
+    descriptor = try FileDescriptor.open(path, .readOnly, [.nonBlocking, .noControllingTerminal])
+    status = try descriptor.status()
   }
 
-  private mutating func readToEnd<Failure: Error>(
-    _ file: OpenFile, _ take: ([UInt8], Range<Int>) throws(Failure) -> Void
-  ) throws(Failure) {
-    while let piece = try? file.descriptor.read(upTo: Self.piece, at: file.offset), !piece.isEmpty {
-      file.offset += Int64(piece.count)
-      file.seam = Array((file.seam + piece.suffix(Self.seamLength)).suffix(Self.seamLength))
+  var isTruncated: Bool {
+    guard let size = try? descriptor.status().size else { return false }
+    guard size >= offset else { return true }
+    guard !seam.isEmpty else { return false }
+    let begin = offset - Int64(seam.count)
+    guard let there = try? descriptor.read(upTo: seam.count, at: begin) else { return false }
+    return there != seam
+  }
+
+  func startAnew() {
+    (offset, seam) = (0, [])
+    buffer.removeAll()
+  }
+
+  /// Takes in whole lines; whether there was anything.
+  func readToEnd<Failure: Error>(
+    _ take: ([UInt8], Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
+    var found = false
+    while let piece = try? descriptor.read(upTo: Self.piece, at: offset), !piece.isEmpty {
+      found = true
+      offset += Int64(piece.count)
+      seam = Array((seam + piece.suffix(Self.seamLength)).suffix(Self.seamLength))
       buffer.append(piece)
       while let line = buffer.next() { try take(buffer.bytes, line) }
-      if buffer.waiting > Self.longestLine, let part = buffer.rest() {
-        try take(buffer.bytes, part)
-      }
+      if buffer.waiting > Self.longestLine { try takeRest(take) }
     }
+    return found
+  }
+
+  func takeRest<Failure: Error>(
+    _ take: ([UInt8], Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) {
+    if let rest = buffer.rest() { try take(buffer.bytes, rest) }
+    buffer.removeAll()
   }
 }
 
