@@ -55,11 +55,18 @@ def rotate(stage, way):
     turned = 0
     for number in range(LINES):
         writer.write(f'{{"event":"line","number":{number}}}\n')
+        if number == 0:
+            # It must have opened the file before that is turned for the first time.
+            writer.flush()
+            if not follower.wait_for(1):
+                break
         if number % 500 != 499:
             continue
         writer.flush()
-        # Whoever copies and truncates loses what comes between, unless the writer waits.
-        if way == "copytruncate" and not follower.wait_for(number + 1):
+        # Whoever copies and truncates loses what comes between, unless the writer waits. And a file that
+        # had its name only between two looks of the reader was never there for it.
+        is_turn = way == "copytruncate" or number % 1000 == 999
+        if is_turn and not follower.wait_for(number + 1):
             break
         subprocess.run(["/usr/sbin/logrotate", "-f", "-s", state, rules], check=True)
         turned += 1
