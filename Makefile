@@ -26,7 +26,7 @@ SHARED := packaging/prometheus-rules.yml packaging/logrotate packaging/qctl-log.
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
-.PHONY: help demo build test torture fuzz check format generate bench install uninstall clean \
+.PHONY: help demo build test torture fuzz check format generate bench install uninstall deb clean \
   deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check \
   packaging-check
 
@@ -115,6 +115,9 @@ uninstall: ## remove what install put there
 	for folder in '$(SCHEMAS)' '$(SHARE)'; do \
 	  test ! -d "$$folder" || rmdir --ignore-fail-on-non-empty "$$folder"; done
 
+deb: build ## build a Debian package, .build/deb/qctl_VERSION_ARCHITECTURE.deb
+	@sh packaging/deb/build.sh $(QCTL) .build/deb
+
 clean: ## remove everything that was built
 	rm -rf .build
 
@@ -153,3 +156,5 @@ manual-check:
 
 packaging-check: build
 	sh packaging/check.sh $(QCTL)
+	sh packaging/check-install.sh
+	sh packaging/deb/check.sh $(QCTL)

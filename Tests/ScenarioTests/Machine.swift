@@ -11,6 +11,8 @@ enum Machine {
     /// The library of faketime.
     case faketime
     case oldSQLite = "old-sqlite"
+    /// A Debian of its own, which only root can make.
+    case cleanRoot = "clean-root"
     /// The plugins of monitoring, with which ours agrees.
     case checkProcs = "check-procs"
   }
@@ -22,6 +24,7 @@ enum Machine {
     case .tmpfs: mountsTmpfs
     case .strace: traces
     case .oldSQLite: buildsOldSQLite
+    case .cleanRoot: CurrentProcess.effectiveUserID == 0 && makesRoots
     case .python3, .sqlite3, .cc, .promtool: finds(need.rawValue)
     // An ordinary user's PATH has not its folder.
     case .logrotate: FileSystem.isAccessible("/usr/sbin/logrotate", .execute)
@@ -41,6 +44,9 @@ enum Machine {
   private static let mountsTmpfs = succeeds(
     "d=$(mktemp -d) && mount -t tmpfs none \"$d\" && umount \"$d\"; s=$?; rmdir \"$d\"; exit $s")
   private static let traces = succeeds("strace -o /dev/null true")
+
+  private static let makesRoots = succeeds(
+    "command -v mmdebstrap apt-get dpkg-deb && unshare --mount --pid --fork --kill-child true")
 
   private static let fakesTime = succeeds(
     "test \"$(faketime -f '@2001-02-03 04:05:06' date +%Y)\" = 2001")
