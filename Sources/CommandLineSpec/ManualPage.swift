@@ -15,8 +15,6 @@ struct PageName: Equatable {
 extension CommandTree {
   /// The page of the tool and one for each visible command, group and topic that has one.
   ///
-  /// Aliases of paths have none.
-  ///
   /// - Parameters:
   ///   - date: `2026-01-31`, from the build, never from the clock.
   ///   - prose: What the tool's own page says under DESCRIPTION before the commands.
@@ -28,7 +26,7 @@ extension CommandTree {
   ) -> [ManualPage] {
     let pages = documented.map { page(for: $0, date: date) }
     return [page(date: date, prose: prose, exits: exits, sections: sections)] + pages
-      + groupPages(entries, under: [], date: date)
+      + otherNames(date) + groupPages(entries, under: [], date: date)
       + topics.compactMap { page(for: $0, date: date) }
   }
 
@@ -37,6 +35,21 @@ extension CommandTree {
     var seen: Set<[String]> = []
     return commands.filter { !$0.entry.isHidden }.map { $0.make().facts }
       .filter { seen.insert($0.path).inserted }
+  }
+
+  /// Short pages for the further places of commands, as `qctl replay` is `qctl dlq replay`.
+  private func otherNames(_ date: String) -> [ManualPage] {
+    commands.filter { !$0.entry.isHidden }.compactMap { place in
+      let facts = place.make().facts
+      guard place.path != facts.path else { return nil }
+      var writer = writer
+      let name = ([program] + place.path).joined(separator: "-")
+      writer.head(name, section: 1, facts.summary, date: date)
+      writer.section(
+        "DESCRIPTION", ["Another name of \(command: facts.name), and the same in all."])
+      writer.seeAlso([facts.name])
+      return ManualPage(fileName: "\(name).1", text: writer.roff.text)
+    }
   }
 
   private var writer: ManualWriter {

@@ -17,7 +17,7 @@ import Testing
   {
     let names = [
       "qctl.1", "qctl-list.1", "qctl-work.1", "qctl-move.1", "qctl-dlq-list.1", "qctl-config.1",
-      "qctl-dlq.1", "qctl-config.5",
+      "qctl-dead.1", "qctl-dlq.1", "qctl-config.5",
     ]
     #expect(Self.pages.map(\.fileName) == names)
   }

@@ -27,17 +27,16 @@ enum ExitStatusTopic {
         $ qctl enqueue -q sites --unique-key home
         <id>
         $ qctl enqueue -q sites --unique-key home --on-conflict fail
-        qctl: <any>
+        qctl: job <id> of queue sites holds the unique key 'home'
         [exit 4]
         $ job=$(qctl claim -q sites); echo "status $?"
         status 0
         $ job=$(qctl claim -q sites) || echo "status $?"
         status 1
-        $ qctl list --store nowhere.db
-        qctl: <any>
-        [exit 69]
+        $ qctl list --store nowhere.db 2>error; echo "status $?"
+        status 69
         $ qctl list --limit many
-        qctl: --limit: <any>
+        qctl: --limit: 'many' is not a whole number (1 to 1000000000)
         Try 'qctl help list'.
         [exit 2]
         $ qctl health dlq --quiet && echo fine

@@ -46,7 +46,7 @@ extension FieldMeaning {
     "queue": "A queue.",
     "type": "What kind of work a job is.",
     "state":
-      "scheduled, ready, active, retrying, blocked, completed, dead or cancelled; one that is due counts as ready. A batch is running or finished.",
+      "scheduled, ready, active, retrying, blocked, completed, dead or cancelled; one that is due counts as ready. A batch is running, completed or failed.",
     "priority": "0 (most urgent) to 9.",
     "enqueued_at": "When the job was accepted.",
     "run_at": "When it is due.",

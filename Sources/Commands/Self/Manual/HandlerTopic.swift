@@ -88,7 +88,8 @@ enum HandlerTopic {
         ),
         Term(
           "\(literal: "snooze")",
-          "With status 0: not done and not failed; run me again after this. Nothing is counted."),
+          "With any status but those for good: not done and not failed; run me again after this. Nothing is counted."
+        ),
         Term(
           "\(literal: "result")",
           "With status 0: what the job gave, any JSON up to 256 KiB; \(command: "show") prints it."),

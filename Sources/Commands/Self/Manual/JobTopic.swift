@@ -33,14 +33,15 @@ enum JobTopic {
   }
 
   static let folders: KeyValuePairs<String, Sentence> = [
-    "queues/QUEUE/ready/PRIORITY/MINUTE/": "By the minute in which it became due.",
+    "queues/QUEUE/ready/PRIORITY/MINUTE/":
+      "By the minute in which it became due, or, of a bulk, by the moment and the first id.",
     "queues/QUEUE/scheduled/MINUTE/": "By the minute when it is due; retrying and blocked too.",
     "queues/QUEUE/active/HOLDER/": "By who has it.",
     "queues/QUEUE/dead/MINUTE/": "By the minute of its id; completed and cancelled too.",
     "log/": "The log by days, in the lines of \(command: "tail") with \(literal: "--json").",
     "keys/, bulks/, workers/, tmp/": "What qctl needs to keep its promises.",
     "quarantine/": "What \(literal: "doctor --repair") could make nothing of.",
-    "format": "The version of the format: 3.",
+    "format": "The version of the format, at most 3: an older one until something newer is needed.",
   ]
 
   static let nameParts: KeyValuePairs<String, Sentence> = [
