@@ -79,6 +79,10 @@ look() {
     share/bash-completion/completions/qctl share/qctl/schemas/job.json share/doc/qctl/copyright; do
     test -f "$1/usr/$file" || stop "/usr/$file is missing"
   done
+  for script in "$here"/../../../completions/*; do
+    find "$1/usr/share" -type f -exec cmp -s "$script" {} \; -print | grep -q . ||
+      stop "${script##*/} is missing"
+  done
   for page in qctl qctl-dlq-replay qctl-job qctl-handler; do
     inside "$1" man "$page" | grep -q '^NAME' || stop "man $page shows nothing"
   done
@@ -98,7 +102,7 @@ remove() {
   test -e "$1/etc/logrotate.d/qctl" || stop 'what an administrator changes went with remove'
   inside "$1" dpkg --purge qctl >/dev/null
   files "$1" | diff "$1.before" - >"$scratch/left" || stop "left behind: $(cat "$scratch/left")"
-  test -s "$1/home/ada/.local/share/qctl/queue.db" || stop 'the jobs of a user went with it'
+  find "$1/home/ada" -name '*.db' -size +0 | grep -q . || stop 'the jobs of a user went with it'
   echo 'removed and purged: nothing is left, but the jobs of those who have some'
 }
 
