@@ -93,8 +93,9 @@ enum JobTopic {
 
   static let historyMembers: KeyValuePairs<String, Sentence> = [
     "at": "When.",
-    "state, run_at, started_at, finished_at, attempt, failures, crashes, replays, worker, error":
+    "state, run_at, attempt, failures, crashes, replays":
       "How the job stands since; together, or none of them.",
+    "started_at, finished_at, worker, error": "With these: what of it there is.",
     "queue": "The queue, where it is another than at first.",
     "payload_at, payload_line":
       "Where the payload is, if it was edited, and how long that line is.",
