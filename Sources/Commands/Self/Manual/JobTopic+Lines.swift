@@ -54,6 +54,8 @@ extension JobTopic {
       "\(literal: "queue"), \(literal: "paused"), \(literal: "paused_until") and \(literal: "pause_reason"), and what is set for it, as \(command: "queue set") says: \(literal: "keep_completed_ms"), \(literal: "keep_cancelled_ms"), \(literal: "keep_dead_ms"), \(literal: "keep_attempts_ms") and \(literal: "keep_keys_ms") (or, without \(literal: "_ms"), \(literal: "keep_completed"), \(literal: "keep_cancelled"), \(literal: "keep_dead"), \(literal: "keep_attempts") and \(literal: "keep_keys"): \(literal: "forever")), \(literal: "concurrency"), \(literal: "concurrency_per_key"), \(literal: "rate"), \(literal: "burst"), \(literal: "max_attempts"), \(literal: "backoff"), \(literal: "timeout_ms"), \(literal: "priority"), \(literal: "max_depth"), \(literal: "workers"), \(literal: "aging_ms").",
     "rules":
       "The rules for all queues: \(literal: "keep_") as above, and \(literal: "keep_log_ms") and \(literal: "keep_minutes_ms"), or \(literal: "keep_log") and \(literal: "keep_minutes") with \(literal: "forever").",
+    "health":
+      "A rule of \(command: "health set"): \(literal: "name"), \(literal: "check"), \(literal: "queues"), \(literal: "warning"), \(literal: "critical") and \(literal: "span_ms"), those that were given.",
     "batch":
       "\(literal: "id"), \(literal: "name"), \(literal: "created_at"), \(literal: "finished_at"), \(literal: "total"), \(literal: "completed"), \(literal: "dead"), \(literal: "cancelled"), and \(literal: "follower"), the job that waits for it.",
     "job":
