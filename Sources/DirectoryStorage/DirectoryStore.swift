@@ -94,7 +94,9 @@ package final class DirectoryStore: Sendable {
   ) throws(StorageError) {
     let version = try StoreFolder.open(path, for: intent)
     let tree: DiskTree
-    do { tree = try DiskTree(root: path, stop: intent == .read ? stop : nil) } catch { throw StorageError(error, at: path) }
+    do { tree = try DiskTree(root: path, stop: intent == .read ? stop : nil) } catch {
+      throw StorageError(error, at: path)
+    }
     self.init(
       tree, root: path, counter: IDCounter(path: path + "/last-id"), formatVersion: version,
       random: random)

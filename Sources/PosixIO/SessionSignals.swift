@@ -84,7 +84,9 @@ package final class SessionSignals: Sendable {
 
   /// Has Ctrl-Z come here instead of stopping this process, until told otherwise.
   package func takePauses(_ isWanted: Bool) {
-    if isWanted { try? Signal.block([.terminalStop]) } else {
+    if isWanted {
+      try? Signal.block([.terminalStop])
+    } else {
       try? Signal.unblock([.terminalStop])
     }
   }

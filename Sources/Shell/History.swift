@@ -70,7 +70,9 @@ final class History {
   private static func joined(_ line: String) -> String {
     var bytes: [UInt8] = []
     for byte in line.utf8 {
-      if byte == 0x0A, bytes.last == UInt8(ascii: "\\") { bytes.removeLast() } else {
+      if byte == 0x0A, bytes.last == UInt8(ascii: "\\") {
+        bytes.removeLast()
+      } else {
         bytes.append(byte)
       }
     }

@@ -131,7 +131,7 @@ extension ShellSession {
     return signals.isAskedToStop ? Self.interrupted : ending ?? 0
   }
 
-  /// Waits; less long where the window has another size. False when it is to end.
+  /// Waits, less long where the window gets another size; false when it is to end.
   private func pause(_ milliseconds: Int) -> Bool {
     let end = SystemClock.monotonicNanoseconds() &+ Int64(milliseconds) &* 1_000_000
     while true {

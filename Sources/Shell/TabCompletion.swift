@@ -2,8 +2,10 @@ import Calendar
 import CommandLineSpec
 import Text
 
-/// What a press of Tab means: candidates of the commands, words of the shell, and file names, quoted so
-/// that they are read back as they are. Nothing of what is typed or stored is ever run.
+/// What a press of Tab means.
+///
+/// Candidates of the commands, words of the shell, and file names, quoted so that they are read back as
+/// they are. Nothing of what is typed or stored is ever run.
 struct TabCompletion {
   /// What takes the place of the word at the cursor.
   struct Answer: Equatable {

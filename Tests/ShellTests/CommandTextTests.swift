@@ -33,12 +33,13 @@ import Testing
     #expect(try text.next() == nil)
   }
 
-  @Test(arguments: [
-    ("", [], "", .none), ("li", [], "li", .none), ("list ", ["list"], "", .none),
-    ("a; list -q", ["list"], "-q", .none), ("list 'a b", ["list"], "a b", .single),
-    (#"list "a'b"#, ["list"], "a'b", .double), (#"list a\ b"#, ["list"], "a b", .none),
-    ("a\nb c", ["b"], "c", .none), ("list x'y z", ["list"], "xy z", .single),
-  ] as [(String, [String], String, WordSplitter.Quote)])
+  @Test(
+    arguments: [
+      ("", [], "", .none), ("li", [], "li", .none), ("list ", ["list"], "", .none),
+      ("a; list -q", ["list"], "-q", .none), ("list 'a b", ["list"], "a b", .single),
+      (#"list "a'b"#, ["list"], "a'b", .double), (#"list a\ b"#, ["list"], "a b", .none),
+      ("a\nb c", ["b"], "c", .none), ("list x'y z", ["list"], "xy z", .single),
+    ] as [(String, [String], String, WordSplitter.Quote)])
   func `the word at the cursor is known`(
     _ text: String, _ words: [String], _ current: String, _ quote: WordSplitter.Quote
   ) {

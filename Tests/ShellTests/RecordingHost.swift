@@ -37,7 +37,9 @@ final class RecordingHost: ShellHost {
     return Completion(candidates, directive)
   }
 
-  func queues(beginning prefix: String) -> [Candidate] { [Candidate("emails"), Candidate("events")] }
+  func queues(beginning prefix: String) -> [Candidate] {
+    [Candidate("emails"), Candidate("events")]
+  }
 
   var storeName: String { "queue.db" }
   var deadJobs: Int64? { nil }

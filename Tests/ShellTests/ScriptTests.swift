@@ -15,7 +15,8 @@ import Testing
   }
 
   @Test func `commands run one after the other`() throws {
-    let text = "pause emails; list -q 'a;b' # not this; nor this\n\n resume\\ emails; \\\n  queues\n"
+    let text =
+      "pause emails; list -q 'a;b' # not this; nor this\n\n resume\\ emails; \\\n  queues\n"
     #expect(try run(text) == 0)
     #expect(host.ran == ["pause emails", "list -q a;b", "resume emails", "queues"])
   }
@@ -62,7 +63,9 @@ import Testing
     host.status = { _ in 1 }
     #expect(try run("repeat 5 claim") == 1)
     #expect(host.ran.count == 4)
-    for wrong in ["repeat", "repeat 3", "repeat x list", "repeat 0 list", "watch", "watch 1ms list"] {
+    for wrong in [
+      "repeat", "repeat 3", "repeat x list", "repeat 0 list", "watch", "watch 1ms list",
+    ] {
       #expect(try run(wrong) == 2, "\(wrong)")
     }
   }

@@ -460,11 +460,14 @@ def queues_with_names_that_cannot_be_are_no_harm(stage):
     other.close()
     talk = Talk(stage)
     talk.prompts()
-    for keys in ("list -q \t\t", "\x15use \t\t", "\x15queues\r", "list -q $\t\r"):
+    for keys in ("list -q \t\t", "\x15use \t\t", "\x15list -q $\t"):
         talk.type(keys)
-    talk.type("queues email-logs\r")
-    talk.shows("email-logs  ")
+    talk.type("\x15# here")
+    talk.asks(f"{talk.name}> # here")
+    talk.type("\r")
     talk.prompts()
+    talk.does("queues")
+    talk.does("queues email-logs", shows="email-logs  ")
     shown = talk.leave()
     stage.check(b"\x1b[2J" not in shown and not os.path.exists(stage.path("x")), "it was obeyed")
 

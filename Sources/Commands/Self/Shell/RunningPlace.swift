@@ -1,7 +1,9 @@
 /// Where a command of a shell runs.
 enum RunningPlace {
-  /// Commands that look, or change something, and end soon: in the shell's own process, over the store
-  /// that is open. Everything in them that may last asks whether it is to stop.
+  /// Commands that run in the shell's own process, over the store that is open.
+  ///
+  /// They look, or change something, and end soon. Everything in them that may last asks whether it is
+  /// to stop.
   private static let here: Set<String> = [
     "batch list", "batch show", "cancel", "capabilities", "claim", "complete", "config",
     "dlq groups", "dlq list", "dlq purge", "dlq replay", "dlq show", "enqueue", "fail",

@@ -24,7 +24,8 @@ extension ShellCommand {
           "Run a command of the system's shell; alone, that shell. Only at the prompt, and not with \(flag: "no-shell-escape")."
         ),
         Term(
-          "\(literal: "help") [\(placeholder: "COMMAND")]", "As \(literal: "qctl help"), and these words."
+          "\(literal: "help") [\(placeholder: "COMMAND")]",
+          "As \(literal: "qctl help"), and these words."
         ),
         Term(
           "\(literal: "exit") [\(placeholder: "STATUS")], \(literal: "quit"), \(literal: "\\q"), Ctrl-D",

@@ -23,8 +23,9 @@ enum ShellCommand {
     prose: prose,
     examples: [
       Example("qctl shell", "A prompt for the default store"),
-      Example("qctl shell -c 'pause emails; cancel -q emails --yes; resume emails'", "Three in one"),
-      Example("qctl shell --keep-going <nightly.qctl", "A script, all of it"),
+      Example(
+        "qctl shell -c 'pause emails; cancel -q emails --yes; resume emails'", "Three in one"),
+      Example("qctl shell --keep-going -c 'source nightly.qctl'", "A script, all of it"),
     ],
     exits: [.success, .usage, .partly, .noInput, .inputOutput, .configuration, .interrupted].map {
       (status: ExitStatus) in status.note
