@@ -5,7 +5,8 @@ import TestSupport
 enum Machine {
   /// Something that not every machine has.
   enum Need: String, Sendable {
-    case root, tmpfs, strace, python3, sqlite3, cc, logrotate, promtool
+    case root, tmpfs, strace, python3, sqlite3, cc, logrotate, promtool, mandoc, curl, flock
+    case systemdAnalyze = "systemd-analyze"
     /// The debug build, which is linked dynamically: a library can be laid under it.
     case debug
     /// The library of faketime.
@@ -22,7 +23,8 @@ enum Machine {
     case .tmpfs: mountsTmpfs
     case .strace: traces
     case .oldSQLite: buildsOldSQLite
-    case .python3, .sqlite3, .cc, .promtool: finds(need.rawValue)
+    case .python3, .sqlite3, .cc, .promtool, .mandoc, .curl, .flock, .systemdAnalyze:
+      finds(need.rawValue)
     // An ordinary user's PATH has not its folder.
     case .logrotate: FileSystem.isAccessible("/usr/sbin/logrotate", .execute)
     case .debug: FileSystem.isAccessible(ScenarioFiles.debugProgram, .execute)
