@@ -3,6 +3,7 @@
 #include "CReadline.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,18 @@ static const char fallback[] =
     "_____________________3IABwANABtbSBtbMkoAG1tLABtbSgAKABtbSAAIABtbQwAbW0EAG1szfgAbW0IAG1tI"
     "ABtbMn4AG1tEABtbNn4AG1s1fgAbW0MAG1tBABtbJXAxJWRCABtbJXAxJWREABtbJXAxJWRDABtbJXAxJWRBAAoA"
     "G1tGAA==";
+
+// What is typed is UTF-8 whatever the locale says, and whether or not the machine has it (design.md §6);
+// this one is part of the C library.
+static const char locale[] = "C.UTF-8";
+
+static void insist_on_utf8(void) {
+  if (MB_CUR_MAX > 1) return;
+  setlocale(LC_CTYPE, locale);
+  rl_variable_bind("input-meta", "on");
+  rl_variable_bind("output-meta", "on");
+  rl_variable_bind("convert-meta", "off");
+}
 
 // Reads the description of the terminal, ours where there is none.
 static void initialise(void) {
@@ -148,7 +161,9 @@ void qctl_editor_begin(const struct qctl_editor *wanted) {
   rl_char_is_quoted_p = is_quoted;
   // Without it readline would ask the accounts where the home folder is.
   if (!getenv("HOME") && !getenv("INPUTRC")) rl_read_init_file("/etc/inputrc");
+  setlocale(LC_CTYPE, locale);
   initialise();
+  insist_on_utf8();
   forget_accounts();
   using_history();
 }

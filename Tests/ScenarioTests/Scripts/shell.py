@@ -248,6 +248,19 @@ def a_command_may_have_several_lines(stage):
     stage.equal("the payloads", payloads, ["", "one\ntwo"])
 
 
+def letters_of_all_kinds_can_be_typed(stage):
+    for locale in ({"LC_ALL": "C"}, {"LC_ALL": None, "LC_CTYPE": None, "LANG": None}, {"LC_ALL": "xx_YY.UTF-8"}):
+        talk = Talk(stage, **locale)
+        talk.prompts()
+        talk.type("enqueue -q letters --payload 'é→日x\x7f\x7f本'")
+        talk.asks(f"{talk.name}> enqueue -q letters --payload 'é→本'")
+        talk.type("\r")
+        talk.prompts()
+        talk.leave()
+    for job in stage.jobs("-q", "letters"):
+        stage.equal("the payload", stage.qctl("show", job["id"], "--raw"), "é→本")
+
+
 def two_hundred_lines_can_be_pasted(stage):
     fill(stage)
     talk = Talk(stage)
@@ -570,7 +583,7 @@ def commands_that_have_the_terminal_give_it_back(stage):
 stages.run(
     commands_run_and_those_that_fail_say_so, ctrl_c_discards_what_is_typed, ctrl_c_ends_a_command_and_not_the_shell,
     ctrl_d_ends_only_from_an_empty_line, what_was_typed_is_found_again, a_command_may_have_several_lines,
-    two_hundred_lines_can_be_pasted, the_window_may_change, a_store_may_be_missing_come_and_go,
+    letters_of_all_kinds_can_be_typed, two_hundred_lines_can_be_pasted, the_window_may_change, a_store_may_be_missing_come_and_go,
     a_locked_store_holds_nobody_up, tab_completes_what_may_stand_there, many_candidates_can_be_left,
     what_is_stored_or_typed_is_never_obeyed, queues_with_names_that_cannot_be_are_no_harm, use_and_the_prompt,
     signals_end_it_with_its_history, it_can_be_stopped_and_goes_on, any_terminal_will_do,
