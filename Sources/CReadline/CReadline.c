@@ -44,16 +44,21 @@ static const char fallback[] =
     "ABtbMn4AG1tEABtbNn4AG1s1fgAbW0MAG1tBABtbJXAxJWRCABtbJXAxJWREABtbJXAxJWRDABtbJXAxJWRBAAoA"
     "G1tGAA==";
 
-// What is typed is UTF-8 whatever the locale says, and whether or not the machine has it (design.md §6);
-// this one is part of the C library.
-static const char locale[] = "C.UTF-8";
+// Sets a variable, and gives the value that it had, to be given to `restore`.
+static char *replace(const char *name, const char *value) {
+  char *before = getenv(name);
+  if (before) before = strdup(before);
+  setenv(name, value, 1);
+  return before;
+}
 
-static void insist_on_utf8(void) {
-  if (MB_CUR_MAX > 1) return;
-  setlocale(LC_CTYPE, locale);
-  rl_variable_bind("input-meta", "on");
-  rl_variable_bind("output-meta", "on");
-  rl_variable_bind("convert-meta", "off");
+// Whatever is started later has the environment as it was.
+static void restore(const char *name, char *value) {
+  if (value)
+    setenv(name, value, 1);
+  else
+    unsetenv(name);
+  free(value);
 }
 
 // Reads the description of the terminal, ours where there is none.
@@ -65,17 +70,10 @@ static void initialise(void) {
     rl_initialize();
     return;
   }
-  // Only while it is read: whatever is started later has the environment as it was.
-  char *before = getenv("TERMINFO");
-  if (before) before = strdup(before);
-  setenv("TERMINFO", fallback, 1);
+  char *before = replace("TERMINFO", fallback);
   rl_terminal_name = fallback_name;
   rl_initialize();
-  if (before)
-    setenv("TERMINFO", before, 1);
-  else
-    unsetenv("TERMINFO");
-  free(before);
+  restore("TERMINFO", before);
 }
 
 static void take_line(char *line) {
@@ -161,9 +159,12 @@ void qctl_editor_begin(const struct qctl_editor *wanted) {
   rl_char_is_quoted_p = is_quoted;
   // Without it readline would ask the accounts where the home folder is.
   if (!getenv("HOME") && !getenv("INPUTRC")) rl_read_init_file("/etc/inputrc");
-  setlocale(LC_CTYPE, locale);
+  // What is typed is UTF-8, whatever the locale says and whether or not the machine has it (design.md
+  // §6); this one is part of the C library. Readline asks the environment, and then keeps to it.
+  char *before = replace("LC_ALL", "C.UTF-8");
+  setlocale(LC_CTYPE, "");
   initialise();
-  insist_on_utf8();
+  restore("LC_ALL", before);
   forget_accounts();
   using_history();
 }

@@ -80,32 +80,37 @@ struct Conversation {
     signals.takePauses(true)
     defer { signals.takePauses(false) }
     editor.begin(prompt)
-    while true {
-      var entries = [
-        PollEntry(StandardStream.input.rawValue, .read), PollEntry(signals.descriptor, .read),
-      ]
-      guard (try? Poll.wait(for: &entries, milliseconds: nil)) != nil, signals.end == nil else {
-        editor.release()
-        return .end
-      }
+    while signals.end == nil {
       if signals.takeNewSize() { editor.resize() }
       if signals.takePause() {
         editor.pause { try? Signal.stop.send(to: CurrentProcess.id) }
       }
-      if !entries[0].ready.isEmpty, !signals.isInterrupted {
-        switch editor.read() {
-        case .more: break
-        case .line(let line): return .line(line)
-        case .end:
-          ErrorOutput.write("\n")
-          return .end
-        }
-      }
-      if signals.isInterrupted {
+      guard !signals.isInterrupted else {
         editor.discard()
         return .discarded
       }
+      guard let isTyped = wait() else { break }
+      guard isTyped, !signals.isInterrupted else { continue }
+      switch editor.read() {
+      case .more: break
+      case .line(let line): return .line(line)
+      case .end:
+        ErrorOutput.write("\n")
+        return .end
+      }
     }
+    editor.release()
+    return .end
+  }
+
+  /// Waits for a key or a signal; whether it was a key, and `nil` where neither can come.
+  private func wait() -> Bool? {
+    var entries = [
+      PollEntry(StandardStream.input.rawValue, .read),
+      PollEntry(session.signals.descriptor, .read),
+    ]
+    guard (try? Poll.wait(for: &entries, milliseconds: nil)) != nil else { return nil }
+    return !entries[0].ready.isEmpty
   }
 
   /// Runs what was typed; after Ctrl-C not the rest of it.
