@@ -84,6 +84,12 @@ static void take_line(char *line) {
   is_active = 0;
 }
 
+// Where the terminal has gone, readline would take what is typed so far for a line.
+static int no_more_keys(void) {
+  rl_replace_line("", 1);
+  return EOF;
+}
+
 // Readline asks here for a key also where it waits in the middle of something, as for the answer to
 // "Display all possibilities?". Ctrl-G gives that up; then the signal is seen between two keys.
 static int next_key(FILE *stream) {
@@ -91,14 +97,14 @@ static int next_key(FILE *stream) {
   for (;;) {
     if (poll(waited, 2, -1) < 0) {
       if (errno == EINTR) continue;
-      return EOF;
+      return no_more_keys();
     }
     if (waited[0].revents) {
       unsigned char key;
       ssize_t count = read(waited[0].fd, &key, 1);
       if (count == 1) return key;
       if (count < 0 && errno == EINTR) continue;
-      return EOF;
+      return no_more_keys();
     }
     if (waited[1].revents) return 7;
   }

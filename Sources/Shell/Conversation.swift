@@ -90,7 +90,7 @@ struct Conversation {
         return .discarded
       }
       guard let isTyped = wait() else { break }
-      guard isTyped, !signals.isInterrupted else { continue }
+      guard isTyped, !signals.isAskedToStop else { continue }
       switch editor.read() {
       case .more: break
       case .line(let line): return .line(line)

@@ -17,13 +17,13 @@ from terminal import Terminal
 class Talk:
     """A shell on a terminal whose screen can be looked at."""
 
-    def __init__(self, stage, *words, columns=100, rows=30, **variables):
+    def __init__(self, stage, *words, columns=100, rows=30, program=("qctl", "shell"), **variables):
         self.stage = stage
         environment = dict(stage.environment, TERM="xterm", NO_COLOR="1", PATH=os.environ["PATH"],
                            XDG_STATE_HOME=stage.path("state"), INPUTRC="/dev/null", QCTL_PAGER="")
         environment.update(variables)
         environment = {name: value for name, value in environment.items() if value is not None}
-        self.terminal = Terminal("qctl", "shell", *words, columns=columns, rows=rows, environment=environment,
+        self.terminal = Terminal(*program, *words, columns=columns, rows=rows, environment=environment,
                                  folder=stage.folder, cooked=True)
         self.screen = Screen(columns, rows)
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -191,6 +191,18 @@ def ctrl_d_ends_only_from_an_empty_line(stage):
     talk.prompts()
     shown = talk.leave()
     stage.check(shown.endswith(b"\r\n"), f"no line end at the end: {shown[-50:]!r}")
+
+
+def a_line_is_not_run_because_the_terminal_goes(stage):
+    fill(stage)
+    for program in (("qctl", "shell"), ("sh", "-c", "trap '' HUP; exec qctl shell")):
+        talk = Talk(stage, program=program)
+        talk.prompts()
+        talk.type("purge -q emails --confirm emails --yes")
+        talk.asks(f"{talk.name}> purge -q emails --confirm emails --yes")
+        os.close(talk.terminal.ours)
+        talk.terminal.process.wait(stages.DEADLINE)
+        stage.equal("mails", len(stage.jobs("-q", "emails")), 1)
 
 
 def what_was_typed_is_found_again(stage):
@@ -582,7 +594,7 @@ def commands_that_have_the_terminal_give_it_back(stage):
 
 stages.run(
     commands_run_and_those_that_fail_say_so, ctrl_c_discards_what_is_typed, ctrl_c_ends_a_command_and_not_the_shell,
-    ctrl_d_ends_only_from_an_empty_line, what_was_typed_is_found_again, a_command_may_have_several_lines,
+    ctrl_d_ends_only_from_an_empty_line, a_line_is_not_run_because_the_terminal_goes, what_was_typed_is_found_again, a_command_may_have_several_lines,
     letters_of_all_kinds_can_be_typed, two_hundred_lines_can_be_pasted, the_window_may_change, a_store_may_be_missing_come_and_go,
     a_locked_store_holds_nobody_up, tab_completes_what_may_stand_there, many_candidates_can_be_left,
     what_is_stored_or_typed_is_never_obeyed, queues_with_names_that_cannot_be_are_no_harm, use_and_the_prompt,
