@@ -44,23 +44,6 @@ static const char fallback[] =
     "ABtbMn4AG1tEABtbNn4AG1s1fgAbW0MAG1tBABtbJXAxJWRCABtbJXAxJWREABtbJXAxJWRDABtbJXAxJWRBAAoA"
     "G1tGAA==";
 
-// Sets a variable, and gives the value that it had, to be given to `restore`.
-static char *replace(const char *name, const char *value) {
-  char *before = getenv(name);
-  if (before) before = strdup(before);
-  setenv(name, value, 1);
-  return before;
-}
-
-// Whatever is started later has the environment as it was.
-static void restore(const char *name, char *value) {
-  if (value)
-    setenv(name, value, 1);
-  else
-    unsetenv(name);
-  free(value);
-}
-
 // Reads the description of the terminal, ours where there is none.
 static void initialise(void) {
   static char entry[4096];
@@ -70,10 +53,17 @@ static void initialise(void) {
     rl_initialize();
     return;
   }
-  char *before = replace("TERMINFO", fallback);
+  // Only while it is read: whatever is started later has the environment as it was.
+  char *before = getenv("TERMINFO");
+  if (before) before = strdup(before);
+  setenv("TERMINFO", fallback, 1);
   rl_terminal_name = fallback_name;
   rl_initialize();
-  restore("TERMINFO", before);
+  if (before)
+    setenv("TERMINFO", before, 1);
+  else
+    unsetenv("TERMINFO");
+  free(before);
 }
 
 static void take_line(char *line) {
@@ -143,6 +133,15 @@ static int is_quoted(char *line, int index) {
   return quote != 0;
 }
 
+// What is typed is UTF-8, whatever the locale says and whether or not the machine has it (design.md §6);
+// this one is part of the C library. Readline asks the environment at each prompt, so it stays there.
+static void insist_on_utf8(void) {
+  setlocale(LC_CTYPE, "");
+  if (MB_CUR_MAX > 1) return;
+  setenv("LC_ALL", "C.UTF-8", 1);
+  setlocale(LC_CTYPE, "");
+}
+
 static void forget_accounts(void) {
   // They ask for other users' home folders, which a static program must not (NSS).
   rl_unbind_function_in_map(rl_tilde_expand, emacs_standard_keymap);
@@ -165,12 +164,8 @@ void qctl_editor_begin(const struct qctl_editor *wanted) {
   rl_char_is_quoted_p = is_quoted;
   // Without it readline would ask the accounts where the home folder is.
   if (!getenv("HOME") && !getenv("INPUTRC")) rl_read_init_file("/etc/inputrc");
-  // What is typed is UTF-8, whatever the locale says and whether or not the machine has it (design.md
-  // §6); this one is part of the C library. Readline asks the environment, and then keeps to it.
-  char *before = replace("LC_ALL", "C.UTF-8");
-  setlocale(LC_CTYPE, "");
+  insist_on_utf8();
   initialise();
-  restore("LC_ALL", before);
   forget_accounts();
   using_history();
 }
