@@ -22,11 +22,13 @@ BIN := $(DESTDIR)$(PREFIX)/bin
 MAN := $(DESTDIR)$(PREFIX)/share/man
 SHARE := $(DESTDIR)$(PREFIX)/share/qctl
 SCHEMAS := $(SHARE)/schemas
+SHARED := packaging/prometheus-rules.yml packaging/logrotate packaging/qctl-log.lnav.json
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
-.PHONY: help demo build test torture fuzz check format generate bench install uninstall clean \
-  deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check
+.PHONY: help demo build test torture fuzz check format generate bench install uninstall deb clean \
+  deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check \
+  packaging-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,8 +74,9 @@ fuzz: deps ## try every parser on hostile inputs, guided by coverage (TIME secon
 	$(FUZZ)/release/qctl-fuzz -max_total_time=$(TIME) -timeout=10 -rss_limit_mb=2048 \
 	  -max_len=4096 -artifact_prefix=$(FUZZ)/ -print_final_stats=1 $(or $(FILE),$(FUZZ)/corpus)
 
-check: ## verify format, scripts, imports, generated files, manual
-check: test-deps format-check scripts-check imports-check generate-check manual-check
+check: ## verify format, scripts, imports, generated files, manual, packaging
+check: test-deps format-check scripts-check imports-check generate-check manual-check \
+  packaging-check
 
 format: ## format the Swift sources in place
 	swift format --in-place --recursive Package.swift Sources Tests
@@ -89,25 +92,31 @@ bench: bench-deps build bench-build ## measure qctl, its limits and its peers (C
 bench-build:
 	swift build -c release --product qctl-bench -Xswiftc -static-executable
 
-install: $(QCTL) ## install binary, manual, completion, schemas, rules and units (PREFIX, DESTDIR)
-	install -d '$(BIN)' '$(MAN)/man1' '$(MAN)/man5' '$(BASH_COMPLETIONS)' '$(SCHEMAS)' '$(UNITS)'
+install: $(QCTL) ## install binary, manual, completion, schemas, formats, units (PREFIX, DESTDIR)
+	install -d '$(BIN)' '$(MAN)/man1' '$(MAN)/man5' '$(MAN)/man7' '$(SCHEMAS)' '$(UNITS)'
 	install -m 755 $(QCTL) '$(BIN)/qctl'
-	install -m 644 man/*.1 '$(MAN)/man1'
-	for page in man/*.5; do test ! -e "$$page" || install -m 644 "$$page" '$(MAN)/man5'; done
+	for page in man/*; do \
+	  install -m 644 "$$page" "$(MAN)/man$${page##*.}/$${page##*/}" || exit 1; done
+	install -d '$(BASH_COMPLETIONS)'
 	install -m 644 completions/qctl.bash '$(BASH_COMPLETIONS)/qctl'
 	install -m 644 packaging/schemas/*.json '$(SCHEMAS)'
-	install -m 644 packaging/prometheus-rules.yml '$(SHARE)'
-	for unit in packaging/*.service; do \
+	install -m 644 $(SHARED) '$(SHARE)'
+	for unit in packaging/*.service packaging/*.timer; do \
 	  sed 's#/usr/bin/qctl#$(PREFIX)/bin/qctl#' "$$unit" >"$(UNITS)/$${unit##*/}" \
 	  && chmod 644 "$(UNITS)/$${unit##*/}" || exit 1; done
 
 uninstall: ## remove what install put there
-	rm -f '$(BIN)/qctl' '$(BASH_COMPLETIONS)/qctl'
-	for unit in packaging/*.service; do rm -f "$(UNITS)/$${unit##*/}"; done
-	rm -f '$(SHARE)/prometheus-rules.yml'
+	rm -f '$(BIN)/qctl'
+	rm -f '$(BASH_COMPLETIONS)/qctl'
+	for unit in packaging/*.service packaging/*.timer; do rm -f "$(UNITS)/$${unit##*/}"; done
+	for file in $(SHARED); do rm -f "$(SHARE)/$${file##*/}"; done
 	for file in packaging/schemas/*; do rm -f "$(SCHEMAS)/$${file##*/}"; done
-	for page in man/*.1; do rm -f "$(MAN)/man1/$${page##*/}"; done
-	for page in man/*.5; do rm -f "$(MAN)/man5/$${page##*/}"; done
+	for page in man/*; do rm -f "$(MAN)/man$${page##*.}/$${page##*/}"; done
+	for folder in '$(SCHEMAS)' '$(SHARE)'; do \
+	  test ! -d "$$folder" || rmdir --ignore-fail-on-non-empty "$$folder"; done
+
+deb: build ## build a Debian package, .build/deb/qctl_VERSION_ARCHITECTURE.deb
+	@sh packaging/deb/build.sh $(QCTL) .build/deb
 
 clean: ## remove everything that was built
 	rm -rf .build
@@ -142,7 +151,10 @@ generate-check: build
 scripts-check:
 	shellcheck $(SCRIPTS) $$(test ! -e completions/qctl.bash || echo completions/qctl.bash)
 
-# mandoc's plain lint also complains of pages that aren't installed on this machine.
 manual-check:
-	mandoc -T lint -W warning man/*
-	lexgrog man/* >/dev/null
+	sh packaging/check-manual.sh man/*
+
+packaging-check: build
+	sh packaging/check.sh $(QCTL)
+	sh packaging/check-install.sh
+	sh packaging/deb/check.sh $(QCTL)

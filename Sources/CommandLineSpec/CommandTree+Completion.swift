@@ -46,8 +46,10 @@ extension CommandTree {
   }
 
   private func helpCompletion(_ words: [String], _ source: CandidateSource) -> Completion {
-    let names = words.isEmpty ? topics.map { Candidate($0.name, $0.summary) } : []
     guard case .group(let level, _) = route(words).place else { return Completion([], .noFiles) }
+    let topics =
+      words.isEmpty ? topics.filter { topic in !level.contains { $0.answers(to: topic.name) } } : []
+    let names = topics.map { Candidate($0.name, $0.summary) }
     var completion = source.names(level)
     completion.candidates += source.matching(names)
     return completion

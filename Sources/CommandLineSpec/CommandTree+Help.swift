@@ -20,10 +20,7 @@ extension CommandTree {
       printer.heading("Exit status")
       for exit in facts.exits { printer.item(exit.code, exit.meaning, column: 8) }
     }
-    if !facts.seeAlso.isEmpty {
-      printer.heading("See also")
-      printer.wrap(facts.seeAlso.map { "\(program) \($0)" }.joined(separator: ", "), indent: 2)
-    }
+    printer.seeAlso(facts.seeAlso)
     return printer.text
   }
 
@@ -81,6 +78,7 @@ extension CommandTree {
     printer.line("\(topic.name): \(topic.summary)")
     printer.line()
     printer.prose(topic.prose, indent: 0)
+    printer.seeAlso(topic.seeAlso)
     return printer.text
   }
 
@@ -112,6 +110,12 @@ extension TerminalPrinter {
       line("  \(example.line)")
       wrap(example.explanation, indent: 6)
     }
+  }
+
+  fileprivate mutating func seeAlso(_ paths: [String]) {
+    guard !paths.isEmpty else { return }
+    heading("See also")
+    wrap(paths.map { "\(program) \($0)" }.joined(separator: ", "), indent: 2)
   }
 
   fileprivate mutating func operands(_ operands: [OperandEntry]) {

@@ -93,21 +93,23 @@ extension CommandTree {
   /// `help`, and what follows it: a command, a group, a topic, or nothing.
   private func help(about words: [String], width: Int) -> Outcome<Action> {
     if words.contains("-h") || words.contains("--help") { return .help(help(width: width)) }
-    if words.count == 1, let topic = topics.first(where: { $0.name == words[0] }) {
-      return .help(help(for: topic, width: width))
-    }
+    let topic = words.count == 1 ? topics.first { $0.answers(to: words[0]) } : nil
+    if let topic, command(at: words) == nil { return .help(help(for: topic, width: width)) }
     let route = route(words)
     if let failure = route.scanner.failure { return .usage(refusal(failure, command: [])) }
     switch route.place {
     case .command(let command, words: []):
-      return .help(help(for: command.facts, width: width))
+      let text = help(for: command.facts, width: width)
+      return .help(text + (topic.map { "\n" + help(for: $0, width: width) } ?? ""))
     case .command(_, let words):
       return .usage(refusal(.extraOperand(words.first ?? ""), command: []))
     case .group(_, path: []), .help: return .help(help(width: width))
     case .group(let level, let path): return .help(groupHelp(path, level, width: width))
     case .unknown(let word, let level, let path):
       var near = Self.suggestions(for: word, in: level)
-      if words.count == 1 { near += Suggestion.names(for: word, among: topics.map(\.name)) }
+      if words.count == 1 {
+        near += Suggestion.names(for: word, among: topics.flatMap { [$0.name] + $0.aliases })
+      }
       return .usage(refusal(.unknownCommand(word, suggestions: near), command: path))
     }
   }

@@ -24,10 +24,26 @@ extension CommandTree {
       problems += summaryProblems(facts.summary, facts.name) + exampleProblems(facts)
       problems += referenceProblems(facts)
     }
-    for topic in topics {
-      problems += topic.prose.flatMap { references($0, nil, "help \(topic.name)") }
+    return problems + topics.flatMap(topicProblems)
+  }
+
+  private func topicProblems(_ topic: Topic) -> [String] {
+    let place = "help \(topic.name)"
+    let related = topic.seeAlso.filter { !leadsSomewhere($0) }
+    return summaryProblems(topic.summary, place)
+      + topic.prose.flatMap { references($0, nil, place) + callProblems($0, place) }
+      + related.map { "\(place): see also names no command '\($0)'" }
+  }
+
+  /// What is shown as code must parse where it is a call; sessions are run.
+  private func callProblems(_ block: Block, _ place: String) -> [String] {
+    guard case .code(let code) = block else { return [] }
+    return code.split(separator: "\n").flatMap { line in
+      calls(in: String(line)).compactMap { words in
+        guard case .usage(let refusal) = outcome(for: words, in: .bare) else { return nil }
+        return "\(place): \(refusal.message): \(line)"
+      }
     }
-    return problems
   }
 
   private static func nameProblems(
@@ -59,8 +75,7 @@ extension CommandTree {
           continue
         }
         isCalled = isCalled || command.facts.path == facts.path
-        let bare = Surroundings(environment: { _ in nil }, files: { [] })
-        if case .usage(let refusal) = outcome(for: words, in: bare) {
+        if case .usage(let refusal) = outcome(for: words, in: .bare) {
           problems.append("\(facts.name): example: \(refusal.message): \(example.line)")
         }
       }
@@ -120,12 +135,19 @@ extension CommandTree {
 
   private func leadsSomewhere(_ path: String) -> Bool {
     let words = words(path)
-    if words.first == "help" { return words.count == 1 || topics.contains { $0.name == words[1] } }
+    if words.first == "help" {
+      return words.count == 1 || topics.contains { $0.answers(to: words[1]) }
+    }
     switch route(words).place {
     case .command(_, words: []), .group: return true
     case .command, .help, .unknown: return false
     }
   }
+}
+
+extension Surroundings {
+  /// Nothing is set.
+  fileprivate static var bare: Self { Self(environment: { _ in nil }, files: { [] }) }
 }
 
 /// A summary must fit a line of help and read as a title.

@@ -1,25 +1,3 @@
-/// A help topic that is no command: `qctl help exit-codes`.
-package struct Topic: Sendable {
-  /// The word that asks for it.
-  package let name: String
-  /// One line, no full stop.
-  package let summary: String
-
-  private let makeProse: @Sendable () -> Prose
-
-  /// Declares a topic.
-  package init(
-    _ name: String, _ summary: String, _ prose: @autoclosure @escaping @Sendable () -> Prose
-  ) {
-    self.name = name
-    self.summary = summary
-    makeProse = prose
-  }
-
-  /// Its text, built on request.
-  package var prose: Prose { makeProse() }
-}
-
 /// One name in the tree; what it stands for is built only when asked.
 package struct CommandEntry<Action>: Sendable {
   /// What a name stands for.

@@ -3,16 +3,21 @@ struct ManualWriter {
   let version: String
   var roff: RoffPrinter
 
-  init(program: String, version: String) {
+  init(program: String, version: String, topics: [Topic]) {
     self.version = version
-    roff = RoffPrinter(program: program)
+    roff = RoffPrinter(program: program, topics: topics)
   }
 
   /// The title, and the NAME line in the one form that `whatis` understands.
   mutating func head(_ name: String, section: Int, _ summary: String, date: String) {
     let title = RoffPrinter.literal(name.uppercased())
     let source = RoffPrinter.literal("\(roff.program) \(version)")
-    let volume = section == 1 ? "User Commands" : "File Formats"
+    let volume =
+      switch section {
+      case 1: "User Commands"
+      case 5: "File Formats"
+      default: "Miscellaneous Information"
+      }
     roff.macro(".TH \(title) \(section) \(date) \"\(source)\" \"\(volume)\"")
     // A flag or a page's name that is broken at the end of a line is neither found nor copied.
     roff.macro(".nh")
@@ -35,11 +40,12 @@ struct ManualWriter {
     roff.paragraph(parts.joined(separator: " "))
   }
 
-  mutating func synopsis() {
+  /// Of the program, or of a group of its commands.
+  mutating func synopsis(of group: [String] = []) {
     roff.macro(".SH SYNOPSIS")
     let rest = ["COMMAND", "OPTION", "OPERAND"].map(RoffPrinter.italic)
-    roff.paragraph(
-      "\(RoffPrinter.bold(roff.program)) \(rest[0]) [\(rest[1])...] [\(rest[2])...]")
+    let name = RoffPrinter.bold(([roff.program] + group).joined(separator: " "))
+    roff.paragraph("\(name) \(rest[0]) [\(rest[1])...] [\(rest[2])...]")
   }
 
   private static func usage(_ operand: OperandEntry) -> String {
@@ -68,9 +74,14 @@ struct ManualWriter {
   mutating func commands(_ title: String, _ commands: [CommandFacts]) {
     guard !commands.isEmpty else { return }
     roff.macro(".SS \(RoffPrinter.plain(title))")
+    self.commands(commands)
+  }
+
+  mutating func commands(_ commands: [CommandFacts]) {
     for facts in commands {
-      let name = RoffPrinter.bold(roff.pageName(facts.name)) + "(1)"
-      roff.item(name, RoffPrinter.plain(facts.summary + "."))
+      roff.item(
+        roff.marked(Sentence(pieces: [.command(facts.name)])),
+        RoffPrinter.plain(facts.summary + "."))
     }
   }
 
@@ -127,12 +138,15 @@ struct ManualWriter {
     }
   }
 
-  mutating func seeAlso(pages: [String]) {
+  /// The pages of commands and topics; those that the manual has not are left out.
+  mutating func seeAlso(_ paths: [String], alsoProgram: Bool = true) {
+    let program = PageName(name: roff.program, section: 1)
+    let pages = (alsoProgram ? [program] : []) + paths.compactMap { roff.page(of: $0) }
     guard !pages.isEmpty else { return }
     roff.macro(".SH SEE ALSO")
     for (index, page) in pages.enumerated() {
       let comma = index == pages.count - 1 ? "" : ","
-      roff.macro(".BR \(RoffPrinter.literal(page)) (1)\(comma)")
+      roff.macro(".BR \(RoffPrinter.literal(page.name)) (\(page.section))\(comma)")
     }
   }
 }

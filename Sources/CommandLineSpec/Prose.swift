@@ -22,6 +22,12 @@ package enum Block: Sendable {
   case list([Sentence])
   /// Terms with their meanings.
   case terms([Term])
+  /// The title of what follows, in a text that is long.
+  case heading(String)
+  /// A file that the reader saves under that name, for the session that follows.
+  case file(String, String)
+  /// A session at a shell: commands, what they print, how they end. A test runs it.
+  case session(String)
 }
 
 extension Block: ExpressibleByStringInterpolation {
@@ -42,7 +48,7 @@ extension Block {
   var sentences: [Sentence] {
     switch self {
     case .paragraph(let sentence): [sentence]
-    case .code: []
+    case .code, .heading, .file, .session: []
     case .list(let sentences): sentences
     case .terms(let terms): terms.flatMap { [$0.term, $0.meaning] }
     }

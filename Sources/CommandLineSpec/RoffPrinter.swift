@@ -1,10 +1,21 @@
 /// Prints the same prose as roff with the man(7) macros.
 struct RoffPrinter {
   let program: String
+  /// The pages of those help topics that have one.
+  private let topics: [String: PageName]
 
   private(set) var text = ""
 
-  init(program: String) { self.program = program }
+  init(program: String, topics: [Topic] = []) {
+    self.program = program
+    var pages: [String: PageName] = [:]
+    for topic in topics {
+      guard let section = topic.section else { continue }
+      let page = PageName(name: "\(program)-\(topic.name)", section: section)
+      for name in [topic.name] + topic.aliases { pages[name] = page }
+    }
+    self.topics = pages
+  }
 
   /// A macro line; quoted arguments are the caller's affair.
   mutating func macro(_ line: String) {
@@ -14,16 +25,24 @@ struct RoffPrinter {
 
   /// Blocks; `inItem` keeps them at the indent of the item that they explain.
   mutating func prose(_ prose: Prose, inItem: Bool = false) {
-    for (index, block) in prose.enumerated() {
-      if index > 0 || inItem { macro(inItem ? ".IP" : ".PP") }
+    var isFirst = !inItem
+    for block in prose {
+      if case .heading(let title) = block {
+        macro(".SH \(Self.plain(title.uppercased()))")
+        isFirst = true
+        continue
+      }
+      if !isFirst { macro(inItem ? ".IP" : ".PP") }
       print(block)
+      isFirst = false
     }
   }
 
   private mutating func print(_ block: Block) {
     switch block {
     case .paragraph(let sentence): paragraph(marked(sentence))
-    case .code(let code): self.code(code)
+    case .heading: break
+    case .code(let code), .file(_, let code), .session(let code): self.code(code)
     case .list(let points):
       macro(".RS 2")
       for point in points {
@@ -82,14 +101,26 @@ struct RoffPrinter {
       case .literal(let text): Self.bold(text)
       case .placeholder(let text): Self.italic(text)
       case .flag(let name, of: _): Self.bold("--\(name)")
-      case .command(let path): Self.bold(pageName(path)) + "(1)"
+      case .command(let path): reference(to: path)
       }
     }.joined()
   }
 
-  /// The page of a command: `qctl-dlq-list`.
-  func pageName(_ path: String) -> String {
-    ([program] + path.split(separator: " ").map(String.init)).joined(separator: "-")
+  /// The page of a command, or what to type where a topic of help has none.
+  private func reference(to path: String) -> String {
+    guard let page = page(of: path) else { return Self.bold("\(program) \(path)") }
+    return Self.bold(page.name) + "(\(page.section))"
+  }
+
+  /// The page of a command, `qctl-dlq-list` in 1, or of a topic, as `help job`: `qctl-job` in 5.
+  ///
+  /// None for a topic that is in no manual.
+  func page(of path: String) -> PageName? {
+    let words = path.split(separator: " ").map(String.init)
+    guard words.first == "help", words.count == 2 else {
+      return PageName(name: ([program] + words).joined(separator: "-"), section: 1)
+    }
+    return topics[words[1]]
   }
 
   static func bold(_ text: String) -> String { "\\fB\(literal(text))\\fR" }

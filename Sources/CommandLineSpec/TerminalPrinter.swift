@@ -24,16 +24,19 @@ struct TerminalPrinter {
 
   /// Blocks with an empty line before each but the first.
   mutating func prose(_ prose: Prose, indent: Int) {
-    for (index, block) in prose.enumerated() {
-      if index > 0 { line() }
+    var isBelowHeading = true
+    for block in prose {
+      if !isBelowHeading { line() }
       print(block, indent)
+      isBelowHeading = if case .heading = block { true } else { false }
     }
   }
 
   private mutating func print(_ block: Block, _ indent: Int) {
     switch block {
     case .paragraph(let sentence): wrap(plain(sentence), indent: indent)
-    case .code(let code):
+    case .heading(let title): line(spaces(indent) + title + ":")
+    case .code(let code), .file(_, let code), .session(let code):
       for row in code.split(separator: "\n", omittingEmptySubsequences: false) {
         line(row.isEmpty ? "" : spaces(indent + 4) + row)
       }

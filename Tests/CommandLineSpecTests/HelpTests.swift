@@ -45,6 +45,33 @@ import Testing
     #expect(tree.outcome("help", "dlq").help == group)
   }
 
+  @Test func `a topic answers to its other names, and stands behind a command with its name`() {
+    #expect(tree.outcome("help", "statuses").help == tree.outcome("help", "exit-codes").help)
+    let both = tree.outcome("help", "config").help ?? ""
+    #expect(both.hasPrefix("qctl config: Show what is in force\n"))
+    #expect(
+      both.hasSuffix(
+        """
+
+        config: Settings of qctl
+
+        A line is --flag 'value', see qctl help config and qctl help statuses.
+
+        Examples:
+            .a
+            \\b
+
+            'c' ~ ^ `
+
+            $ qctl list -q emails
+            nothing
+
+        See also:
+          qctl list
+
+        """))
+  }
+
   @Test(arguments: [20, 40, 60, 80, 300])
   func `no line of prose or flags is wider than the terminal`(_ width: Int) {
     let help = tree.help(for: Sample.list.facts, width: width)

@@ -11,17 +11,13 @@ import Testing
         ManualSection(.files, [.terms([Term("\(literal: "~/.config")", "Settings.")])]),
         ManualSection(.environment, [.terms([Term("\(literal: "NO_COLOR")", "No colour.")])]),
         ManualSection(.bugs, ["None. "]),
-      ]) + [
-      tree.page(
-        named: "qctl-config", section: 5, "settings of qctl", date: "2026-01-31",
-        prose: ["A line is \(literal: "--flag 'value'").", .code(".a\n\\b\n\n'c' ~ ^ `")],
-        seeAlso: ["list"])
-    ]
+      ])
 
-  @Test func `there is a page for the tool and for each visible command`() {
+  @Test func `there is a page for the tool, each visible command, group, and topic with a section`()
+  {
     let names = [
       "qctl.1", "qctl-list.1", "qctl-work.1", "qctl-move.1", "qctl-dlq-list.1", "qctl-config.1",
-      "qctl-config.5",
+      "qctl-dead.1", "qctl-dlq.1", "qctl-config.5",
     ]
     #expect(Self.pages.map(\.fileName) == names)
   }
@@ -38,6 +34,25 @@ import Testing
         "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT", "NOTES",
         "EXAMPLES", "SEE ALSO",
       ])
+  }
+
+  @Test func `the page of a group lists its commands`() throws {
+    let group = try #require(Self.pages.first { $0.fileName == "qctl-dlq.1" }).text
+    #expect(group.contains("qctl\\-dlq \\- look after dead jobs\n"))
+    #expect(group.contains("\\fBqctl\\-dlq\\-list\\fR(1)\nList dead jobs.\n"))
+    #expect(group.contains(".BR qctl\\-dlq\\-list (1)\n"))
+  }
+
+  @Test func `topics are referred to by their pages, and those without one as help`() throws {
+    let config = try #require(Self.pages.first { $0.fileName == "qctl-config.5" }).text
+    #expect(config.hasPrefix(#".TH QCTL\-CONFIG 5 2026-01-31 "qctl 1.2.3" "File Formats""#))
+    #expect(config.contains(".SH EXAMPLES\n"))
+    #expect(config.contains("\\fBqctl\\-config\\fR(5)"))
+    let running = config.split(separator: "\n").joined(separator: " ")
+    #expect(running.contains("\\fBqctl help statuses\\fR"))
+    #expect(config.contains(".BR qctl\\-list (1)\n"))
+    let tool = try #require(Self.pages.first { $0.fileName == "qctl.1" }).text
+    #expect(tool.contains(".BR qctl\\-config (5)\n"))
   }
 
   @Test func `every visible flag and status of the help is in the manual`() throws {

@@ -150,10 +150,23 @@ enum Sample {
     "__complete", "Complete a line", defaults: Words(),
     operands: [.verbatim("WORD", \.all, "The words")], run: { Action(name: "", words: $0.all) })
 
+  private static var settings: Prose {
+    [
+      "A line is \(literal: "--flag 'value'"), see \(command: "help config") and \(command: "help statuses").",
+      .heading("Examples"), .file("config", ".a\n\\b\n\n'c' ~ ^ `"),
+      .session("$ qctl list -q emails\nnothing"),
+    ]
+  }
+
   static let tree = CommandTree<Action>(
     program: "qctl", version: "1.2.3", summary: "Queue and run jobs",
     sections: ["Inspect", "Act", "Dead-letter queue", "Self"],
-    topics: [Topic("exit-codes", "What each status means", ["Zero is \(literal: "success")."])],
+    topics: [
+      Topic(
+        "exit-codes", "What each status means", aliases: ["statuses"],
+        ["Zero is \(literal: "success")."]),
+      Topic("config", "Settings of qctl", section: 5, seeAlso: ["list"], settings),
+    ],
     examples: [Example("qctl list", "All jobs")],
     globals: Globals.flags.map(\.entry),
     entries: [

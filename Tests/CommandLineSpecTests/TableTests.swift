@@ -24,6 +24,11 @@ import Testing
 
   static let tree = CommandTree<Int>(
     program: "qctl", version: "1", summary: "S", sections: ["A"],
+    topics: [
+      Topic(
+        "lost", "Is lost.", seeAlso: ["nowhere"],
+        ["See \(command: "help nothing").", .code("qctl bad --seven\nno call")])
+    ],
     entries: [
       .command("bad", "Is bad in many ways.", in: "A") { bad.erased },
       .command("bad", "Is bad", in: "B") { bad.erased },
@@ -38,6 +43,9 @@ import Testing
     "bad: refers to no flag '--nothing'", "bad: refers to no command 'nowhere'",
     "bad: see also names no command 'nobody'",
     "bad: example: unknown flag '--six': qctl bad --six",
+    "help lost: refers to no command 'help nothing'", "help lost: summary ends with a full stop",
+    "help lost: see also names no command 'nowhere'",
+    "help lost: unknown flag '--seven': qctl bad --seven",
     "bad: the tree and the command sum it up differently", "bad: summary ends with a full stop",
   ])
   func `a fault in the table is found`(_ problem: String) {

@@ -12,6 +12,8 @@ enum Machine {
     /// The library of faketime.
     case faketime
     case oldSQLite = "old-sqlite"
+    /// A Debian of its own, which only root can make.
+    case cleanRoot = "clean-root"
     /// The plugins of monitoring, with which ours agrees.
     case checkProcs = "check-procs"
   }
@@ -23,6 +25,7 @@ enum Machine {
     case .tmpfs: mountsTmpfs
     case .strace: traces
     case .oldSQLite: buildsOldSQLite
+    case .cleanRoot: CurrentProcess.effectiveUserID == 0 && makesRoots
     case .python3, .sqlite3, .cc, .promtool, .mandoc, .curl, .flock, .systemdAnalyze:
       finds(need.rawValue)
     // An ordinary user's PATH has not its folder.
@@ -43,6 +46,9 @@ enum Machine {
   private static let mountsTmpfs = succeeds(
     "d=$(mktemp -d) && mount -t tmpfs none \"$d\" && umount \"$d\"; s=$?; rmdir \"$d\"; exit $s")
   private static let traces = succeeds("strace -o /dev/null true")
+
+  private static let makesRoots = succeeds(
+    "command -v mmdebstrap apt-get dpkg-deb && unshare --mount --pid --fork --kill-child true")
 
   private static let fakesTime = succeeds(
     "test \"$(faketime -f '@2001-02-03 04:05:06' date +%Y)\" = 2001")

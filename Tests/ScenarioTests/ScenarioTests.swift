@@ -18,6 +18,11 @@ import TestSupport
     }
   }
 
+  @Test(arguments: ManualSessions.topics)
+  func theExamplesOfTheManualAreTrue(_ topic: String) throws {
+    try run(try #require(ManualSessions.transcript(of: topic)))
+  }
+
   private func run(_ transcript: Transcript) throws {
     for problem in transcript.problems { Issue.record("\(problem)") }
     if let missing = transcript.needs.first(where: { !Machine.has($0) }) {

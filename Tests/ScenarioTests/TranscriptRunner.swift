@@ -11,10 +11,14 @@ struct TranscriptRunner {
   private let transcript: Transcript
   private let scratch: ScratchDirectory
   private let environment: EnvironmentBlock
+  /// What runs a command of the transcript, which comes last.
+  private let launcher: [String]
   private var captures: [String: [UInt8]] = [:]
 
   /// Prepares the scratch directory.
-  init(_ transcript: Transcript, program: String) throws {
+  ///
+  /// - Parameter launcher: what runs a command, if it shall not run in the scratch directory.
+  init(_ transcript: Transcript, program: String, launcher: [String]? = nil) throws {
     self.transcript = transcript
     scratch = try ScratchDirectory()
     for folder in ["work", "home", "bin", "run"] {
@@ -38,6 +42,8 @@ struct TranscriptRunner {
       environment[name] = EnvironmentBlock.value(name)
     }
     self.environment = environment
+    self.launcher =
+      launcher ?? ["sh", ScenarioFiles.folder + "/session.sh", scratch.path("work")]
   }
 
   /// Runs all commands and records what differs.
@@ -61,10 +67,7 @@ struct TranscriptRunner {
 
   private mutating func run(_ step: Transcript.Step) throws {
     let result = try ProcessRunner.run(
-      "sh",
-      [
-        ScenarioFiles.folder + "/session.sh", scratch.path("work"), substituted(step.command),
-      ],
+      launcher[0], launcher.dropFirst() + [substituted(step.command)],
       environment: environment, timeoutSeconds: transcript.deadline)
     var complaints: [String] = []
     if result.timedOut {

@@ -22,7 +22,7 @@ enum BatchListCommand {
       Example("qctl batch list", "All batches"),
       Example("qctl batch list --format '{id} {unfinished}'", "What is left of each"),
     ],
-    seeAlso: ["batch show", "enqueue"],
+    exits: ExitStatus.notes(), seeAlso: ["batch show", "enqueue"],
     run: { Action($0, run) })
 
   private static func run(

@@ -29,7 +29,7 @@ enum ShowCommand {
       Example("qctl show 0s9xhm7hw090q --json", "The same for a program"),
       Example("qctl show 0s9xhm7hw090q --raw > payload.bin", "The payload as it was enqueued"),
     ],
-    exits: ExitStatus.notes(.negative), seeAlso: ["list", "tail"],
+    exits: ExitStatus.notes(.negative), seeAlso: ["list", "tail", "help job"],
     run: { Action($0, run) })
 
   static let operand = Operand<Options>.one("ID", \.id, "The job") {

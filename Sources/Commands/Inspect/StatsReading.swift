@@ -10,6 +10,7 @@ struct StatsReading {
 
   /// How many records of the log are counted at most: so many fit into memory.
   private static let mostRecords = 200_000
+  private static let mostIDs = 500
 
   /// The rows asked for, by queue and type.
   func standings(_ context: CommandContext) throws(CommandFailure) -> [Standing] {
@@ -90,6 +91,7 @@ struct StatsReading {
       for job in jobs { tally.addStanding(job) }
     }
     try addRecords(to: &tally, context)
+    try addWaits(to: &tally)
     return tally.standings
   }
 
@@ -116,6 +118,20 @@ struct StatsReading {
     for record in page.records { tally.add(record) }
     if page.records.count == Self.mostRecords, !options.output.quiet {
       context.tell("only the last \(Self.mostRecords) records of the log were counted")
+    }
+  }
+
+  private func addWaits(to tally: inout TypeTally) throws(CommandFailure) {
+    // One that was replayed has ended more than once.
+    var rest = Set(tally.ended).sorted()[...]
+    while !rest.isEmpty {
+      var filter = JobFilter()
+      filter.ids = Array(rest.prefix(Self.mostIDs))
+      rest = rest.dropFirst(Self.mostIDs)
+      var pages = JobPages(of: filter, .newestFirst, in: store, now: now)
+      while let jobs = try pages.next() {
+        for job in jobs { tally.addWait(of: job) }
+      }
     }
   }
 }

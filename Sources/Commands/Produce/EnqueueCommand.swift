@@ -60,7 +60,7 @@ enum EnqueueCommand {
       Example("qctl enqueue --chain fetch,parse,load", "Three jobs, one after the other"),
     ],
     exits: ExitStatus.notes(.keyConflict, .queueFull, .badData, .noInput, .cannotCreate),
-    seeAlso: ["work", "list", "show"], validate: validate,
+    seeAlso: ["work", "list", "show", "help job", "help sql"], validate: validate,
     run: { Action($0, run) })
 
   private static let jobFlags: [Flag<Options>] = [

@@ -12,6 +12,14 @@ enum JobLine {
     let reason: String
   }
 
+  /// Every member that a line may have.
+  static let members = [
+    "queue", "type", "priority", "payload", "payload_text", "payload_b64", "run_at", "delay_ms",
+    "max_attempts", "backoff", "timeout_ms", "unique_key", "unique_scope", "on_conflict",
+    "idempotency_key", "idempotency_ttl_ms",
+    "concurrency_key", "tags", "ref", "after", "on_parent_failure",
+  ]
+
   /// Reads the line that stands in `range` of `bytes`.
   ///
   /// - Parameter refs: the names that earlier lines gave; gets this line's.
@@ -179,14 +187,8 @@ private struct JobLineReader {
   }
 
   private func near(_ key: String) -> String {
-    guard let name = EditDistance.nearest(key, among: Self.members).first else { return "" }
+    guard let name = EditDistance.nearest(key, among: JobLine.members).first else { return "" }
     return "; did you mean '\(name)'?"
   }
 
-  private static let members = [
-    "queue", "type", "priority", "payload", "payload_text", "payload_b64", "run_at", "delay_ms",
-    "max_attempts", "backoff", "timeout_ms", "unique_key", "unique_scope", "on_conflict",
-    "idempotency_key", "idempotency_ttl_ms",
-    "concurrency_key", "tags", "ref", "after", "on_parent_failure",
-  ]
 }

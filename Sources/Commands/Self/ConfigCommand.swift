@@ -27,7 +27,7 @@ enum ConfigCommand {
     exits: [.success, .usage, .inputOutput, .configuration].map { (status: ExitStatus) in
       status.note
     },
-    seeAlso: ["capabilities", "completion"],
+    seeAlso: ["capabilities", "completion", "help config"],
     run: { (options, invocation) in
       var options = options
       options.given = given(options, invocation)

@@ -26,7 +26,7 @@ enum ExportCommand {
       Example("qctl export -q emails --state dead | gzip > dead.ndjson.gz", "Some jobs"),
     ],
     exits: ExitStatus.notes(.negative, .partly, .badData, .cannotCreate),
-    seeAlso: ["import", "migrate", "list"],
+    seeAlso: ["import", "migrate", "list", "help job"],
     run: { Action($0, run) })
 
   /// The flags, those of a filter among them.

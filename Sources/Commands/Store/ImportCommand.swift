@@ -35,7 +35,7 @@ enum ImportCommand {
       Example("zcat dead.ndjson.gz | qctl import --dry-run -", "Only check it"),
     ],
     exits: ExitStatus.notes(.partly, .badData, .noInput, .interrupted),
-    seeAlso: ["export", "migrate"],
+    seeAlso: ["export", "migrate", "help job"],
     run: { Action($0, run) })
 
   private static func run(

@@ -29,7 +29,7 @@ enum InitCommand {
       Example(
         "qctl init --store dir:/var/spool/shop --group shop", "A folder of files for a group"),
     ],
-    exits: ExitStatus.notes(.cannotCreate), seeAlso: ["enqueue", "doctor"],
+    exits: ExitStatus.notes(.cannotCreate), seeAlso: ["enqueue", "doctor", "help sql"],
     run: { Action($0, run) })
 
   private static func run(

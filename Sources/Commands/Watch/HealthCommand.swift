@@ -16,7 +16,9 @@ enum HealthCommand {
         .choices(HealthCheck.allCases.map(\.rawValue) + ["set", "list", "remove"]))
     ],
     prose: prose, examples: examples, exits: exits, sections: sections,
-    seeAlso: ["health set", "health list", "health remove", "queues", "doctor"],
+    seeAlso: [
+      "health set", "health list", "health remove", "queues", "doctor", "help exit-status",
+    ],
     validate: { (options) throws(UsageError) in try options.check() },
     run: { Action($0, run) })
 

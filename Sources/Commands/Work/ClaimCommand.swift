@@ -41,7 +41,8 @@ enum ClaimCommand {
       Example("qctl claim -t resize --format '{id}\\t{attempt}\\t{token}'", "Fields by name"),
     ],
     exits: ExitStatus.notes(.negative, .cannotCreate),
-    seeAlso: ["complete", "fail", "renew", "work"], validate: validate, run: { Action($0, run) })
+    seeAlso: ["complete", "fail", "renew", "work", "help handler"], validate: validate,
+    run: { Action($0, run) })
 
   private static let jobFlags: [Flag<Options>] =
     ClaimScope.flags.lifted(\.scope) + [

@@ -51,7 +51,8 @@ enum WorkCommand {
       Example("qctl work -q reports --timeout 10m -- ./report --fast", "At most ten minutes each"),
     ],
     exits: ExitStatus.notes(.negative, .interrupted), sections: sections,
-    seeAlso: ["enqueue", "claim", "tail", "config"], validate: validate, run: { Action($0, run) })
+    seeAlso: ["enqueue", "claim", "tail", "config", "help handler"], validate: validate,
+    run: { Action($0, run) })
 
   private static let jobFlags: [Flag<Options>] =
     ClaimScope.flags.lifted(\.scope) + [

@@ -80,7 +80,8 @@ package struct WorkerCensus: Sendable {
       else { return isFree ? nil : unknown }
       return member(suspect, here)
     } catch {
-      return error.code == .noSuchFile ? nil : unknown
+      // No worker's file is a link; one that can't be read may be that of somebody else's worker.
+      return [.noSuchFile, .tooManyLinks].contains(error.code) ? nil : unknown
     }
   }
 

@@ -97,4 +97,22 @@ import Testing
     #expect((digest.flow?.rates[.hour]?.failed ?? 0) * 60 == 1)
     #expect(digest.flow?.timings.runs.count == 2)
   }
+
+  @Test func waitsOfATypeAreThoseOfWhatEnded() throws {
+    var tally = TypeTally(at: now, window: .hours(1))
+    for (event, minutes) in [(LogRecord.Event.completed, 3), (.failed, 4), (.dead, 90)] {
+      var record = try record(event, "digest", ago: .minutes(Int64(minutes)))
+      record.jobID = JobID(rawValue: Int64(minutes))
+      tally.add(record)
+    }
+    #expect(tally.ended == [JobID(rawValue: 3)])
+    var done = try job("digest", .completed, enqueuedAgo: .minutes(5))
+    done.startedAt = now - .minutes(4)
+    tally.addWait(of: done)
+    // Whoever was replayed meanwhile waits for something else.
+    done.state = .ready
+    tally.addWait(of: done)
+    let waits = try #require(tally.standings.first?.flow?.timings.waits)
+    #expect(waits.count == 1)
+  }
 }

@@ -2,7 +2,8 @@ package import Jobs
 
 /// Counts jobs and log records by queue and type, which no store keeps counts of.
 ///
-/// A wait is in no log record, so there are none here; jobs that were purged are not seen.
+/// A wait is in no log record but in the job, and only that of its last execution; jobs that were
+/// purged are not seen.
 package struct TypeTally {
   private struct Key: Hashable {
     let queue: QueueName
@@ -26,6 +27,8 @@ package struct TypeTally {
   private let now: Instant
   private let window: TimeSpan
   private var tallies: [Key: Tally] = [:]
+  /// The jobs that ended within the window, by the records that were counted.
+  package private(set) var ended: [JobID] = []
 
   /// Nothing counted yet.
   package init(at now: Instant, window: TimeSpan) {
@@ -66,10 +69,18 @@ package struct TypeTally {
       if record.event != .failed { counts.ended += 1 }
       tally.stretches[stretch] = counts
     }
-    if let duration = record.duration, record.timestamp >= now - window {
-      tally.timings.runs.add(duration)
+    if record.timestamp >= now - window {
+      if let duration = record.duration { tally.timings.runs.add(duration) }
+      if record.event != .failed, let id = record.jobID { ended.append(id) }
     }
     tallies[Key(queue: queue, type: type)] = tally
+  }
+
+  /// Counts how long a job was due before the execution that ended it.
+  package mutating func addWait(of job: Job) {
+    guard let start = job.startedAt, job.state == .completed || job.state == .dead else { return }
+    let wait = max(.zero, start.since(job.runAt))
+    tallies[Key(queue: job.queue, type: job.type), default: Tally()].timings.waits.add(wait)
   }
 
   /// What was counted, by queue and then by type.

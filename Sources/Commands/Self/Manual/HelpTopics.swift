@@ -3,20 +3,10 @@ import CommandLineSpec
 /// Help that belongs to no single command.
 enum HelpTopics {
   static let all = [
-    Topic("exit-codes", "What each exit status means", exitCodes),
+    ConfigTopic.topic, JobTopic.topic, HandlerTopic.topic, SQLTopic.topic, ExitStatusTopic.topic,
     Topic("environment", "Variables that qctl reads and sets", environment),
     Topic("formats", "Output formats and their fields", formats),
   ]
-
-  private static var exitCodes: Prose {
-    [
-      .terms(
-        ExitStatus.allCases.map { status in
-          Term("\(literal: String(status.rawValue))", Sentence(stringLiteral: status.meaning))
-        }),
-      "When a signal ends qctl, the shell reports 128 plus its number.",
-    ]
-  }
 
   private static var environment: Prose {
     [
