@@ -29,6 +29,9 @@ let package = Package(
   targets: [
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("m")]),
     .target(name: "CPosix"),
+    .target(
+      name: "CReadline",
+      linkerSettings: [.linkedLibrary("readline"), .linkedLibrary("tinfo")]),
 
     room("Text"),
     room("Calendar"),
@@ -43,10 +46,12 @@ let package = Package(
     room(
       "Commands",
       ["Engine", "Storage", "Jobs", "CommandLineSpec", "PosixIO", "Text", "Calendar"]),
+    room("Shell", ["CommandLineSpec", "PosixIO", "Text", "Calendar", "CReadline"]),
     .executableTarget(
       name: "qctl",
       dependencies: [
-        "Commands", "SQLiteStorage", "DirectoryStorage", "Storage", "CommandLineSpec", "PosixIO",
+        "Commands", "Shell", "SQLiteStorage", "DirectoryStorage", "Storage", "CommandLineSpec",
+        "PosixIO",
       ],
       swiftSettings: settings),
 
@@ -89,6 +94,7 @@ let package = Package(
         "Commands", "CommandLineSpec", "Engine", "MemoryStorage", "Storage", "Jobs", "Text",
         "PosixIO", "TestSupport",
       ]),
+    tests("ShellTests", ["Shell", "CommandLineSpec", "PosixIO", "Text", "TestSupport"]),
     tests(
       "SQLiteStorageTests",
       [

@@ -1,5 +1,5 @@
 import PosixIO
-import Storage
+package import Storage
 import CommandLineSpec
 import Jobs
 import Text
@@ -8,30 +8,61 @@ import Text
 ///
 /// The executables differ only in the stores that they can open.
 package struct Program {
+  /// Opens a store, which heeds the wish not to wait any longer.
+  package typealias OpenStore = (StoreLocation, StoreIntent, StopWish?) throws(StorageError)
+    -> any StorageAdapter
+
   private let openStore: CommandContext.OpenStore
+  private let startShell: CommandContext.StartShell?
+  /// What a shell has of its own where its commands run in its process.
+  private let visit: Visit?
 
   /// A program that opens stores so.
-  package init(openStore: @escaping CommandContext.OpenStore) {
-    self.openStore = openStore
+  ///
+  /// - Parameter shell: Runs the prompt of `qctl shell`.
+  package init(openStore: @escaping OpenStore, shell: @escaping ShellStart.Run) {
+    self.openStore = { (location, intent) throws(StorageError) in
+      try openStore(location, intent, nil)
+    }
+    startShell = { shell($0, CommandRunner(openStore: openStore, $0)) }
+    visit = nil
+  }
+
+  /// A command in the process of a shell.
+  init(visit: Visit) {
+    openStore = visit.openStore
+    startShell = nil
+    self.visit = visit
   }
 
   /// Runs the command line of this process, everything printed and flushed.
   ///
   /// - Returns: the exit status.
   package func run() -> Int32 {
-    let arguments = CommandLine.arguments.dropFirst()
+    let status = run(Array(CommandLine.arguments.dropFirst()))
+    // After Ctrl-C the shell must see that it was one, or the script around us goes on.
+    guard status == ExitStatus.interrupted.rawValue else { return status }
+    Signal.interrupt.endProcess()
+  }
+
+  private var environment: (String) -> String? { visit?.environment ?? EnvironmentBlock.value }
+
+  /// Runs a command line, everything printed and flushed.
+  ///
+  /// - Returns: the exit status.
+  func run(_ arguments: [String]) -> Int32 {
     let output = OutputStream()
+    if let visit { output.stop(when: visit.stop) }
     // Scripts ask this at every start; it needs no table.
     if arguments == ["--version"] {
       return print("qctl \(QctlTree.version)\n", to: output)
     }
-    let health = HealthCall(Array(arguments))
+    let health = HealthCall(arguments)
     let surroundings = Surroundings(
-      environment: EnvironmentBlock.value,
-      files: { () throws(ConfigurationError) in try ConfigurationFiles.read(EnvironmentBlock.value)
-      },
+      environment: environment,
+      files: { () throws(ConfigurationError) in try ConfigurationFiles.read(environment) },
       width: Terminal.size()?.columns ?? 80)
-    switch QctlTree.tree.outcome(for: Array(arguments), in: surroundings) {
+    switch QctlTree.tree.outcome(for: arguments, in: surroundings) {
     case .run(let action):
       return health.map { run(action, as: $0, output) } ?? run(action, output)
     case .help(let text): return explain(text, isPaged: !arguments.contains("--no-pager"), output)
@@ -46,7 +77,7 @@ package struct Program {
     // A reader that has gone is no reason to end with a signal's status.
     try? Signal.pipe.setDisposition(.ignore)
     do {
-      let status = try action.run(in: context(output, Paging(output, EnvironmentBlock.value)))
+      let status = try action.run(in: context(output, Paging(output, environment)))
       try? output.flush()
       return status.rawValue
     } catch {
@@ -80,8 +111,8 @@ package struct Program {
 
   /// Help that is longer than the terminal is read a screen at a time, as a manual page is.
   private func explain(_ text: String, isPaged: Bool, _ output: OutputStream) -> Int32 {
-    let paging = Paging(output, EnvironmentBlock.value)
-    if isPaged, output.isTTY, let rows = Terminal.size()?.rows,
+    let paging = Paging(output, environment)
+    if isPaged, visit?.isPaged != false, output.isTTY, let rows = Terminal.size()?.rows,
       text.utf8.count(where: { $0 == UInt8(ascii: "\n") }) >= rows
     {
       paging.begin()
@@ -90,7 +121,7 @@ package struct Program {
   }
 
   private func run(_ action: Action, _ output: OutputStream) -> Int32 {
-    let paging = Paging(output, EnvironmentBlock.value)
+    let paging = Paging(output, environment)
     let status: Int32
     do {
       status = try action.run(in: context(output, paging)).rawValue
@@ -102,16 +133,15 @@ package struct Program {
     return end(finish(status, output, paging.say), paging)
   }
 
-  /// After Ctrl-C the shell must see that it was one, or the script around us goes on.
   private func end(_ status: Int32, _ paging: Paging) -> Int32 {
-    let wasInterrupted = paging.end() || status == ExitStatus.interrupted.rawValue
-    guard wasInterrupted else { return status }
-    Signal.interrupt.endProcess()
+    paging.end() || visit?.stop() == true ? ExitStatus.interrupted.rawValue : status
   }
 
   private func report(_ failure: CommandFailure, _ say: (String) -> Void) -> Int32 {
     switch failure {
     case .outputClosed: return ExitStatus.success.rawValue
+    // What was cut short by whoever sits there needs no sentence.
+    case .failed where visit?.stop() == true: return ExitStatus.interrupted.rawValue
     case .failed(let status, let sentence):
       say("qctl: \(sentence)\n")
       return status.rawValue
@@ -131,6 +161,9 @@ package struct Program {
     }
   }
 
+  /// The wall clock.
+  static func now() -> Instant { Instant(milliseconds: SystemClock.wallMilliseconds()) }
+
   private func context(_ output: OutputStream, _ paging: Paging) -> CommandContext {
     let isTerminal = output.isTTY
     return CommandContext(
@@ -139,9 +172,11 @@ package struct Program {
         inputIsTerminal: StandardStream.input.isTTY, outputIsTerminal: isTerminal,
         errorIsTerminal: StandardStream.error.isTTY,
         columns: isTerminal ? Terminal.size()?.columns ?? 80 : nil),
-      environment: EnvironmentBlock.value,
-      now: { Instant(milliseconds: SystemClock.wallMilliseconds()) },
+      environment: environment,
+      now: Self.now,
       random: Random.wordOrClock,
-      interaction: .process, openStore: openStore, beginPaging: paging.begin)
+      interaction: visit?.interaction ?? .process, openStore: openStore,
+      releaseStore: visit?.releaseStore ?? { $0.close() }, process: visit?.process ?? .current,
+      startShell: startShell, beginPaging: visit?.isPaged == false ? {} : paging.begin)
   }
 }

@@ -110,6 +110,9 @@ package enum QctlTree {
     .command("migrate", "Move everything from one store into another", in: "Store") {
       MigrateCommand.command.erased
     },
+    .command("shell", "Type commands at a prompt, or run a script of them", in: "Self") {
+      ShellCommand.command.erased
+    },
     .command("config", "Show the settings in force and where each came from", in: "Self") {
       ConfigCommand.command.erased
     },

@@ -83,15 +83,20 @@ package final class DirectoryStore: Sendable {
   /// - Parameters:
   ///   - path: a folder, as given by the user.
   ///   - intent: what the caller means to do.
+  ///   - stop: whether not to wait any longer; asked only by what was opened to be read, since no
+  ///     change of files is to be left half way but by a crash.
   ///   - random: bits for ids and tokens.
   /// - Throws: `missing`, `foreign`, `newerVersion`, `forbidden`, `readOnly` and so on, with nothing
   ///   changed.
   package convenience init(
-    _ path: String, for intent: StoreIntent, random: @escaping @Sendable () -> UInt64
+    _ path: String, for intent: StoreIntent, stop: StopWish? = nil,
+    random: @escaping @Sendable () -> UInt64
   ) throws(StorageError) {
     let version = try StoreFolder.open(path, for: intent)
     let tree: DiskTree
-    do { tree = try DiskTree(root: path) } catch { throw StorageError(error, at: path) }
+    do { tree = try DiskTree(root: path, stop: intent == .read ? stop : nil) } catch {
+      throw StorageError(error, at: path)
+    }
     self.init(
       tree, root: path, counter: IDCounter(path: path + "/last-id"), formatVersion: version,
       random: random)

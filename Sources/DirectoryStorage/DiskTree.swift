@@ -1,4 +1,5 @@
 package import PosixIO
+package import Storage
 import Synchronization
 
 /// The files of a store on a disk.
@@ -10,6 +11,7 @@ package final class DiskTree: FileTree {
   private let root: FileDescriptor
   private let path: String
   private let rights: Rights
+  private let stop: StopWish?
   private let open = Mutex<[String: Folder]>([:])
 
   /// What new files and folders may be used by.
@@ -38,8 +40,11 @@ package final class DiskTree: FileTree {
   private static let settledBit: UInt32 = 0o4000
 
   /// The files under an existing folder that is no symbolic link.
-  package init(root path: String) throws(SystemError) {
+  ///
+  /// - Parameter stop: whether not to wait any longer; then reading ends with `cancelled`.
+  package init(root path: String, stop: StopWish? = nil) throws(SystemError) {
     self.path = path
+    self.stop = stop
     root = try FileDescriptor.openDirectory(path)
     rights = Rights(rootMode: try root.status().mode)
   }
@@ -103,7 +108,12 @@ package final class DiskTree: FileTree {
 // MARK: - Looking
 
 extension DiskTree {
+  private func heedStop(about path: String) throws(SystemError) {
+    if let stop, stop() { throw SystemError(.cancelled, call: "read", subject: path) }
+  }
+
   package func names(in folder: String) throws(SystemError) -> [String] {
+    try heedStop(about: folder)
     if isGone(folder) { forget(folder) }
     return try within(folder) { (descriptor) throws(SystemError) in
       // A copy shares the position in the list, so the folder is opened once more.
@@ -125,6 +135,7 @@ extension DiskTree {
   package func read(
     _ path: String, at offset: Int64, count: Int
   ) throws(SystemError) -> FilePiece {
+    try heedStop(about: path)
     let file = try openFile(path, .readOnly)
     let status = try Self.requireRegular(file, path)
     let bytes = try file.read(upTo: min(count, Int(max(status.size - offset, 0))), at: offset)

@@ -28,7 +28,7 @@ extension Spool {
   func look(in folder: String) throws(StorageError) -> [String] {
     do { return try tree.names(in: folder) } catch {
       switch error.code {
-      case .tooManyOpenFiles, .systemFileTableFull, .outOfMemory, .inputOutput:
+      case .tooManyOpenFiles, .systemFileTableFull, .outOfMemory, .inputOutput, .cancelled:
         throw translate(error)
       default: return []
       }

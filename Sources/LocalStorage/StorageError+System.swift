@@ -12,6 +12,7 @@ extension StorageError {
       self = .readOnly(path: path, detail: "the file system is read-only")
     case .permissionDenied, .notPermitted:
       self = .forbidden(path: place ?? path, detail: error.code.reason)
+    case .cancelled: self = .busy(path: path, detail: "the answer took too long")
     default: self = .system(path: place ?? path, detail: error.code.reason)
     }
   }

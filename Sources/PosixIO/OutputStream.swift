@@ -23,6 +23,8 @@ package final class OutputStream {
   private var buffer: [UInt8] = []
   private var failure: OutputError?
   private var detour: (() -> Int32?)?
+  private var isAskedToStop: (() -> Bool)?
+  private var writes: UInt8 = 0
 
   /// Buffers for an open descriptor, standard output unless told otherwise.
   package init(
@@ -37,33 +39,48 @@ package final class OutputStream {
   /// The answer is an open descriptor, or nil for the one that it has.
   package func divert(to open: @escaping () -> Int32?) { detour = open }
 
+  /// Stops when asked to: from then on nothing is written, as if nobody read any more.
+  ///
+  /// It is asked at each flush, and at some of the writes between, since asking may cost a system call.
+  package func stop(when isAskedToStop: @escaping () -> Bool) { self.isAskedToStop = isAskedToStop }
+
   /// Appends text as UTF-8.
   package func write(_ text: String) throws(OutputError) {
     buffer.append(contentsOf: text.utf8)
-    if buffer.count >= capacity { try flush() }
+    try written()
   }
 
   /// Appends bytes.
   package func write(_ bytes: [UInt8]) throws(OutputError) {
     buffer.append(contentsOf: bytes)
-    if buffer.count >= capacity { try flush() }
+    try written()
   }
 
   /// Appends bytes.
   package func write(_ bytes: ArraySlice<UInt8>) throws(OutputError) {
     buffer.append(contentsOf: bytes)
-    if buffer.count >= capacity { try flush() }
+    try written()
   }
 
   /// Appends one byte.
   package func write(byte: UInt8) throws(OutputError) {
     buffer.append(byte)
-    if buffer.count >= capacity { try flush() }
+    try written()
   }
+
+  private func written() throws(OutputError) {
+    writes &+= 1
+    if buffer.count >= capacity || writes & 31 == 0 && isAskedToStop != nil && mustStop {
+      try flush()
+    }
+  }
+
+  private var mustStop: Bool { isAskedToStop?() ?? false }
 
   /// Writes out all that is buffered.
   package func flush() throws(OutputError) {
     defer { buffer.removeAll(keepingCapacity: true) }
+    if failure == nil, mustStop { failure = .closed }
     if let failure { throw failure }
     if let open = detour, !buffer.isEmpty { takeDetour(open) }
     do {

@@ -1,4 +1,5 @@
 import CSQLite
+import Storage
 
 /// One SQLite connection and the statements prepared on it.
 ///
@@ -16,8 +17,10 @@ final class Connection {
   /// Pages in the write-ahead log after the latest commit of this connection.
   private(set) var walPages: Int32 = 0
 
+  private let stop: Stop?
+
   /// Opens an existing file; never creates one.
-  init(_ path: String, _ mode: Mode) throws(SQLiteFailure) {
+  init(_ path: String, _ mode: Mode, stop wish: StopWish? = nil) throws(SQLiteFailure) {
     guard Self.configured == SQLITE_OK else {
       throw SQLiteFailure(Self.configured, message: "SQLite could not be configured")
     }
@@ -38,9 +41,11 @@ final class Connection {
       throw failure
     }
     self.handle = handle
+    stop = wish.map { Stop($0, limit: Self.busyMilliseconds) }
     sqlite3_busy_timeout(handle, Self.busyMilliseconds)
     sqlite3_wal_autocheckpoint(handle, 0)
     watchLog()
+    stop?.watch(handle)
   }
 
   private static let configured = qctl_sqlite_configure()

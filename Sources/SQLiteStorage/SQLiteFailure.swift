@@ -43,6 +43,7 @@ struct SQLiteFailure: Error {
     switch primary {
     case SQLITE_BUSY, SQLITE_LOCKED:
       .busy(path: path, detail: "another process kept it locked")
+    case SQLITE_INTERRUPT: .busy(path: path, detail: "the answer took too long")
     case SQLITE_FULL: .full(path: path)
     case SQLITE_READONLY: .readOnly(path: path, detail: message)
     case SQLITE_PERM, SQLITE_AUTH: .forbidden(path: path, detail: message)

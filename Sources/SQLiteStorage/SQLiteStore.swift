@@ -28,18 +28,19 @@ package final class SQLiteStore: Sendable {
   ///   - path: a file, as given by the user.
   ///   - intent: what the caller means to do.
   ///   - staging: in what steps bulks are accepted.
+  ///   - stop: whether not to wait any longer.
   ///   - random: bits for ids and tokens.
   /// - Throws: `missing`, `foreign`, `newerVersion`, `corrupt`, `forbidden`, `readOnly` and so on,
   ///   with nothing changed.
   package init(
     _ path: String, for intent: StoreIntent, staging: BulkStaging = .standard,
-    random: @escaping @Sendable () -> UInt64
+    stop: StopWish? = nil, random: @escaping @Sendable () -> UInt64
   ) throws(StorageError) {
     self.path = path
     self.staging = staging
     self.random = random
     identity = StoreIdentity(kind: "sqlite", location: path, formatVersion: Schema.version)
-    session = try Session.open(path, for: intent)
+    session = try Session.open(path, for: intent, stop: stop)
   }
 
   /// Runs `body` alone in this process, with the connection.

@@ -6,7 +6,7 @@ import Storage
 extension Session {
   /// Opens a store as the caller intends, or says exactly why not.
   static func open(
-    _ path: String, for intent: StoreIntent
+    _ path: String, for intent: StoreIntent, stop: StopWish?
   ) throws(StorageError) -> Session {
     let creates = intent == .create || intent == .adopt
     switch try StoreFile.inspect(path) {
@@ -18,14 +18,14 @@ extension Session {
       guard creates else { throw .foreign(path: path, detail: "it is an empty file") }
       return try initialise(path, emptyFile: true)
     case .file:
-      return try openFile(path, for: intent)
+      return try openFile(path, for: intent, stop: stop)
     }
   }
 
   private static func openFile(
-    _ path: String, for intent: StoreIntent
+    _ path: String, for intent: StoreIntent, stop: StopWish?
   ) throws(StorageError) -> Session {
-    let (connection, version) = try connect(path, for: intent)
+    let (connection, version) = try connect(path, for: intent, stop: stop)
     guard let version else {
       let isBlank = intent == .create && (try? mayBecomeStore(connection)) == true
       connection.close()
@@ -60,10 +60,10 @@ extension Session {
 
   /// Opens the file and reads its format version; `nil` where there is no queue in it.
   private static func connect(
-    _ path: String, for intent: StoreIntent
+    _ path: String, for intent: StoreIntent, stop: StopWish?
   ) throws(StorageError) -> (Connection, Int64?) {
     do {
-      return try connectWritable(path)
+      return try connectWritable(path, stop: stop)
     } catch {
       let cannotWrite = error.primary == SQLITE_CANTOPEN || error.primary == SQLITE_READONLY
       guard intent == .read, cannotWrite, StoreFile.isOnReadOnlyMount(path) else {
@@ -71,7 +71,7 @@ extension Session {
       }
     }
     do {
-      let connection = try Connection(path, .immutable)
+      let connection = try Connection(path, .immutable, stop: stop)
       return (connection, try formatVersion(connection))
     } catch {
       throw error.storageError(at: path)
@@ -79,9 +79,9 @@ extension Session {
   }
 
   private static func connectWritable(
-    _ path: String
+    _ path: String, stop: StopWish?
   ) throws(SQLiteFailure) -> (Connection, Int64?) {
-    let connection = try Connection(path, .readWrite)
+    let connection = try Connection(path, .readWrite, stop: stop)
     do {
       return (connection, try formatVersion(connection))
     } catch {

@@ -14,7 +14,7 @@ import Testing
     "schedule show",
     "schedule next", "schedule pause", "schedule resume", "schedule remove", "schedule run",
     "schedule tick", "stats", "metrics", "top",
-    "health", "health set", "health list", "health remove",
+    "health", "health set", "health list", "health remove", "shell",
   ])
   func `each command explains itself with an example`(path: String) throws {
     let ran = try CommandRig().run(["help"] + path.split(separator: " ").map(String.init))

@@ -92,3 +92,21 @@ struct OutputStreamTests {
     #expect(try counter.reader.read(upTo: 20) == Array("\(size)".utf8))
   }
 }
+
+@Suite struct StoppedOutputTests {
+  @Test func `who is asked to stop writes no more, and says that nobody reads`() throws {
+    let pipe = try Pipe()
+    let stream = OutputStream(rawDescriptor: pipe.writer.rawValue)
+    var isAsked = false
+    stream.stop { isAsked }
+    try stream.write("before\n")
+    try stream.flush()
+    isAsked = true
+    #expect(throws: OutputError.closed) {
+      for _ in 0..<64 { try stream.write("after\n") }
+    }
+    isAsked = false
+    #expect(throws: OutputError.closed) { try stream.flush() }
+    #expect(try pipe.reader.read(upTo: 100) == Array("before\n".utf8))
+  }
+}

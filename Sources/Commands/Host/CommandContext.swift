@@ -31,6 +31,8 @@ package struct CommandContext {
   /// Opens the store at a place that `StoreLocation` has read.
   package typealias OpenStore = (StoreLocation, StoreIntent) throws(StorageError)
     -> any StorageAdapter
+  /// Runs the prompt of a shell to its end, and answers with which status.
+  package typealias StartShell = (ShellStart) -> Int32
 
   /// Buffered standard output: data only.
   package let output: OutputStream
@@ -48,17 +50,23 @@ package struct CommandContext {
   package let interaction: Interaction
   /// Opens stores.
   package let openStore: OpenStore
+  /// Gives a store back that a command is done with.
+  package let releaseStore: (any StorageAdapter) -> Void
   /// The process itself.
   package let process: ProcessAccess
   /// Lets what is printed from now on go through a pager, if there is one.
   package let beginPaging: () -> Void
+  /// Starts a shell; `nil` within one, and where there is none.
+  package let startShell: StartShell?
 
   /// Everything in turn.
   package init(
     output: OutputStream, say: @escaping (String) -> Void, streams: Streams,
     environment: @escaping (String) -> String?, now: @escaping () -> Instant,
     random: @escaping () -> UInt64, interaction: Interaction = .none,
-    openStore: @escaping OpenStore, process: ProcessAccess = .current,
+    openStore: @escaping OpenStore,
+    releaseStore: @escaping (any StorageAdapter) -> Void = { $0.close() },
+    process: ProcessAccess = .current, startShell: StartShell? = nil,
     beginPaging: @escaping () -> Void = {}
   ) {
     self.output = output
@@ -69,7 +77,9 @@ package struct CommandContext {
     self.random = random
     self.interaction = interaction
     self.openStore = openStore
+    self.releaseStore = releaseStore
     self.process = process
+    self.startShell = startShell
     self.beginPaging = beginPaging
   }
 }

@@ -11,6 +11,11 @@ enum Folders {
     absolute("XDG_CONFIG_HOME", environment) ?? inHome("/.config", environment)
   }
 
+  /// For what a program remembers of its use: `$XDG_STATE_HOME`, else `~/.local/state`.
+  static func state(_ environment: (String) -> String?) -> String? {
+    absolute("XDG_STATE_HOME", environment) ?? inHome("/.local/state", environment)
+  }
+
   /// For configuration of the whole machine, the strongest first: `$XDG_CONFIG_DIRS`, else
   /// `/etc/xdg`.
   static func systemConfiguration(_ environment: (String) -> String?) -> [String] {

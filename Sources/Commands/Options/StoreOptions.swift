@@ -32,7 +32,7 @@ struct StoreOptions: Sendable {
     _ body: (any StorageAdapter) throws(CommandFailure) -> Result
   ) throws(CommandFailure) -> Result {
     let adapter = try open(intent, in: context)
-    defer { adapter.close() }
+    defer { context.releaseStore(adapter) }
     return try body(adapter)
   }
 }

@@ -73,7 +73,7 @@ struct LiveNames {
     guard let location = try? StoreLocation(chosenStore, environment: context.environment),
       let store = try? context.openStore(location, .read)
     else { return nil }
-    defer { store.close() }
+    defer { context.releaseStore(store) }
     return try? body(store)
   }
 

@@ -42,9 +42,13 @@ extension Parser {
 
   private static let splitter = Parser(
     "words", texts: [#"list --state 'a b' "c \" d" e\ f # rest"#, "a\t\"\" ''", "enqueue -q x"],
-    words: ["'", "\"", "\\", "#", " ", "\\\""]
+    words: ["'", "\"", "\\", "#", " ", "\\\"", ";", "\n", "\\\n"]
   ) { text in
     do throws(WordSplitter.Failure) {
+      // Where the cursor is can always be told.
+      _ = WordSplitter.unfinished(text[...])
+      var rest = text[...]
+      while try WordSplitter.nextCommand(of: &rest) != nil {}
       let words = try WordSplitter.split(text[...])
       let quoted = words.map {
         "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)

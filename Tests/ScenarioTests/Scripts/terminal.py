@@ -15,15 +15,19 @@ DEADLINE = 200
 
 
 class Terminal:
-    """A program on a terminal of its own; what it writes there is kept as it was written."""
+    """A program on a terminal of its own; what it writes there is kept as it was written.
 
-    def __init__(self, *words, columns=80, rows=24, environment=None, folder=None, errors=None):
+    Where it is not cooked, the kernel adds nothing: no carriage returns, and no echo of what is typed.
+    """
+
+    def __init__(self, *words, columns=80, rows=24, environment=None, folder=None, errors=None, cooked=False):
         self.ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        settings = termios.tcgetattr(theirs)
-        settings[1] &= ~termios.OPOST
-        settings[3] &= ~termios.ECHO
-        termios.tcsetattr(theirs, termios.TCSANOW, settings)
+        if not cooked:
+            settings = termios.tcgetattr(theirs)
+            settings[1] &= ~termios.OPOST
+            settings[3] &= ~termios.ECHO
+            termios.tcsetattr(theirs, termios.TCSANOW, settings)
         self.shown = b""
         self.process = subprocess.Popen(
             words, stdin=theirs, stdout=theirs, stderr=errors or theirs, cwd=folder,

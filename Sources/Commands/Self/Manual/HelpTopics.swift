@@ -32,6 +32,9 @@ enum HelpTopics {
         Term(
           "\(literal: "XDG_RUNTIME_DIR"), \(literal: "TMPDIR")",
           "Where the file for that editor lies meanwhile, else in /tmp."),
+        Term(
+          "\(literal: "QCTL_HISTFILE")",
+          "Where \(command: "shell") remembers lines; nothing means nowhere."),
         Term("\(literal: "TZ")", "The zone in which times are read and shown."),
         Term(
           "\(literal: "XDG_DATA_HOME")",
@@ -40,6 +43,9 @@ enum HelpTopics {
           "\(literal: "XDG_CONFIG_HOME")",
           "Where the configuration lies, in \(literal: "qctl/config")."),
         Term("\(literal: "XDG_CONFIG_DIRS")", "Where the configuration of the machine lies."),
+        Term(
+          "\(literal: "XDG_STATE_HOME")",
+          "Where \(command: "shell") remembers lines, in \(literal: "qctl/history")."),
       ]),
       "A handler started by \(command: "work") finds QCTL_JOB_ID, QCTL_QUEUE, QCTL_TYPE, QCTL_ATTEMPT, QCTL_MAX_ATTEMPTS, QCTL_ENQUEUED_AT, QCTL_DEADLINE (with a timeout), QCTL_IDEMPOTENCY_KEY, QCTL_SCHEDULE (of a job that a schedule made), QCTL_STORE and QCTL_CONTROL.",
     ]
