@@ -24,6 +24,10 @@ SHARE := $(DESTDIR)$(PREFIX)/share/qctl
 SCHEMAS := $(SHARE)/schemas
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+# Debian's zsh reads vendor-completions below /usr, and site-functions below /usr/local.
+ZSH_FOLDER := $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+ZSH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FOLDER)
+FISH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 .PHONY: help demo build test torture fuzz check format generate bench install uninstall clean \
   deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check
@@ -89,12 +93,15 @@ bench: bench-deps build bench-build ## measure qctl, its limits and its peers (C
 bench-build:
 	swift build -c release --product qctl-bench -Xswiftc -static-executable
 
-install: $(QCTL) ## install binary, manual, completion, schemas, rules and units (PREFIX, DESTDIR)
+install: $(QCTL) ## install binary, manual, completions, schemas, rules and units (PREFIX, DESTDIR)
 	install -d '$(BIN)' '$(MAN)/man1' '$(MAN)/man5' '$(BASH_COMPLETIONS)' '$(SCHEMAS)' '$(UNITS)'
+	install -d '$(ZSH_COMPLETIONS)' '$(FISH_COMPLETIONS)'
 	install -m 755 $(QCTL) '$(BIN)/qctl'
 	install -m 644 man/*.1 '$(MAN)/man1'
 	for page in man/*.5; do test ! -e "$$page" || install -m 644 "$$page" '$(MAN)/man5'; done
 	install -m 644 completions/qctl.bash '$(BASH_COMPLETIONS)/qctl'
+	install -m 644 completions/_qctl '$(ZSH_COMPLETIONS)/_qctl'
+	install -m 644 completions/qctl.fish '$(FISH_COMPLETIONS)/qctl.fish'
 	install -m 644 packaging/schemas/*.json '$(SCHEMAS)'
 	install -m 644 packaging/prometheus-rules.yml '$(SHARE)'
 	for unit in packaging/*.service; do \
@@ -103,6 +110,7 @@ install: $(QCTL) ## install binary, manual, completion, schemas, rules and units
 
 uninstall: ## remove what install put there
 	rm -f '$(BIN)/qctl' '$(BASH_COMPLETIONS)/qctl'
+	rm -f '$(ZSH_COMPLETIONS)/_qctl' '$(FISH_COMPLETIONS)/qctl.fish'
 	for unit in packaging/*.service; do rm -f "$(UNITS)/$${unit##*/}"; done
 	rm -f '$(SHARE)/prometheus-rules.yml'
 	for file in packaging/schemas/*; do rm -f "$(SCHEMAS)/$${file##*/}"; done
@@ -140,7 +148,9 @@ generate-check: build
 	  else echo 'man/ or completions/ is stale: run `make generate`' >&2; exit 1; fi
 
 scripts-check:
-	shellcheck $(SCRIPTS) $$(test ! -e completions/qctl.bash || echo completions/qctl.bash)
+	shellcheck $(SCRIPTS) completions/qctl.bash
+	zsh -n completions/_qctl
+	fish --no-execute completions/qctl.fish
 
 # mandoc's plain lint also complains of pages that aren't installed on this machine.
 manual-check:
