@@ -39,6 +39,7 @@ function __qctl_answer
         set -l value (string split -m 1 -f 1 \t -- $lines[1])
         set -g __qctl_candidates $value $value.
     end
+    return 0
 end
 
 # Directories, and with bit 8 the files that end as the candidates say.

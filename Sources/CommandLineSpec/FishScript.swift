@@ -48,6 +48,7 @@ extension CommandTree {
             set -l value (string split -m 1 -f 1 \t -- $lines[1])
             set -g __@ID@_candidates $value $value.
         end
+        return 0
     end
 
     # Directories, and with bit 8 the files that end as the candidates say.

@@ -61,9 +61,11 @@ import Text
 
   // MARK: completion
 
-  @Test func `the script for bash is printed, and only for bash`() throws {
+  @Test func `the script of each shell is printed`() throws {
     #expect(try rig.run("completion", "bash").output == QctlTree.tree.bashScript)
-    #expect(try rig.run("completion", "zsh").status == 2)
+    #expect(try rig.run("completion", "zsh").output == QctlTree.tree.zshScript)
+    #expect(try rig.run("completion", "fish").output == QctlTree.tree.fishScript)
+    #expect(try rig.run("completion", "csh").status == 2)
     #expect(try rig.run("completion").status == 2)
   }
 
@@ -129,10 +131,12 @@ import Text
 
   // MARK: generate
 
-  @Test func `the manual and the script are written with the release's date`() throws {
+  @Test func `the manual and the scripts are written with the release's date`() throws {
     let folder = rig.scratch.path("out")
     #expect(try rig.run("generate", "--output-directory", folder).status == 0)
     #expect(try rig.text("out/completions/qctl.bash") == QctlTree.tree.bashScript)
+    #expect(try rig.text("out/completions/_qctl") == QctlTree.tree.zshScript)
+    #expect(try rig.text("out/completions/qctl.fish") == QctlTree.tree.fishScript)
     #expect(
       try rig.text("out/man/qctl-work.1")
         .hasPrefix(".TH QCTL\\-WORK 1 \(QctlTree.releaseDate) \"qctl \(QctlTree.version)\""))

@@ -5,12 +5,14 @@ import TestSupport
 enum Machine {
   /// Something that not every machine has.
   enum Need: String, Sendable {
-    case root, tmpfs, strace, python3, sqlite3, cc, logrotate, promtool
+    case root, tmpfs, strace, python3, sqlite3, cc, logrotate, promtool, zsh, fish
     /// The debug build, which is linked dynamically: a library can be laid under it.
     case debug
     /// The library of faketime.
     case faketime
     case oldSQLite = "old-sqlite"
+    /// Debian's package of completions, which people have or not.
+    case bashCompletion = "bash-completion"
     /// The plugins of monitoring, with which ours agrees.
     case checkProcs = "check-procs"
   }
@@ -22,11 +24,13 @@ enum Machine {
     case .tmpfs: mountsTmpfs
     case .strace: traces
     case .oldSQLite: buildsOldSQLite
-    case .python3, .sqlite3, .cc, .promtool: finds(need.rawValue)
+    case .python3, .sqlite3, .cc, .promtool, .zsh, .fish: finds(need.rawValue)
     // An ordinary user's PATH has not its folder.
     case .logrotate: FileSystem.isAccessible("/usr/sbin/logrotate", .execute)
     case .debug: FileSystem.isAccessible(ScenarioFiles.debugProgram, .execute)
     case .faketime: fakesTime
+    case .bashCompletion:
+      FileSystem.isAccessible("/usr/share/bash-completion/bash_completion", .read)
     case .checkProcs: FileSystem.isAccessible("/usr/lib/nagios/plugins/check_procs", .execute)
     }
   }
