@@ -42,15 +42,30 @@ extension CommandTree {
     guard let operand = facts.operand(at: scanner.operands.count) else {
       return Completion([], .noFiles)
     }
+    if operand.completion == .commandName { return names(after: scanner.operands, source) }
     return source.values(of: operand.completion, text: source.current, head: "")
   }
 
   private func helpCompletion(_ words: [String], _ source: CandidateSource) -> Completion {
-    let names = words.isEmpty ? topics.map { Candidate($0.name, $0.summary) } : []
-    guard case .group(let level, _) = route(words).place else { return Completion([], .noFiles) }
-    var completion = source.names(level)
-    completion.candidates += source.matching(names)
+    let topics = words.isEmpty ? topics.map { Candidate($0.name, $0.summary) } : []
+    var completion = names(after: words, source)
+    completion.candidates += source.matching(topics)
     return completion
+  }
+
+  /// Names of commands that may follow these.
+  private func names(after words: [String], _ source: CandidateSource) -> Completion {
+    var level = entries
+    for word in words {
+      guard let entry = level.firstElement(where: { $0.answers(to: word) }) else {
+        return Completion([], .noFiles)
+      }
+      switch entry.content {
+      case .group(let inner): level = inner
+      case .command, .help: level = entry.further
+      }
+    }
+    return source.names(level)
   }
 }
 

@@ -7,6 +7,15 @@ extension Spool {
     try shelves().map { (shelves) throws(StorageError) in try summary(of: shelves, at: now) }
   }
 
+  /// Those whose names begin with a text, at most so many: the others' folders are not opened.
+  func summaries(
+    at now: Instant, beginningWith prefix: String, most: Int
+  ) throws(StorageError) -> [QueueSummary] {
+    try shelves(beginningWith: prefix).prefix(most).map { (shelves) throws(StorageError) in
+      try summary(of: shelves, at: now)
+    }
+  }
+
   private func summary(
     of shelves: QueueShelves, at now: Instant
   ) throws(StorageError) -> QueueSummary {

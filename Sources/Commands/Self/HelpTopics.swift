@@ -2,11 +2,26 @@ import CommandLineSpec
 
 /// Help that belongs to no single command.
 enum HelpTopics {
-  static let all = [
+  static let all =
+    explained + [
+      Topic("topics", "What is explained here beside commands", topics)
+    ]
+
+  private static let explained = [
     Topic("exit-codes", "What each exit status means", exitCodes),
     Topic("environment", "Variables that qctl reads and sets", environment),
     Topic("formats", "Output formats and their fields", formats),
   ]
+
+  private static var topics: Prose {
+    [
+      .terms(
+        explained.map { topic in
+          Term("\(literal: topic.name)", Sentence(stringLiteral: topic.summary + "."))
+        }),
+      "\(literal: "qctl help TOPIC") shows one, \(literal: "qctl help") the commands, and \(literal: "qctl help COMMAND") one of them.",
+    ]
+  }
 
   private static var exitCodes: Prose {
     [
@@ -15,6 +30,11 @@ enum HelpTopics {
           Term("\(literal: String(status.rawValue))", Sentence(stringLiteral: status.meaning))
         }),
       "When a signal ends qctl, the shell reports 128 plus its number.",
+      "\(command: "health") alone ends as plugins of monitoring do, whatever happens:",
+      .terms(
+        HealthCommand.exits.map { exit in
+          Term("\(literal: exit.code)", Sentence(stringLiteral: exit.meaning + "."))
+        }),
     ]
   }
 
