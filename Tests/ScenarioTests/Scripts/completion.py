@@ -8,6 +8,7 @@ import functools
 import os
 import random
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -98,6 +99,9 @@ class Comparison:
         wanted, head, directive = expected(line)
         files = not directive & NO_FILES
         if self.name == "fish":
+            # The second of a pair, which nobody takes, keeps fish from adding a blank.
+            if directive & NO_SPACE and len(wanted) == 1:
+                wanted = [*wanted, wanted[0] + "."]
             self.compare_fish(line, answer, wanted, files)
         elif self.name == "zsh":
             self.compare_zsh(line, answer, wanted, head, files)
@@ -131,9 +135,8 @@ class Comparison:
         if files:
             offered = [head + " ".join(shlex.split(entry)) for entry in offered]
             wanted = [entry.rstrip("/") for entry in wanted]
-        # Of an option with its value in one word zsh keeps what it will insert, backslashes and all.
-        if line.current.startswith("-"):
-            offered = [entry if entry in wanted else " ".join(shlex.split(entry)) for entry in offered]
+        # At times zsh keeps what it will insert, backslashes and all.
+        offered = [entry if entry in wanted else " ".join(shlex.split(entry)) for entry in offered]
         if sorted(set(offered)) != wanted:
             self.fail(line, "offers", offered, wanted)
 
@@ -166,12 +169,53 @@ def before_quote(line):
     return line.current[:len(line.current) - len(word) + 1]
 
 
+def compare(shell, lines, control, package):
+    """What a shell does otherwise. Where qctl was too slow it said nothing, so such lines are asked again."""
+    for _ in range(10):
+        comparison = Comparison(shell)
+        answers = shells.ask(shell, [(line.text, line.point) for line in lines], control, ".", package)
+        if len(answers) != len(lines):
+            return [f"{shell}: {len(answers)} answers"]
+        failed = []
+        for line, answer in zip(lines, answers):
+            count = len(comparison.failures)
+            comparison.judge(line, answer)
+            if len(comparison.failures) > count:
+                failed.append(line)
+        lines = failed
+        if not lines:
+            break
+    return comparison.failures
+
+
+def hold_up():
+    """Stores that can't answer: TAB says nothing, waits for nobody, and ends with 0."""
+    os.mkfifo("pipe.db")
+    qctl("enqueue", "--store", "locked.db", "-q", "emails")
+    holder = sqlite3.connect("locked.db", isolation_level=None)
+    holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    with open("broken.db", "wb") as file:
+        file.write(b"SQLite format 3\0" + b"\xff" * 5000)
+    for store in ["pipe.db", "dir:pipe.db", "locked.db", "broken.db", "/proc/self/mem", "dir:/proc", "postgres://x/y"]:
+        for words in [["list", "-q", ""], ["show", ""], ["list", "-t", ""], ["schedule", "show", ""], ["dlq", "groups", "--error-group", ""]]:
+            asked = ["qctl", "__complete", f"--store={store}", *words]
+            ended = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=shells.DEADLINE)
+            lines = ended.stdout.split("\n")[:-1]
+            if ended.returncode or ended.stderr or lines[:-1] or lines and not lines[-1].startswith(":"):
+                sys.exit(f"{asked}: {ended}")
+    holder.close()
+    for name in ["pipe.db", "broken.db", *(name for name in os.listdir(".") if name.startswith("locked.db"))]:
+        shutil.rmtree(name) if os.path.isdir(name) else os.unlink(name)
+
+
 def main():
     with tempfile.TemporaryDirectory() as control:
         os.mkdir("here")
         os.chdir("here")
         os.environ["QCTL_STORE"] = os.path.join(control, "queue.db")
         furnish()
+        hold_up()
         shells.prepare(control)
         choice = random.Random(SEED)
         stores = ["missing.db", "spoilt.db", "dir:nowhere"]
@@ -180,14 +224,7 @@ def main():
         before = sorted(os.listdir("."))
         failures = []
         for shell, package in [("bash", False), ("bash", True), ("zsh", False), ("fish", False)]:
-            comparison = Comparison(shell)
-            given = [(line.text, line.point) for line in lines]
-            answers = shells.ask(shell, given, control, ".", package)
-            if len(answers) != len(lines):
-                failures.append(f"{shell}: {len(answers)} answers")
-            for line, answer in zip(lines, answers):
-                comparison.judge(line, answer)
-            failures += comparison.failures
+            failures += compare(shell, lines, control, package)
             if sorted(os.listdir(".")) != before:
                 failures.append(f"{shell}: files appeared: {sorted(set(os.listdir('.')) - set(before))}")
         for failure in failures[:40]:

@@ -32,12 +32,16 @@ class Typed:
 
 
 def candidates(words, current):
-    """What `qctl __complete` offers, and its directive."""
+    """What `qctl __complete` offers, and its directive.
+
+    It is silent where it takes too long, as on a machine that stands still: then it is asked again.
+    """
     asked = ["qctl", "__complete", *words, current]
-    lines = subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")[:-1]
-    if not lines:
-        raise SystemExit(f"no answer in time to {asked}")
-    return [line.split("\t")[0] for line in lines[:-1]], int(lines[-1][1:])
+    for _ in range(100):
+        lines = subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")[:-1]
+        if lines:
+            return [line.split("\t")[0] for line in lines[:-1]], int(lines[-1][1:])
+    raise SystemExit(f"no answer in time to {asked}")
 
 
 def commands():
