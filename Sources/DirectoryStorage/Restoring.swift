@@ -37,7 +37,7 @@ final class Restoring {
       switch part {
       case .job(let detail): detail.job.id
       case .request(let request): request.id
-      case .queue, .rules, .batch, .record, .minute, .schedule: nil
+      case .queue, .rules, .health, .batch, .record, .minute, .schedule: nil
       }
     }
     let old = Set(ids.filter { $0 <= greatest })
@@ -59,6 +59,7 @@ final class Restoring {
     switch part {
     case .queue(let queue): return try spool.restore(queue, at: now)
     case .rules(let rules): return try spool.restore(rules)
+    case .health(let rule): return try spool.restore(rule)
     case .batch(let batch): return try spool.restore(batch)
     case .job(let detail): return try restore(detail)
     case .request(let request): return try restore(request)

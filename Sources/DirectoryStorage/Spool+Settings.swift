@@ -140,6 +140,18 @@ extension Spool {
     return isChanged
   }
 
+  /// Takes in a rule of health of another store.
+  func restore(_ rule: StoredHealthRule) throws(StorageError) -> RestoreOutcome {
+    var outcome = RestoreOutcome.differs
+    _ = try changeSettings(in: "") { file in
+      outcome = rule.restoring(among: file.health)
+      guard outcome == .restored else { return false }
+      file.health = (file.health + [rule]).sorted { $0.name < $1.name }
+      return true
+    }
+    return outcome
+  }
+
   /// Changes the settings of a queue where `edit` says so.
   func changeSettings(
     of queue: QueueName, _ edit: (inout SettingsFile) -> Bool

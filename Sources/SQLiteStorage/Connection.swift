@@ -58,11 +58,12 @@ final class Connection {
   ///
   /// The place is the key: some thirty of them are found faster than a text of 500 bytes is hashed,
   /// and a dictionary would cost every start of the program a search for its key's conformances.
-  /// So one place has one text; where texts vary, `prepare` keeps nothing.
+  /// So one place has one text, as debug builds make sure; where texts vary, `prepare` keeps nothing.
   func statement(
     _ sql: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
   ) throws(SQLiteFailure) -> Statement {
     for kept in statements where kept.line == line && kept.file == file.utf8Start {
+      assert(kept.statement.text == sql(), "another statement stands in \(file), line \(line)")
       return kept.statement
     }
     let fresh = try Statement(sql(), on: handle)

@@ -12,23 +12,40 @@ enum QueueRow {
     "(paused <> 0 AND (paused_until IS NULL OR paused_until > \(parameter)))"
   }
 
-  static func all(at now: Instant, on connection: Connection) throws(SQLiteFailure)
-    -> [QueueSummary]
-  {
-    let statement = try connection.statement(
-      """
-      SELECT queue, \(isPaused(at: "?1")), paused_until, pause_reason,
-        scheduled, ready, active, retrying, blocked, completed, dead, cancelled
-      FROM qctl_queues ORDER BY queue
-      """)
+  /// Each queue, in the order of their names.
+  static func all(
+    at now: Instant, on connection: Connection
+  ) throws(SQLiteFailure) -> [QueueSummary] {
+    let statement = try connection.statement("\(kept) ORDER BY queue")
+    return try summaries(
+      statement, StagedJobs.waiting(at: now, on: connection), at: now, on: connection)
+  }
+
+  /// One queue, if it is known, given what is staged.
+  static func one(
+    _ queue: QueueName, _ staged: StagedJobs.Census, at now: Instant, on connection: Connection
+  ) throws(SQLiteFailure) -> QueueSummary? {
+    let statement = try connection.statement("\(kept) WHERE queue = ?2")
+    statement.bind(2, queue.description)
+    return try summaries(statement, staged, at: now, on: connection).first
+  }
+
+  private static let kept = """
+    SELECT queue, \(isPaused(at: "?1")), paused_until, pause_reason,
+      scheduled, ready, active, retrying, blocked, completed, dead, cancelled FROM qctl_queues
+    """
+
+  private static func summaries(
+    _ statement: Statement, _ staged: StagedJobs.Census, at now: Instant,
+    on connection: Connection
+  ) throws(SQLiteFailure) -> [QueueSummary] {
     statement.bind(1, now.milliseconds)
     defer { statement.reset() }
-    let staged = try StagedJobs.waiting(at: now, on: connection)
     var summaries: [QueueSummary] = []
     while try statement.step() {
       guard let name = try? QueueName(statement.text(0)) else { continue }
       var summary = summary(name, statement)
-      try addDue(to: &summary, staged[name.description], at: now, on: connection)
+      try addDue(to: &summary, staged, at: now, on: connection)
       summaries.append(summary)
     }
     return summaries
@@ -105,7 +122,7 @@ enum QueueRow {
 
   /// Adds what one queue still has to do.
   static func addOutstanding(
-    of queue: QueueName, _ staged: StagedJobs.Waiting?, at now: Instant,
+    of queue: QueueName, _ census: StagedJobs.Census, at now: Instant,
     to sum: inout Outstanding, on connection: Connection
   ) throws(SQLiteFailure) {
     let statement = try connection.statement(
@@ -113,6 +130,7 @@ enum QueueRow {
     statement.bind(1, queue.description)
     defer { statement.reset() }
     guard try statement.step() else { return }
+    let staged = census.named[queue.description]
     var due = try due(queue, at: now, on: connection)
     due.scheduled &+= staged?.due ?? 0
     // Whatever a row says, no sum may trap.
@@ -153,20 +171,22 @@ enum QueueRow {
   }
 
   private static func addDue(
-    to summary: inout QueueSummary, _ staged: StagedJobs.Waiting?, at now: Instant,
+    to summary: inout QueueSummary, _ staged: StagedJobs.Census, at now: Instant,
     on connection: Connection
   ) throws(SQLiteFailure) {
+    let stored = summary.count(.ready)
     if summary.count(.scheduled) > 0 || summary.count(.retrying) > 0 {
       var due = try due(summary.queue, at: now, on: connection)
-      due.scheduled &+= staged?.due ?? 0
+      due.scheduled &+= staged.named[summary.queue.description]?.due ?? 0
       summary.counts = [
         .scheduled: -due.scheduled, .retrying: -due.retrying, .ready: due.scheduled + due.retrying,
       ].merging(summary.counts, uniquingKeysWith: &+).filter { $0.value != 0 }
       summary.oldestReady = due.first
     }
     guard summary.count(.ready) > 0 else { return }
-    let promoted = try oldestReady(summary.queue, on: connection)
-    summary.oldestReady = [summary.oldestReady, promoted, staged?.oldest].compactMap(\.self).min()
+    let promoted = [summary.oldestReady, try oldestReady(summary.queue, on: connection)]
+    summary.oldestReady = try staged.oldest(
+      of: summary.queue, ready: stored, promoted: promoted.compactMap(\.self).min(), on: connection)
   }
 
   private static func due(

@@ -86,10 +86,10 @@ extension SQLiteStore {
     on connection: Connection
   ) throws(SQLiteFailure) {
     let staged = try StagedJobs.waiting(at: request.now, on: connection)
-    guard !ages.isCutOff, let oldest = staged[request.queue.description]?.oldest else { return }
-    let kept = try QueueRow.all(at: request.now, on: connection)
-      .first { $0.queue == request.queue }?.count(.ready)
-    let missing = max(0, (kept ?? 0) - ages.counts.reduce(0, +))
+    let known = staged.named[request.queue.description]?.oldest ?? staged.anyQueue
+    guard !ages.isCutOff, let oldest = known else { return }
+    let kept = try QueueRow.one(request.queue, staged, at: request.now, on: connection)
+    let missing = max(0, (kept?.count(.ready) ?? 0) - ages.counts.reduce(0, +))
     let age = request.now.since(oldest)
     ages.counts[request.edges.count { $0 <= age }] += min(missing, left)
     ages.isCutOff = missing > left

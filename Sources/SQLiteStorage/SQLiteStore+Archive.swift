@@ -46,6 +46,7 @@ extension SQLiteStore {
     switch part {
     case .queue(let queue): return try restore(queue, at: now, in: &transaction)
     case .rules(let rules): return try restore(rules, in: &transaction)
+    case .health(let rule): return try restore(rule, in: &transaction)
     case .batch(let batch): return try restore(batch, in: &transaction)
     case .job(let detail): return try restore(detail, in: &transaction)
     case .request(let request):
@@ -112,6 +113,19 @@ extension SQLiteStore {
       try KeepRules.store(rules, on: connection)
     }
     return .restored
+  }
+}
+
+extension SQLiteStore {
+  private func restore(
+    _ rule: StoredHealthRule, in transaction: inout Transaction
+  ) throws(StorageError) -> RestoreOutcome {
+    let outcome = rule.restoring(among: try transaction.sql(HealthRow.all))
+    guard outcome == .restored else { return outcome }
+    try transaction.change { connection throws(SQLiteFailure) in
+      try HealthRow.write(rule, named: rule.name, on: connection)
+    }
+    return outcome
   }
 }
 
@@ -209,7 +223,7 @@ extension ArchivePart {
     switch self {
     case .queue, .rules: true
     case .job(let detail): detail.job.finishedAt != nil || !detail.attempts.isEmpty
-    case .batch, .request, .record, .minute, .schedule: false
+    case .health, .batch, .request, .record, .minute, .schedule: false
     }
   }
 }

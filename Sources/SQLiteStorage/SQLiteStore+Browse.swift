@@ -112,7 +112,7 @@ extension SQLiteStore {
         let staged = try StagedJobs.waiting(at: now, on: connection)
         for queue in queues {
           try QueueRow.addOutstanding(
-            of: queue, staged[queue.description], at: now, to: &sum, on: connection)
+            of: queue, staged, at: now, to: &sum, on: connection)
         }
         return sum
       }

@@ -43,12 +43,15 @@ enum HealthRow {
   static func write(
     _ rule: StoredHealthRule?, named name: QueueName, on connection: Connection
   ) throws(SQLiteFailure) {
-    let statement = try connection.statement(
-      rule == nil
-        ? "DELETE FROM qctl_health WHERE name = ?1"
-        : "REPLACE INTO qctl_health(name, rule) VALUES (?1, ?2)")
-    statement.bind(1, name.description)
-    if let rule { statement.bind(2, rule.json) }
-    try statement.run()
+    guard let rule else {
+      let delete = try connection.statement("DELETE FROM qctl_health WHERE name = ?1")
+      delete.bind(1, name.description)
+      return try delete.run()
+    }
+    let replace = try connection.statement(
+      "REPLACE INTO qctl_health(name, rule) VALUES (?1, ?2)")
+    replace.bind(1, name.description)
+    replace.bind(2, rule.json)
+    try replace.run()
   }
 }

@@ -143,36 +143,88 @@ extension StagedJobs {
     var next: Instant?
   }
 
-  /// The queues that have such jobs, by name; costs nothing while there are none.
+  /// What the queues have, as far as it is known without a look at each.
+  struct Census {
+    /// Known of a queue by its name.
+    fileprivate(set) var named: [String: Waiting] = [:]
+    /// Since when jobs could run that belong to nobody knows which queues.
+    fileprivate(set) var anyQueue: Instant?
+
+    /// Since when the oldest of a queue that is ready could run.
+    ///
+    /// - Parameters:
+    ///   - ready: How many jobs the queue has ready, those in bulks among them.
+    ///   - promoted: Since when the oldest could run that is in no bulk.
+    func oldest(
+      of queue: QueueName, ready: Int64, promoted: Instant?, on connection: Connection
+    ) throws(SQLiteFailure) -> Instant? {
+      let known = [named[queue.description]?.oldest, promoted].compactMap(\.self).min()
+      guard let anyQueue, known.map({ anyQueue < $0 }) ?? true,
+        try hasMore(queue, than: ready, on: connection)
+      else { return known }
+      return anyQueue
+    }
+
+    /// Whether fewer jobs of a queue are in the index of ready jobs than are ready.
+    private func hasMore(
+      _ queue: QueueName, than ready: Int64, on connection: Connection
+    ) throws(SQLiteFailure) -> Bool {
+      let statement = try connection.statement(StagedJobs.indexed)
+      statement.bind(1, queue.description)
+      statement.bind(2, ready)
+      defer { statement.reset() }
+      return try statement.step() && statement.integer(0) < ready
+    }
+  }
+
+  private static let indexed = """
+    SELECT count(*) FROM (SELECT 1 FROM qctl_jobs INDEXED BY qctl_jobs_ready
+      WHERE state = 'ready' AND queue = ?1 LIMIT ?2)
+    """
+
+  /// What is there of such jobs; costs nothing while there are none.
   ///
-  /// A stretch of one queue whose jobs can all run since the same moment is told from its own row;
-  /// others are walked.
-  static func waiting(
-    at now: Instant, on connection: Connection
-  ) throws(SQLiteFailure) -> [String: Waiting] {
-    var found: [String: Waiting] = [:]
-    guard try BulkRange.exist(on: connection) else { return found }
-    let even = try connection.statement(
+  /// A stretch of one queue whose jobs can all run since the same moment is told from its own row.
+  /// Where that moment is the same for all stretches, what the ready index lacks tells which queues
+  /// are in those of several; else those are walked, as are those whose jobs differ among themselves.
+  static func waiting(at now: Instant, on connection: Connection) throws(SQLiteFailure) -> Census {
+    var census = Census()
+    guard try BulkRange.exist(on: connection) else { return census }
+    let moments = try noteEven(in: &census, on: connection)
+    let isOne = moments.count == 1
+    census.anyQueue = isOne ? moments.first ?? nil : nil
+    let walk = try connection.statement(walk)
+    walk.bind(1, now.milliseconds)
+    walk.bind(2, !isOne)
+    defer { walk.reset() }
+    while try walk.step() {
+      let part = Waiting(
+        due: walk.integer(1),
+        oldest: walk.optionalInteger(2).map(Instant.init(milliseconds:)),
+        next: walk.optionalInteger(3).map(Instant.init(milliseconds:)))
+      note(part, of: walk.text(0), in: &census.named)
+    }
+    return census
+  }
+
+  /// Notes what rows of stretches tell; since when jobs could run in each, where that is known.
+  private static func noteEven(
+    in census: inout Census, on connection: Connection
+  ) throws(SQLiteFailure) -> Set<Instant?> {
+    let statement = try connection.statement(
       """
-      SELECT b.queue, b.oldest FROM qctl_bulks b
-      WHERE b.published = 1 AND b.queue IS NOT NULL AND b.oldest IS NOT NULL AND EXISTS (
+      SELECT b.queue, b.oldest FROM qctl_bulks b WHERE b.published = 1 AND EXISTS (
         SELECT 1 FROM qctl_jobs s WHERE s.id BETWEEN b.first_id AND b.last_id AND s.bulk = b.bulk)
       """)
-    defer { even.reset() }
-    while try even.step() {
-      note(Waiting(oldest: Instant(milliseconds: even.integer(1))), of: even.text(0), in: &found)
+    defer { statement.reset() }
+    var moments: Set<Instant?> = []
+    while try statement.step() {
+      let oldest = statement.optionalInteger(1).map(Instant.init(milliseconds:))
+      moments.insert(oldest)
+      guard let oldest, let queue = statement.optionalText(0) else { continue }
+      note(Waiting(oldest: oldest), of: queue, in: &census.named)
     }
-    let mixed = try connection.statement(walk)
-    mixed.bind(1, now.milliseconds)
-    defer { mixed.reset() }
-    while try mixed.step() {
-      let part = Waiting(
-        due: mixed.integer(1),
-        oldest: mixed.optionalInteger(2).map(Instant.init(milliseconds:)),
-        next: mixed.optionalInteger(3).map(Instant.init(milliseconds:)))
-      note(part, of: mixed.text(0), in: &found)
-    }
-    return found
+    return moments
   }
 
   private static let walk = """
@@ -180,7 +232,8 @@ extension StagedJobs {
       min(CASE WHEN s.run_at <= max(?1, s.enqueued_at) THEN s.run_at END),
       min(CASE WHEN s.run_at > max(?1, s.enqueued_at) THEN s.run_at END)
     FROM qctl_bulks b CROSS JOIN qctl_jobs s ON s.id BETWEEN b.first_id AND b.last_id
-    WHERE b.published = 1 AND (b.queue IS NULL OR b.oldest IS NULL) AND s.bulk = b.bulk AND s.waits = 0
+    WHERE b.published = 1 AND (b.oldest IS NULL OR b.queue IS NULL AND ?2) AND s.bulk = b.bulk
+      AND s.waits = 0
     GROUP BY s.queue
     """
 

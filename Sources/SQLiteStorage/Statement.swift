@@ -20,6 +20,9 @@ final class Statement {
     sqlite3_finalize(handle)
   }
 
+  /// What was compiled.
+  var text: String { sqlite3_sql(handle).map { String(cString: $0) } ?? "" }
+
   /// Moves to the next row; false at the end.
   func step() throws(SQLiteFailure) -> Bool {
     switch sqlite3_step(handle) {

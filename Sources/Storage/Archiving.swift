@@ -27,6 +27,8 @@ package enum ArchivePart: Equatable, Sendable {
   case queue(QueueArchive)
   /// The rules for all queues, where there are any; left alone where there are others.
   case rules(Retention)
+  /// A rule of health; left alone where another has its name, or where there are too many.
+  case health(StoredHealthRule)
   /// A batch; comes before its jobs.
   case batch(BatchSummary)
   /// A job with all its parts.

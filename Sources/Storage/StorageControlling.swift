@@ -85,6 +85,17 @@ package struct HealthRuleRequest: Equatable, Sendable {
   }
 }
 
+extension StoredHealthRule {
+  /// What becomes of it where a store with these rules takes it in.
+  package func restoring(among rules: [StoredHealthRule]) -> RestoreOutcome {
+    if let there = rules.first(where: { $0.name == name }) {
+      return there == self ? .alreadyThere : .differs
+    }
+    do { try validate(besides: rules.count) } catch { return .differs }
+    return .restored
+  }
+}
+
 /// A request to change settings of a queue, or the rules for all.
 package struct ConfigureRequest: Equatable, Sendable {
   /// Which queue; `nil` for the rules for all queues, of which those that say how long something is kept

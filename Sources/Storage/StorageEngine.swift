@@ -42,7 +42,8 @@ package protocol StorageEngine: AnyObject, Sendable {
   ///
   /// - Parameters:
   ///   - source: gives the next job, `nil` at the end; what it throws undoes everything. Called
-  ///     while the store holds no lock, so it may be slow, and may look into the store.
+  ///     while the store holds no lock, so it may be slow, and may look into the store. A job that
+  ///     is refused may be told of before the source is at its end.
   ///   - batch: that all jobs made belong to; where none is made, neither is the batch.
   ///   - progress: hears the number accepted so far, now and then.
   func enqueueAll(

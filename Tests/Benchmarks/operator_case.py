@@ -38,13 +38,10 @@ VIEWS = {
     " AND m.minute >= strftime('%s', 'now') / 60 - 61",
     "stats --ages": "SELECT count(*) FROM qctl_jobs WHERE state = 'ready' AND queue = 'q'",
     "metrics": "SELECT * FROM qctl_queues",
-    "show ID": "SELECT * FROM qctl_jobs JOIN qctl_payloads USING(id) WHERE id = (SELECT max(id)"
-    " FROM qctl_jobs)",
-    "dlq list -n 100": f"{DEAD_ROWS} {LATEST}",
-    "dlq list -q rare": f"{DEAD_ROWS} AND queue = 'rare' {LATEST}",
-    "dlq groups": "SELECT error, count(*) FROM qctl_jobs WHERE state = 'dead'"
-    " AND finished_at IS NOT NULL GROUP BY error",
 }
+
+# Asked again where each job is in the indexes; a bulk is there only once it is promoted.
+WATCHED = ["queues", "stats", "stats --ages", "metrics", "health"]
 
 # What rq's own tools say of as many jobs.
 RQ = {"queues": "info", "dlq list -n 100": "failed"}
@@ -66,15 +63,31 @@ def operator(bench):
             if redis and view in RQ:
                 subjects["rq"] = redis.command(RQ[view])
             title = f"qctl {view}, {bench.jobs:,} jobs"
-            # The shell groups by the whole text: ten thousand groups, where qctl finds twelve.
-            bound = {"dlq groups": 10.0, "stats --ages": 5.0}.get(view, 1.5)
-            targets = [Target("qctl", bound, "sqlite3"), Target("qctl", 1.0, "rq")]
-            if view not in RQ:
-                targets.pop()
+            targets = [_target(view)] + [Target("qctl", 1.0, "rq")] * (view in RQ)
             yield bench.processes(14, title, subjects, ROUNDS, "sqlite3", targets)
+        yield from _watched(bench)
     finally:
         if redis:
             redis.stop()
+
+
+def _target(view):
+    # The shell groups by the whole text: ten thousand groups, where qctl finds twelve.
+    return Target("qctl", {"dlq groups": 10.0, "stats --ages": 5.0}.get(view, 1.5), "sqlite3")
+
+
+def _watched(bench):
+    """What is asked each minute, of jobs that are all in the indexes."""
+    store = bench.stores.with_jobs("watched", bench.jobs)
+    for view in WATCHED:
+        words = view.split()
+        subjects = {}
+        bench.add_qctl(subjects, "qctl", lambda: [bench.workshop.qctl, "--store", store, *words])
+        # What health reads is what stats does, without the times of running jobs.
+        query = VIEWS.get(view, VIEWS["stats"]).replace("queue = 'q'", "queue = 'default'")
+        bench.add_tool(subjects, "sqlite3", "sqlite3", store, query)
+        title = f"qctl {view}, {bench.jobs:,} jobs in the indexes"
+        yield bench.processes(14, title, subjects, ROUNDS, "sqlite3", [_target(view)])
 
 
 def _store(bench):

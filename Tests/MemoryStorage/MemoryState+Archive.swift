@@ -26,6 +26,12 @@ extension MemoryState {
       switch part {
       case .queue(let queue): return restore(queue, at: now)
       case .rules(let rules): return restore(rules)
+      case .health(let rule):
+        let outcome = rule.restoring(among: healthRules)
+        if outcome == .restored {
+          healthRules = (healthRules + [rule]).sorted { $0.name < $1.name }
+        }
+        return outcome
       case .batch(let batch): return restore(batch)
       case .job(let detail): return restore(detail)
       case .request(let request): return restore(request, at: now)

@@ -87,6 +87,8 @@ extension ArchivePart {
     switch self {
     case .rules:
       "the rules for all queues are others there, and were left alone: see qctl queue show --all-queues"
+    case .health(let rule):
+      "rule of health \(rule.name) was left alone: another has its name, or there are too many"
     case .batch(let batch):
       "batch \(batch.id) is there with other counts and was left alone"
     case .job(let detail):

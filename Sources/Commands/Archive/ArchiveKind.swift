@@ -2,7 +2,7 @@ import Storage
 
 /// What a part of an archive is about; the raw values are the `kind` of its line.
 enum ArchiveKind: String, CaseIterable, Sendable {
-  case queue, batch, job, request, minute, log, schedule, rules
+  case queue, batch, job, request, minute, log, schedule, rules, health
 
   init(_ part: ArchivePart) {
     self =
@@ -15,6 +15,7 @@ enum ArchiveKind: String, CaseIterable, Sendable {
       case .record: .log
       case .schedule: .schedule
       case .rules: .rules
+      case .health: .health
       }
   }
 
@@ -30,6 +31,7 @@ enum ArchiveKind: String, CaseIterable, Sendable {
       case .log: ("log record", "log records")
       case .schedule: ("schedule", "schedules")
       case .rules: ("set of rules for all queues", "sets of rules for all queues")
+      case .health: ("rule of health", "rules of health")
       }
     return "\(count) \(count == 1 ? one : many)"
   }
@@ -63,6 +65,7 @@ struct ArchiveCounts: Equatable, Sendable {
     case .log: 5
     case .schedule: 6
     case .rules: 7
+    case .health: 8
     }
   }
 }

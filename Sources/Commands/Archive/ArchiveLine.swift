@@ -16,6 +16,7 @@ enum ArchiveLine {
     switch part {
     case .queue(let queue): write(queue, to: &writer)
     case .rules(let rules): write(QueueSettings(retention: rules), to: &writer)
+    case .health(let rule): rule.writeMembers(to: &writer)
     case .batch(let batch): write(batch, to: &writer)
     case .job(let detail): write(detail, to: &writer)
     case .request(let request): write(request, to: &writer)

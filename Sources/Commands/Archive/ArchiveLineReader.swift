@@ -30,6 +30,7 @@ enum ArchiveLineReader {
     case .request: entry = .part(.request(try request(&fields)))
     case .minute: entry = .part(.minute(try minute(&fields)))
     case .log: entry = .part(.record(try record(&fields)))
+    case .health: return .part(.health(try health(bytes, in: range)))
     case .schedule: return .part(.schedule(try schedule(bytes, in: range)))
     case nil where kind == "end": entry = try end(&fields)
     case nil: throw Problem(reason: "an unknown kind '\(TerminalText.escape(kind, .line))'")
@@ -40,9 +41,9 @@ enum ArchiveLineReader {
 
   private static func end(_ fields: inout ArchiveFields) throws(Problem) -> ArchiveEntry {
     var counts = ArchiveCounts()
-    // Archives from before there were schedules, batches and rules for all queues count none.
+    // Archives from before there were such parts count none.
     for kind in ArchiveKind.allCases
-    where ![.schedule, .batch, .rules].contains(kind) || fields.has(kind.rawValue) {
+    where ![.schedule, .batch, .rules, .health].contains(kind) || fields.has(kind.rawValue) {
       counts[kind] = Int(clamping: try fields.count(kind.rawValue))
     }
     return .end(counts, digest: try fields.hexadecimal("sha256"))
@@ -71,6 +72,17 @@ enum ArchiveLineReader {
     do { return try Schedule(json: Array(bytes[range])) } catch {
       throw Problem(reason: "\(error.field.rawValue) \(error.reason)")
     }
+  }
+
+  private static func health(
+    _ bytes: [UInt8], in range: Range<Int>
+  ) throws(Problem) -> StoredHealthRule {
+    guard let value = try? JSONValue.parse(Array(bytes[range])), let rule = StoredHealthRule(value)
+    else { throw Problem(reason: "this can be no rule of health") }
+    do { try rule.validate(besides: 0) } catch {
+      throw Problem(reason: "\(error.field.rawValue) \(error.reason)")
+    }
+    return rule
   }
 
   private static func queue(_ fields: inout ArchiveFields) throws(Problem) -> QueueArchive {

@@ -2,7 +2,7 @@ import Jobs
 import Storage
 
 /// Reads a store part by part, a page at a time, in the order in which an archive has them: queues,
-/// the rules for all of them, batches, jobs from the oldest id, remembered requests, schedules, minutes, log.
+/// the rules for all of them, those of health, batches, jobs from the oldest id, remembered requests, schedules, minutes, log.
 ///
 /// What the store does not keep is passed over.
 struct ArchiveWalk {
@@ -17,6 +17,7 @@ struct ArchiveWalk {
   func all(_ visit: Visit<ArchivePart>) throws(CommandFailure) {
     for queue in try queues() { try visit(.queue(queue)) }
     if let rules = try rules() { try visit(.rules(rules)) }
+    for rule in try healthRules() { try visit(.health(rule)) }
     try batches { (batch) throws(CommandFailure) in try visit(.batch(batch)) }
     // Read before the jobs: a tick may then be in both, but in neither never.
     let schedules = try schedules()
@@ -44,6 +45,11 @@ struct ArchiveWalk {
   func rules() throws(CommandFailure) -> Retention? {
     let rules = try stored { () throws(StorageError) in try store.rules() }
     return rules == Retention() ? nil : rules
+  }
+
+  /// The rules of health, by name.
+  func healthRules() throws(CommandFailure) -> [StoredHealthRule] {
+    try stored { () throws(StorageError) in try store.healthRules() }
   }
 
   /// The batches, the newest first.

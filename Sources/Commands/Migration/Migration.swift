@@ -111,6 +111,7 @@ struct Migration {
   /// What jobs are judged by: a batch has to be there before its jobs, or nobody would count them.
   private func copyFirst(_ intake: ArchiveIntake) throws(CommandFailure) {
     if let rules = try walk(source).rules() { try intake.add(.rules(rules)) }
+    for rule in try walk(source).healthRules() { try intake.add(.health(rule)) }
     try walk(source).batches { (batch) throws(CommandFailure) in try intake.add(.batch(batch)) }
     try intake.flush()
   }

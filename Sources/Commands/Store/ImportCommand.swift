@@ -28,7 +28,7 @@ enum ImportCommand {
       "The whole file is checked first. If a line is malformed, or the file was cut off or changed, nothing is taken in, and the message names file and line. Standard input is copied to a file without a name in $TMPDIR before.",
       "Jobs keep their ids, states, times, attempts, results and keys. An active job comes back ready, and marked: its handler may have run, so it next runs alone. The log gets no records of this; those of the file are added at its end.",
       "What is there already and the same is left as it is. So an import that was interrupted is finished by running it again, and running it twice is no harm. A job that is there with other content, as after a worker ran it, is named and left alone. A job whose unique key another live job holds is taken in without it. Either ends with status 3.",
-      "A queue's pause and settings take the place of those that it has. The rules for all queues are taken in where there are none; others that are there are left alone, and the status is 3.",
+      "A queue's pause and settings take the place of those that it has. The rules for all queues are taken in where there are none; others that are there are left alone, and the status is 3; the same goes for a rule of health whose name is taken.",
     ],
     examples: [
       Example("qctl import queue.ndjson", "Everything that the file holds"),

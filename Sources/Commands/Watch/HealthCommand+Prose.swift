@@ -62,23 +62,23 @@ extension HealthCommand {
       ManualSection(
         .notes,
         [
-          "From cron, which mails whatever is printed; one at a time:",
+          "From cron, which mails whatever is printed and knows few folders; one at a time:",
           .code(
-            "*/5 * * * * flock -n -E 75 /tmp/qctl-health.lock qctl health --quiet --store /var/lib/shop/queue.db"
+            "*/5 * * * * flock -n -E 75 /var/lib/shop/health.lock /usr/bin/qctl health --quiet --store /var/lib/shop/queue.db"
           ),
           "By systemd, in a service of \(literal: "Type=oneshot") that a timer starts; a failed unit is what others watch, and with the second line a WARNING is none:",
           .code(
-            "[Service]\nType=oneshot\nSuccessExitStatus=1\nExecStart=qctl health --store /var/lib/shop/queue.db\n\n[Timer]\nOnCalendar=*:0/5\nPersistent=true"
+            "[Service]\nType=oneshot\nSuccessExitStatus=1\nExecStart=/usr/bin/qctl health --store /var/lib/shop/queue.db\n\n[Timer]\nOnCalendar=*:0/5\nPersistent=true"
           ),
           "By Nagios or Icinga, where qctl is a plugin as it is:",
           .code(
             "define command {\n  command_name  check_qctl\n  command_line  /usr/bin/qctl health $ARG1$ -t 8 --store /var/lib/shop/queue.db\n}"
           ),
           "By Checkmk, as a local check in \(literal: "/usr/lib/check_mk_agent/local"):",
-          .code("#!/bin/sh\nexec qctl health -o checkmk --store /var/lib/shop/queue.db"),
+          .code("#!/bin/sh\nexec /usr/bin/qctl health -o checkmk --store /var/lib/shop/queue.db"),
           "By a service that waits for pings, such as Healthchecks: the status makes it up or down, and the output is its log. There a WARNING alerts as well:",
           .code(
-            "m=$(qctl health --store /var/lib/shop/queue.db); curl -fsS -m 10 --retry 5 --data-raw \"$m\" https://hc-ping.com/UUID/$?"
+            "m=$(/usr/bin/qctl health --store /var/lib/shop/queue.db); curl -fsS -m 10 --retry 5 --data-raw \"$m\" https://hc-ping.com/UUID/$?"
           ),
         ])
     ]

@@ -36,15 +36,64 @@ import Testing
     #expect(try shop.claim(10).count == 4)
   }
 
-  @Test func theOldestOfAnEvenBulkIsKnownWithoutAWalk() throws {
-    let shop = try BulkRig()
-    try shop.bulk(30)
-    let texts = try StatementTrace.of(shop.store) { () throws in
-      #expect(try shop.store.queues(at: shop.now).first?.oldestReady == shop.now)
+  @Test(arguments: [1, 3])
+  func theOldestOfAnEvenBulkIsKnownWithoutAWalk(overQueues queues: Int) throws {
+    let shop = try BulkRig(rows: 10)
+    try shop.rig.add { $0.queue = try QueueName("beside") }
+    try shop.bulk(30) { index, job in job.queue = try QueueName("q\(index % queues)") }
+    shop.rig.now = shop.now + .minutes(1)
+    let bulked = shop.now - .minutes(1)
+    try shop.rig.add { $0.queue = try QueueName("younger") }
+    func expectAges() throws {
+      let known = try shop.store.queues(at: shop.now)
+      #expect(known.count == queues + 2)
+      for queue in known {
+        let since = queue.queue.description == "younger" ? shop.now : bulked
+        #expect(queue.oldestReady == since, "\(queue.queue)")
+      }
     }
+    let texts = try StatementTrace.of(shop.store) { () throws in try expectAges() }
     #expect(texts.contains { $0.contains("FROM qctl_bulks b") })
-    #expect(try shop.claim(30).count == 4)
-    #expect(try shop.store.queues(at: shop.now).first?.oldestReady == shop.now)
+    #expect(try !shop.claim(30, "q0").isEmpty)
+    try expectAges()
+  }
+
+  /// Two bulks share a queue, and what is missing in the index may be of either.
+  @Test(arguments: [["b", "c"], ["b", "b"], ["later", "b"]])
+  func theOldestIsThatOfTheRightBulk(_ second: [String]) throws {
+    let shop = try BulkRig(rows: 10)
+    try shop.rig.add { $0.queue = try QueueName("c") }
+    _ = try shop.claim(1, "c")
+    for queues in [["a", "d"], second] {
+      try shop.bulk(10) { index, job in
+        job.queue = try QueueName(queues[index % 2])
+        if queues[index % 2] == "later" { job.runAt = shop.now + .seconds(1) }
+      }
+      shop.rig.now = shop.now + .minutes(1)
+    }
+    let first = shop.now - .minutes(2)
+    for queue in try shop.store.queues(at: shop.now) {
+      let expected: Instant? =
+        switch queue.queue.description {
+        case "a", "d": first
+        case "later": first + .minutes(1) + .seconds(1)
+        case "b": first + .minutes(1)
+        default: second.contains("c") ? first + .minutes(1) : nil
+        }
+      #expect(queue.oldestReady == expected, "\(queue.queue)")
+    }
+  }
+
+  @Test func agesOfAQueueCountWhatABulkOfSeveralHas() throws {
+    let shop = try BulkRig(rows: 10)
+    try shop.bulk(30) { index, job in job.queue = try QueueName(index % 3 > 0 ? "most" : "few") }
+    shop.rig.now = shop.now + .minutes(5)
+    try shop.rig.add { $0.queue = try QueueName("none") }
+    for (queue, counts) in [("most", [0, 20]), ("few", [0, 10]), ("none", [1, 0])] {
+      let ages = try shop.store.readyAges(
+        ReadyAgesRequest(of: try QueueName(queue), edges: [.minutes(1)], most: 1000, now: shop.now))
+      #expect(ages.counts.map(Int.init) == counts, "\(queue)")
+    }
   }
 
   @Test func claimsTakeThemInOrder() throws {

@@ -4,16 +4,23 @@
     tailed.py flood      100,000 records piped to head: it ends quietly
     tailed.py latency    the time from a job's end to the line on the screen; nothing is judged but that
                          each record came
+    tailed.py terminal   follows on a real terminal, through a change of its size, until Ctrl-C; prints the
+                         screen
 """
 
+import fcntl
 import json
 import os
+import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 
 from stage import DEADLINE, STORES, Failed, Stage
+from terminal import Terminal
 
 LINES = 20_000
 
@@ -119,6 +126,34 @@ def latency(stage, count=200):
     print(f"{stage.kind}: p50 {taken[count // 2]:.1f} ms, p99 {taken[count * 99 // 100]:.1f} ms")
 
 
+def terminal(stage):
+    def end_one(type, *words):
+        job = stage.enqueue("-q", "mail", "-t", type)
+        claimed = json.loads(stage.qctl("claim", "-q", "mail", "--json"))
+        stage.equal("the job that was claimed", claimed["id"], job)
+        stage.qctl(*words[:1], job, "--token", claimed["token"], "--quiet", *words[1:])
+
+    for number in range(3):
+        end_one(f"before-{number}", "complete")
+    screen = Terminal("qctl", "tail", "-f", "-n", "2", columns=60, rows=8, folder=stage.folder,
+                      environment=dict(stage.environment, TERM="xterm"))
+    followed = [
+        ("plain", ("complete",)), ("dead", ("fail", "--permanent", "--error", "no \x1b[31mroute\x1b[2J")),
+        ("narrow", ("complete",)), ("long", ("fail", "--permanent", "--error", "word " * 20 + "end")),
+    ]
+    stage.check(screen.until(lambda: b"before-2" in screen.shown), f"what was there: {screen.shown}")
+    for number, (type, words) in enumerate(followed):
+        if type == "narrow":
+            fcntl.ioctl(screen.ours, termios.TIOCSWINSZ, struct.pack("HHHH", 4, 20, 0, 0))
+        end_one(type, *words)
+        came = screen.until(lambda: screen.shown.count(b"\n") >= number + 3)
+        stage.check(came, f"{type} did not come: {screen.shown}")
+    screen.type(b"\x03")
+    shown, status = screen.end()
+    stage.equal("the end by Ctrl-C", status, -signal.SIGINT)
+    print(shown.decode().replace("\r", "").replace("\x1b", "ESC"), end="")
+
+
 def main():
     what, failed = sys.argv[1], False
     for kind in STORES if what != "rotate" else ("sqlite",):
@@ -129,7 +164,7 @@ def main():
                     rotate(stage, way)
             else:
                 stage.qctl("init", "--quiet")
-                {"flood": flood, "latency": latency}[what](stage)
+                {"flood": flood, "latency": latency, "terminal": terminal}[what](stage)
         except Failed:
             pass
         finally:

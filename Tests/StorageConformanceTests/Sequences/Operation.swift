@@ -124,7 +124,11 @@ extension Operation {
           return rest.popFirst()
         } progress: { _ in
         })
-    } catch { return .failure(error) }
+    } catch {
+      // A store may look at jobs before the source is at its end, or only then.
+      if case .job = error, breaksOff { return .failure(.source) }
+      return .failure(error)
+    }
   }
 
   /// The end of the log as one call gives it, then all of it as pages do.

@@ -197,6 +197,28 @@ import Testing
     #expect(try shop.log().isEmpty)
   }
 
+  @Test("Rules of health come where none has their names", arguments: Adapters.all)
+  func healthRules(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    let backlog = StoredHealthRule(
+      try QueueName("backlog"), check: "depth", queues: [.default], warning: "5", span: .minutes(5))
+    let early = StoredHealthRule(try QueueName("age"), check: "oldest-age", critical: "~:1h")
+    for rule in [backlog, early] { #expect(try shop.restore(.health(rule)) == .restored) }
+    #expect(try shop.store.healthRules() == [early, backlog])
+    #expect(try shop.restore(.health(backlog)) == .alreadyThere)
+    var other = backlog
+    other.warning = "6"
+    #expect(try shop.restore(.health(other)) == .differs)
+    for number in 2..<StoredHealthRule.most {
+      let rule = StoredHealthRule(try QueueName("r\(number)"), check: "dlq")
+      #expect(try shop.restore(.health(rule)) == .restored)
+    }
+    let late = StoredHealthRule(try QueueName("late"), check: "dlq")
+    #expect(try shop.restore(.health(late)) == .differs)
+    #expect(try shop.store.healthRules().count == StoredHealthRule.most)
+    #expect(try shop.log().isEmpty)
+  }
+
   @Test("Rules for what a store does not keep are left out, and said", arguments: Adapters.all)
   func rulesInPart(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)

@@ -28,6 +28,39 @@ import Testing
     #expect(try shop.store.job(dead) == nil)
   }
 
+  @Test("A rule of health is kept, changed and removed by its name", arguments: Adapters.all)
+  func health(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    #expect(try shop.store.healthRules().isEmpty)
+    var rule = StoredHealthRule(
+      try QueueName("slow"), check: "duration-p99", queues: [try QueueName("b"), .default],
+      critical: "~:2m", span: .minutes(30))
+    func change(_ name: String, to rule: StoredHealthRule?) throws -> Bool {
+      try shop.store.changeHealthRule(
+        HealthRuleRequest(
+          try QueueName(name), rule, actor: "olga", reason: "why", words: "health set \(name)",
+          now: shop.now))
+    }
+    #expect(try change("slow", to: rule))
+    #expect(try !change("slow", to: rule), "it says so already")
+    #expect(try shop.log().map(\.event) == [.configured])
+    let record = try shop.log().first
+    #expect(record?.verb == "health set slow" && record?.actor == "olga")
+    let first = StoredHealthRule(try QueueName("age"), check: "oldest-age")
+    #expect(try change("age", to: first))
+    rule.critical = "~:3m"
+    #expect(try change("slow", to: rule))
+    #expect(try shop.store.healthRules() == [first, rule], "by name, as they are now")
+    #expect(try change("age", to: nil))
+    #expect(try !change("age", to: nil))
+    let left = try shop.store.healthRules()
+    #expect(left == [rule], "\(left) \(rule)")
+    rule.warning = String(repeating: "1", count: StoredHealthRule.longestJSON)
+    #expect(throws: StorageError.self) { try change("slow", to: rule) }
+    #expect(try shop.store.healthRules().first?.warning == nil)
+    #expect(try shop.log().count == 4)
+  }
+
   @Test("Idempotency keys go by the rule for all queues too", arguments: Adapters.all)
   func keys(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
