@@ -8,7 +8,8 @@ package protocol StorageBrowsing: AnyObject, Sendable {
   /// Known queues whose names begin with a text, by name, at most so many; as much work as they are,
   /// however many others there are.
   ///
-  /// The counts may be those that are kept, without what has come due since.
+  /// The counts may be those that are kept, without what has come due since, or missing where they
+  /// would take long.
   func queues(
     at now: Instant, beginningWith prefix: String, most: Int
   ) throws(StorageError) -> [QueueSummary]

@@ -85,7 +85,11 @@ struct LiveNames {
     let known = withStore { store throws(StorageError) in
       try store.queues(at: now, beginningWith: prefix, most: Self.most)
     }
-    return (known ?? []).map { Candidate($0.queue.description, "\($0.count(.ready)) ready") }
+    return (known ?? []).map { summary in
+      Candidate(
+        summary.queue.description,
+        summary.counts.isEmpty ? "" : "\(summary.count(.ready)) ready")
+    }
   }
 
   /// Those of the latest jobs.
