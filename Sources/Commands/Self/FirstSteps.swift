@@ -5,9 +5,10 @@ import Storage
 enum FirstSteps {
   /// The lines, or nothing where there are queues, or it can't be told.
   static func text(
-    _ environment: (String) -> String?, now: Instant, _ openStore: CommandContext.OpenStore
+    _ environment: @escaping (String) -> String?, now: Instant,
+    _ openStore: CommandContext.OpenStore
   ) -> String {
-    guard let location = try? StoreLocation(nil, environment: environment) else { return "" }
+    guard let location = ChosenStore.location([], environment) else { return "" }
     do throws(StorageError) {
       let store = try openStore(location, .read)
       defer { store.close() }

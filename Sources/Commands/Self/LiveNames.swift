@@ -106,28 +106,11 @@ struct LiveNames {
   private func withStore<Result>(
     _ body: (any StorageAdapter) throws(StorageError) -> Result
   ) -> Result? {
-    guard let location = try? StoreLocation(chosenStore, environment: context.environment),
+    guard let location = ChosenStore.location(words, context.environment),
       let store = try? context.openStore(location, .read)
     else { return nil }
     defer { store.close() }
     return try? body(store)
-  }
-
-  /// The store that the words, the environment or a file name; nil for the default place.
-  ///
-  /// Words that end in a flag without its value can't be read, so they are tried without it.
-  private var chosenStore: String? {
-    let surroundings = Surroundings(
-      environment: context.environment,
-      files: { () throws(ConfigurationError) in try ConfigurationFiles.read(context.environment) })
-    for count in [words.count, words.count - 1, 0] where count >= 0 {
-      let known = Array(words.prefix(count))
-      guard let settings = try? QctlTree.tree.settings(for: known, in: surroundings),
-        let setting = settings.first(where: { $0.flag == "--store" })
-      else { continue }
-      return setting.origin == .default ? nil : setting.value
-    }
-    return nil
   }
 }
 
