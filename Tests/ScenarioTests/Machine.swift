@@ -5,12 +5,9 @@ import TestSupport
 enum Machine {
   /// Something that not every machine has.
   enum Need: String, Sendable {
-<<<<<<< HEAD
-    case root, tmpfs, strace, python3, sqlite3, cc, logrotate, promtool, zsh, fish
-=======
     case root, tmpfs, strace, python3, sqlite3, cc, logrotate, promtool, mandoc, curl, flock
+    case zsh, fish
     case systemdAnalyze = "systemd-analyze"
->>>>>>> main
     /// The debug build, which is linked dynamically: a library can be laid under it.
     case debug
     /// The library of faketime.
@@ -29,12 +26,8 @@ enum Machine {
     case .tmpfs: mountsTmpfs
     case .strace: traces
     case .oldSQLite: buildsOldSQLite
-<<<<<<< HEAD
-    case .python3, .sqlite3, .cc, .promtool, .zsh, .fish: finds(need.rawValue)
-=======
-    case .python3, .sqlite3, .cc, .promtool, .mandoc, .curl, .flock, .systemdAnalyze:
+    case .python3, .sqlite3, .cc, .promtool, .mandoc, .curl, .flock, .systemdAnalyze, .zsh, .fish:
       finds(need.rawValue)
->>>>>>> main
     // An ordinary user's PATH has not its folder.
     case .logrotate: FileSystem.isAccessible("/usr/sbin/logrotate", .execute)
     case .debug: FileSystem.isAccessible(ScenarioFiles.debugProgram, .execute)
