@@ -7,8 +7,9 @@ extension Spool {
     try shelves().map { (shelves) throws(StorageError) in try summary(of: shelves, at: now) }
   }
 
-  /// Those whose names begin with a text, at most so many: the others' folders are not opened. Of
-  /// many the jobs are not counted.
+  /// Those whose names begin with a text, at most so many: the others' folders are not opened.
+  ///
+  /// Of many the jobs are not counted.
   func summaries(
     at now: Instant, beginningWith prefix: String, most: Int
   ) throws(StorageError) -> [QueueSummary] {
