@@ -25,6 +25,10 @@ SCHEMAS := $(SHARE)/schemas
 SHARED := packaging/prometheus-rules.yml packaging/logrotate packaging/qctl-log.lnav.json
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 BASH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+# Debian's zsh reads vendor-completions below /usr, and site-functions below /usr/local.
+ZSH_FOLDER := $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+ZSH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FOLDER)
+FISH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
 .PHONY: help demo build test torture fuzz check format generate bench install uninstall deb clean \
   deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check \
@@ -94,11 +98,14 @@ bench-build:
 
 install: $(QCTL) ## install binary, manual, completion, schemas, formats, units (PREFIX, DESTDIR)
 	install -d '$(BIN)' '$(MAN)/man1' '$(MAN)/man5' '$(MAN)/man7' '$(SCHEMAS)' '$(UNITS)'
+	install -d '$(ZSH_COMPLETIONS)' '$(FISH_COMPLETIONS)'
 	install -m 755 $(QCTL) '$(BIN)/qctl'
 	for page in man/*; do \
 	  install -m 644 "$$page" "$(MAN)/man$${page##*.}/$${page##*/}" || exit 1; done
 	install -d '$(BASH_COMPLETIONS)'
 	install -m 644 completions/qctl.bash '$(BASH_COMPLETIONS)/qctl'
+	install -m 644 completions/_qctl '$(ZSH_COMPLETIONS)/_qctl'
+	install -m 644 completions/qctl.fish '$(FISH_COMPLETIONS)/qctl.fish'
 	install -m 644 packaging/schemas/*.json '$(SCHEMAS)'
 	install -m 644 $(SHARED) '$(SHARE)'
 	for unit in packaging/*.service packaging/*.timer; do \
@@ -108,6 +115,7 @@ install: $(QCTL) ## install binary, manual, completion, schemas, formats, units 
 uninstall: ## remove what install put there
 	rm -f '$(BIN)/qctl'
 	rm -f '$(BASH_COMPLETIONS)/qctl'
+	rm -f '$(ZSH_COMPLETIONS)/_qctl' '$(FISH_COMPLETIONS)/qctl.fish'
 	for unit in packaging/*.service packaging/*.timer; do rm -f "$(UNITS)/$${unit##*/}"; done
 	for file in $(SHARED); do rm -f "$(SHARE)/$${file##*/}"; done
 	for file in packaging/schemas/*; do rm -f "$(SCHEMAS)/$${file##*/}"; done
@@ -149,7 +157,9 @@ generate-check: build
 	  else echo 'man/ or completions/ is stale: run `make generate`' >&2; exit 1; fi
 
 scripts-check:
-	shellcheck $(SCRIPTS) $$(test ! -e completions/qctl.bash || echo completions/qctl.bash)
+	shellcheck $(SCRIPTS) completions/qctl.bash
+	zsh -n completions/_qctl
+	fish --no-execute completions/qctl.fish
 
 manual-check:
 	sh packaging/check-manual.sh man/*

@@ -8,7 +8,7 @@ set -eu
 
 build='libsqlite3-dev libreadline-dev'
 bench="$build gcc libc6-dev sqlite3 python3 task-spooler"
-test="$bench shellcheck mandoc man-db bash-completion expect strace procps less python3-pip faketime python3-jsonschema logrotate prometheus monitoring-plugins-basic systemd curl lnav lintian mmdebstrap"
+test="$bench shellcheck mandoc man-db bash-completion zsh fish expect strace procps less python3-pip faketime python3-jsonschema logrotate prometheus monitoring-plugins-basic systemd curl lnav lintian mmdebstrap"
 
 case ${1-} in
   build) wanted=$build ;;

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Completion of qctl for bash 4.4 and later. Generated; do not edit.
 
-# Without bash-completion: undoes bash's splitting at ":" and "=".
+# Without bash-completion: undoes bash's splitting at ":", "=" and "@".
 __qctl_words() {
   local line=$COMP_LINE word rest i joins last=""
   words=()
@@ -10,7 +10,7 @@ __qctl_words() {
     word=${COMP_WORDS[i]}
     rest=${line#"${line%%[![:blank:]]*}"}
     joins=""
-    [[ $rest == "$line" && ($word == [:=]* || $last == *[:=]) ]] && joins=1
+    [[ $rest == "$line" && ($word == [:=@]* || $last == *[:=@]) ]] && joins=1
     if ((i > 1)) && [[ $joins ]]; then
       words[${#words[@]} - 1]+=$word
     else
@@ -26,55 +26,53 @@ __qctl_words() {
   while [[ $cur && $before != *"$cur" ]]; do cur=${cur%?}; done
 }
 
-# Removes quotes and backslashes as the shell would, expanding nothing.
+# Removes quotes and backslashes as the shell would, expanding nothing. Also says which quote is
+# still open, and what stands before the part of the word that bash will replace: all up to an
+# open quote, or to a plain ":", "=" or "@".
 __qctl_unquote() {
-  local text=$1 quote="" char i
-  REPLY=""
+  local text=$1 char i
+  REPLY="" quote="" head=""
   for ((i = 0; i < ${#text}; i++)); do
     char=${text:i:1}
     case $quote$char in
-      \' | \") quote=$char ;;
-      \'\' | \"\") quote="" ;;
-      \\ | \"\\)
+      \' | \") quote=$char plain=$head head=$REPLY ;;
+      \'\' | \"\") quote="" head=$plain ;;
+      \\)
         i=$((i + 1))
         REPLY+=${text:i:1}
+        ;;
+      \"\\)
+        [[ ${text:i+1:1} == [\"\\\$\`] ]] && i=$((i + 1))
+        REPLY+=${text:i:1}
+        ;;
+      [:=@])
+        REPLY+=$char
+        [[ $COMP_WORDBREAKS == *"$char"* ]] && head=$REPLY
         ;;
       *) REPLY+=$char ;;
     esac
   done
 }
 
-# Leaves out what bash keeps of the word itself: it replaces only what follows ":" or "=".
-__qctl_trim() {
-  local word=$1 head i
-  if declare -F __ltrim_colon_completions >/dev/null; then
-    __ltrim_colon_completions "$word"
-  elif [[ $word == *:* && $COMP_WORDBREAKS == *:* ]]; then
-    head=${word%"${word##*:}"}
-    for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=${COMPREPLY[i]#"$head"}; done
+# Directories, and files with one of the given endings.
+__qctl_paths() {
+  local path=$REPLY kept=$head name ending
+  if [[ $path == --*=* ]]; then
+    path=${path#*=}
+    kept=${kept#*=}
   fi
-  [[ $COMP_WORDBREAKS == *:* ]] && word=${word##*:}
-  if [[ $word == *=* && $COMP_WORDBREAKS == *=* ]]; then
-    head=${word%"${word##*=}"}
-    for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=${COMPREPLY[i]#"$head"}; done
-  fi
-}
-
-# File names with one of the given endings, and directories on the way to them.
-__qctl_files() {
-  local path ending
   compopt -o filenames 2>/dev/null
-  mapfile -t COMPREPLY < <(compgen -d -- "$cur")
-  while IFS= read -r path; do
-    for ending; do [[ $path == *."$ending" ]] && COMPREPLY+=("$path"); done
-  done < <(compgen -f -- "$cur")
+  while IFS= read -r name; do COMPREPLY+=("${name#"$kept"}"); done < <(compgen -d -- "$path")
+  while IFS= read -r name; do
+    for ending; do [[ $name == *."$ending" ]] && COMPREPLY+=("${name#"$kept"}"); done
+  done < <(compgen -f -- "$path")
 }
 
 # What follows "--" is another program with completions of its own.
 __qctl_handler() {
   local i
-  for ((i = 1; i < cword; i++)); do
-    if [[ ${words[i]} == -- ]]; then
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    if [[ ${COMP_WORDS[i]} == -- ]]; then
       declare -F _command_offset >/dev/null && _command_offset $((i + 1)) && return
       break
     fi
@@ -83,10 +81,10 @@ __qctl_handler() {
 }
 
 _qctl() {
-  local cur="" cword=0 words=() asked=() lines=() word value directive REPLY i
+  local cur="" cword=0 words=() asked=() lines=() word value directive REPLY quote head plain
   COMPREPLY=()
   if declare -F _get_comp_words_by_ref >/dev/null; then
-    _get_comp_words_by_ref -n ':=' cur words cword
+    _get_comp_words_by_ref -n ':=@' cur words cword
   else
     __qctl_words
   fi
@@ -100,19 +98,23 @@ _qctl() {
   [[ $directive =~ ^[0-9]{1,3}$ ]] || return 0
   unset 'lines[${#lines[@]}-1]'
   ((directive & 1)) && return 0
-  if ((directive & 8)); then
-    __qctl_files "${lines[@]%%$'\t'*}"
-    return 0
-  fi
-  if ((directive & 16)); then
-    compopt -o filenames 2>/dev/null
-    mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+  if ((directive & 24)); then
+    ((directive & 8)) || lines=()
+    __qctl_paths "${lines[@]%%$'\t'*}"
     return 0
   fi
   for value in "${lines[@]%%$'\t'*}"; do
-    [[ $value == "$REPLY"* ]] && COMPREPLY+=("$value")
+    [[ $value == "$REPLY"* ]] || continue
+    value=${value#"$head"}
+    # Within an open quote nothing can be quoted further.
+    case $quote in
+      \') [[ $value == *\'* ]] && continue ;;
+      \") [[ $value == *[\"\\\$\`!]* ]] && continue ;;
+      *) [[ $value == *[^[:alnum:]._/:=,@%+-]* ]] && printf -v value %q "$value" ;;
+    esac
+    COMPREPLY+=("$value")
   done
-  if ((${#COMPREPLY[@]} == 0)); then
+  if ((${#lines[@]} == 0)); then
     ((directive & 4)) || __qctl_handler
     return 0
   fi
@@ -120,14 +122,6 @@ _qctl() {
   if ((directive & 2)) || [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/] ]]; then
     compopt -o nospace 2>/dev/null
   fi
-  __qctl_trim "$REPLY"
-  for i in "${!COMPREPLY[@]}"; do
-    value=${COMPREPLY[i]}
-    printf -v COMPREPLY[i] %q "$value"
-    # Within an open quote a backslash would stay: only plain values can be offered there.
-    [[ $cur == [\"\']* && $value != "${COMPREPLY[i]}" ]] && unset 'COMPREPLY[i]'
-  done
-  COMPREPLY=("${COMPREPLY[@]}")
 }
 
 complete -F _qctl qctl

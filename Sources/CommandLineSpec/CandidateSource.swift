@@ -64,11 +64,28 @@ struct CandidateSource {
       Completion(matched(words.map { Candidate($0) }, text, head), [.noFiles, .keepOrder])
     case .jobID: Completion(matched(live(kind, text), text, head), [.noFiles, .keepOrder])
     case .queue, .type, .state, .custom: Completion(matched(live(kind, text), text, head), .noFiles)
+    case .template: template(text, head: head)
+    // Only the tree knows them: see `CommandTree.completion`.
+    case .commandName: Completion([], .noFiles)
     case .file, .command: Completion([], [])
     case .fileNamed(let endings):
       Completion(endings.map { Candidate($0) }, .filterByExtension)
     case .directory: Completion([], .directories)
     }
+  }
+
+  /// The field that is begun at the end of a template, or one more.
+  private func template(_ text: String, head: String) -> Completion {
+    let bytes = Array(text.utf8)
+    let open = bytes.lastIndex(of: UInt8(ascii: "{"))
+    let isOpen = open.map { !bytes[$0...].contains(UInt8(ascii: "}")) } ?? false
+    let start = isOpen ? open ?? bytes.count : bytes.count
+    let before = head + String(decoding: bytes[..<start], as: UTF8.self)
+    let begun = String(decoding: bytes[start...].dropFirst(), as: UTF8.self)
+    let fields = matching(live(.template, begun), begun)
+    return Completion(
+      fields.map { Candidate("\(before){\($0.value)}", $0.description) },
+      [.noFiles, .keepOrder, .noSpace])
   }
 
   private func matched(

@@ -42,17 +42,32 @@ extension CommandTree {
     guard let operand = facts.operand(at: scanner.operands.count) else {
       return Completion([], .noFiles)
     }
+    if operand.completion == .commandName { return names(after: scanner.operands, source) }
     return source.values(of: operand.completion, text: source.current, head: "")
   }
 
   private func helpCompletion(_ words: [String], _ source: CandidateSource) -> Completion {
-    guard case .group(let level, _) = route(words).place else { return Completion([], .noFiles) }
     let topics =
-      words.isEmpty ? topics.filter { topic in !level.contains { $0.answers(to: topic.name) } } : []
-    let names = topics.map { Candidate($0.name, $0.summary) }
-    var completion = source.names(level)
-    completion.candidates += source.matching(names)
+      words.isEmpty
+      ? topics.filter { topic in !entries.contains { $0.answers(to: topic.name) } } : []
+    var completion = names(after: words, source)
+    completion.candidates += source.matching(topics.map { Candidate($0.name, $0.summary) })
     return completion
+  }
+
+  /// Names of commands that may follow these.
+  private func names(after words: [String], _ source: CandidateSource) -> Completion {
+    var level = entries
+    for word in words {
+      guard let entry = level.firstElement(where: { $0.answers(to: word) }) else {
+        return Completion([], .noFiles)
+      }
+      switch entry.content {
+      case .group(let inner): level = inner
+      case .command, .help: level = entry.further
+      }
+    }
+    return source.names(level)
   }
 }
 

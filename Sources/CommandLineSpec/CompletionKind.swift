@@ -20,6 +20,10 @@ package enum CompletionKind: Equatable, Sendable {
   case directory
   /// A program and its arguments: left to the shell's own completion.
   case command
+  /// A template: the live source knows its fields, which stand in braces.
+  case template
+  /// The words of a command of this tree.
+  case commandName
   /// Something else the live source knows by this name, such as schedules.
   case custom(String)
 }

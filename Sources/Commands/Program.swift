@@ -67,7 +67,10 @@ package struct Program {
       return health.map { run(action, as: $0, output) } ?? run(action, output)
     case .help(let text): return explain(text, isPaged: !arguments.contains("--no-pager"), output)
     case .version(let text): return print(text, to: output)
-    case .usage(let refusal): return refuse(refusal, .usage, health, output)
+    case .usage(let refusal):
+      let status = refuse(refusal, .usage, health, output)
+      if arguments.isEmpty { encourage(status) }
+      return status
     case .configuration(let refusal): return refuse(refusal, .configuration, health, output)
     }
   }
@@ -97,6 +100,15 @@ package struct Program {
     if let health { return answer(health.unknown(refusal.message), output) }
     ErrorOutput.write(refusal.text)
     return status.rawValue
+  }
+
+  /// Says what to try where nothing is there yet; a store that does not answer is not waited for.
+  private func encourage(_ status: Int32) {
+    ProcessAccess.current.endAfter(200) { status }
+    ErrorOutput.write(
+      FirstSteps.text(
+        EnvironmentBlock.value, now: Instant(milliseconds: SystemClock.wallMilliseconds()),
+        openStore))
   }
 
   private func print(_ text: String, to output: OutputStream) -> Int32 {

@@ -6,6 +6,14 @@ extension DirectoryStore {
     try withSpool { (spool) throws(StorageError) in try spool.summaries(at: now) }
   }
 
+  package func queues(
+    at now: Instant, beginningWith prefix: String, most: Int
+  ) throws(StorageError) -> [QueueSummary] {
+    try withSpool { (spool) throws(StorageError) in
+      try spool.summaries(at: now, beginningWith: prefix, most: most)
+    }
+  }
+
   package func page(_ request: JobPageRequest) throws(StorageError) -> JobPage {
     try withSpool { (spool) throws(StorageError) in try spool.page(request) }
   }

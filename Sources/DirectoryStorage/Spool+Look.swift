@@ -38,11 +38,15 @@ extension Spool {
   /// Every queue that is known, by name.
   ///
   /// Bulks come first: what is spread meanwhile is seen twice, not never.
-  func shelves() throws(StorageError) -> [QueueShelves] {
+  func shelves(
+    beginningWith prefix: String = ""
+  ) throws(StorageError) -> [QueueShelves] {
     var found: [QueueName: [String]] = [:]
     for root in try shelfRoots() {
       for name in try look(in: root) {
-        guard let queue = try? QueueName(name) else { continue }
+        guard name.utf8.starts(with: prefix.utf8), let queue = try? QueueName(name) else {
+          continue
+        }
         let base = root + "/" + name
         guard (try? tree.status(of: base))?.kind == .directory else { continue }
         found[queue, default: []].append(base)

@@ -7,6 +7,21 @@ extension Spool {
     try shelves().map { (shelves) throws(StorageError) in try summary(of: shelves, at: now) }
   }
 
+  /// Those whose names begin with a text, at most so many: the others' folders are not opened.
+  ///
+  /// Of many the jobs are not counted.
+  func summaries(
+    at now: Instant, beginningWith prefix: String, most: Int
+  ) throws(StorageError) -> [QueueSummary] {
+    let wanted = try shelves(beginningWith: prefix).prefix(most)
+    return try wanted.map { (shelves) throws(StorageError) in
+      guard wanted.count <= Self.mostCounted else { return QueueSummary(queue: shelves.queue) }
+      return try summary(of: shelves, at: now)
+    }
+  }
+
+  private static let mostCounted = 20
+
   private func summary(
     of shelves: QueueShelves, at now: Instant
   ) throws(StorageError) -> QueueSummary {

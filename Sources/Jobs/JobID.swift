@@ -71,6 +71,20 @@ extension JobID {
 
 // MARK: - Text
 
+extension JobID {
+  /// The number behind all ids whose text begins with a text; `nil` where there is no such number,
+  /// or no such id.
+  package static func bound(behindTextBeginningWith prefix: String) -> JobID? {
+    var number: UInt64 = 0
+    let padding = repeatElement(UInt8(ascii: "z"), count: textLength)
+    for byte in (Array(prefix.utf8.prefix(textLength)) + padding).prefix(textLength) {
+      guard let value = value(of: byte), number < 1 << 58 else { return nil }
+      number = number << 5 | UInt64(value)
+    }
+    return number < Int64.max ? JobID(trusted: Int64(number) + 1) : nil
+  }
+}
+
 extension JobID: CustomStringConvertible {
   /// How many characters an id has.
   package static let textLength = 13

@@ -8,6 +8,9 @@ package struct Priority: Hashable, Comparable, Sendable {
   /// The levels that exist.
   package static let levels: ClosedRange<Int64> = 0...9
 
+  /// The levels as people write them.
+  package static var words: [String] { levels.map { String($0) } }
+
   private init(trusted level: Int64) {
     self.level = level
   }

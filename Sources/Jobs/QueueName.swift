@@ -20,6 +20,9 @@ package struct QueueName: Hashable, Comparable, Sendable, CustomStringConvertibl
     description = text
   }
 
+  /// Whether its first bytes are those of a text.
+  package func begins(with text: String) -> Bool { description.utf8.starts(with: text.utf8) }
+
   package static func < (left: QueueName, right: QueueName) -> Bool {
     left.description < right.description
   }

@@ -51,6 +51,28 @@ enum QueueRow {
     return summaries
   }
 
+  /// Rows alone, without what has come due: those whose names begin with a text, in order.
+  static func kept(
+    at now: Instant, beginningWith prefix: String, most: Int, on connection: Connection
+  ) throws(SQLiteFailure) -> [QueueSummary] {
+    let statement = try connection.statement(
+      """
+      SELECT queue, \(isPaused(at: "?1")), paused_until, pause_reason,
+        scheduled, ready, active, retrying, blocked, completed, dead, cancelled
+      FROM qctl_queues WHERE queue >= ?2 ORDER BY queue
+      """)
+    statement.bind(1, now.milliseconds)
+    statement.bind(2, prefix)
+    defer { statement.reset() }
+    var summaries: [QueueSummary] = []
+    while summaries.count < most, try statement.step() {
+      let text = statement.text(0)
+      guard text.utf8.starts(with: prefix.utf8) else { break }
+      if let name = try? QueueName(text) { summaries.append(summary(name, statement)) }
+    }
+    return summaries
+  }
+
   /// The names of all queues, in order.
   static func names(on connection: Connection) throws(SQLiteFailure) -> [QueueName] {
     let statement = try connection.statement("SELECT queue FROM qctl_queues ORDER BY queue")

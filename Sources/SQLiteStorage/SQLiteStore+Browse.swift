@@ -10,6 +10,16 @@ extension SQLiteStore {
     }
   }
 
+  package func queues(
+    at now: Instant, beginningWith prefix: String, most: Int
+  ) throws(StorageError) -> [QueueSummary] {
+    try withSession { session throws(StorageError) in
+      try session.read { connection throws(SQLiteFailure) in
+        try QueueRow.kept(at: now, beginningWith: prefix, most: most, on: connection)
+      }
+    }
+  }
+
   package func job(_ id: JobID) throws(StorageError) -> JobDetail? {
     try withSession { session throws(StorageError) in
       try session.read { connection throws(SQLiteFailure) in

@@ -5,6 +5,15 @@ package protocol StorageBrowsing: AnyObject, Sendable {
   /// Every known queue, by name; kept counts, never a scan of the jobs.
   func queues(at now: Instant) throws(StorageError) -> [QueueSummary]
 
+  /// Known queues whose names begin with a text, by name, at most so many; as much work as they are,
+  /// however many others there are.
+  ///
+  /// The counts may be those that are kept, without what has come due since, or missing where they
+  /// would take long.
+  func queues(
+    at now: Instant, beginningWith prefix: String, most: Int
+  ) throws(StorageError) -> [QueueSummary]
+
   /// One page of the jobs that a filter selects. The filter's `limit` is the caller's to count.
   func page(_ request: JobPageRequest) throws(StorageError) -> JobPage
 
@@ -42,6 +51,14 @@ package protocol StorageBrowsing: AnyObject, Sendable {
 }
 
 extension StorageBrowsing {
+  /// Chosen among all, for a store that knows no shorter way.
+  package func queues(
+    at now: Instant, beginningWith prefix: String, most: Int
+  ) throws(StorageError) -> [QueueSummary] {
+    let all = try queues(at: now)
+    return Array(all.lazy.filter { $0.queue.begins(with: prefix) }.prefix(most))
+  }
+
   /// One by one, for a store that knows no shorter way.
   package func jobs(_ ids: [JobID]) throws(StorageError) -> [JobDetail] {
     var details: [JobDetail] = []

@@ -1,6 +1,7 @@
 """The cases of the targets table, each a function that yields what it measured."""
 
 from bulk_case import bulk
+from completion_case import completion
 from contention_case import contention
 from directory_case import directory
 from loop_cases import enqueue_loop, settle_claim, settle_claim_batches
@@ -28,4 +29,5 @@ CASES = {
     13: directory,
     14: operator,
     15: tail,
+    16: completion,
 }

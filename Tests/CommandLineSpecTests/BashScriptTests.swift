@@ -44,8 +44,20 @@ import Testing
       words: ["qctl", "\"it's\"", "'a b'", "c\\ d", "\"e\\\"f\"", "g"], answer: "gh\n:6\n",
       asked: "it's|a b|c d|e\"f|g|", reply: ["gh"]),
     Press(
-      line: "qctl list 'e", words: ["qctl", "list", "'e"], answer: "emails\ne b\n:4\n",
-      asked: "list|e|", reply: ["emails"]),
+      line: "qctl list 'e", words: ["qctl", "list", "'e"], answer: "emails\ne b\ne's\n:4\n",
+      asked: "list|e|", reply: ["emails", "e b"]),
+    Press(
+      line: "qctl list \"e", words: ["qctl", "list", "\"e"], answer: "e's\ne$\ne\"\n:4\n",
+      asked: "list|e|", reply: ["e's"]),
+    Press(
+      line: "qctl list -t 'mail:w", words: ["qctl", "list", "-t", "'mail:w"],
+      answer: "mail:welcome\n:4\n", asked: "list|-t|mail:w|", reply: ["mail:welcome"]),
+    Press(
+      line: "qctl list a\\:b,e", words: ["qctl", "list", "a\\:b,e"],
+      answer: "a:b,emails\n:4\n", asked: "list|a:b,e|", reply: ["a:b,emails"]),
+    Press(
+      line: "qctl list --store=a", words: ["qctl", "list", "--store", "=", "a"],
+      answer: "json\n:8\n", asked: "list|--store=a|", reply: ["a.json"]),
     Press(
       line: "qctl list ", words: ["qctl", "list", ""], answer: "x\n:1\n", asked: "list||",
       reply: []),

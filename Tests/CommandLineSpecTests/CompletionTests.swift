@@ -1,4 +1,4 @@
-import CommandLineSpec
+@testable import CommandLineSpec
 import Testing
 
 @Suite struct CompletionTests {
@@ -45,6 +45,20 @@ import Testing
     #expect(completion(["work", "--"], "").directive == [])
     #expect(completion(["work", "a"], "-").directive == [])
     #expect(completion(["nope"], "").directive == [.error, .noFiles])
+  }
+
+  @Test(
+    arguments: [
+      ("", ["{id}", "{state}"]), ("{s", ["{state}"]), ("{id} {s", ["{id} {state}"]),
+      ("{id}", ["{id}{id}", "{id}{state}"]), ("x}{", ["x}{id}", "x}{state}"]), ("{x", []),
+    ])
+  func `a template is completed by its fields`(_ text: String, _ out: [String]) {
+    let source = CandidateSource(current: text) { kind, _ in
+      kind == .template ? [Candidate("id"), Candidate("state")] : []
+    }
+    let found = source.values(of: .template, text: text, head: "--format=")
+    #expect(found.candidates.map(\.value) == out.map { "--format=\($0)" })
+    #expect(found.directive == [.noFiles, .keepOrder, .noSpace])
   }
 
   @Test func `controls are dropped and the count is capped`() {

@@ -61,9 +61,11 @@ import Text
 
   // MARK: completion
 
-  @Test func `the script for bash is printed, and only for bash`() throws {
+  @Test func `the script of each shell is printed`() throws {
     #expect(try rig.run("completion", "bash").output == QctlTree.tree.bashScript)
-    #expect(try rig.run("completion", "zsh").status == 2)
+    #expect(try rig.run("completion", "zsh").output == QctlTree.tree.zshScript)
+    #expect(try rig.run("completion", "fish").output == QctlTree.tree.fishScript)
+    #expect(try rig.run("completion", "csh").status == 2)
     #expect(try rig.run("completion").status == 2)
   }
 
@@ -87,6 +89,43 @@ import Text
     #expect(try complete("work", "-t", "") == ["report", "welcome", ":4"])
     #expect(try complete("list", "--state", "de") == ["dead", ":4"])
     #expect(Set(rig.intents.map { "\($0)" }) == ["read"])
+  }
+
+  @Test func `an id is found by its beginning, however old it is`() throws {
+    let old = try rig.enqueue("emails")
+    rig.now = rig.now + .hours(1)
+    for _ in 0..<60 { try rig.enqueue() }
+    let beginning = String(old.description.prefix(9))
+    #expect(try complete("show", beginning) == ["\(old)\tready emails default", ":36"])
+    #expect(try complete("show", "zz") == [":36"])
+    #expect(try complete("show", "7z") == [":36"])
+  }
+
+  @Test func `a command is offered the jobs that it takes`() throws {
+    _ = try rig.enqueue("emails")
+    #expect(try complete("dlq", "show", "") == [":36"])
+    #expect(try complete("complete", "") == [":36"])
+    #expect(try complete("cancel", "").count == 2)
+  }
+
+  @Test(
+    arguments: [
+      (["list", "--format", "{st"], "{state}"), (["queues", "--format", "{pau"], "{paused}"),
+      (["config", "dlq", "li"], "list"), (["help", "health", "s"], "set"),
+      (["list", "--priority", "0"], "0"), (["tail", "-p", "w"], "warning"),
+      (["tail", "--event", "!lease_l"], "!lease_lost"), (["health", "rem"], "remove"),
+      (["schedule", "next", "--tz", "Europe/Berl"], "Europe/Berlin"),
+    ] as [([String], String)])
+  func `a value is offered where it can stand`(_ words: [String], _ value: String) throws {
+    let result = try rig.run(["__complete"] + words)
+    let values = result.lines.dropLast().map { $0.split(separator: "\t").first.map(String.init) }
+    #expect(values.contains(value), "\(result.lines)")
+  }
+
+  @Test func `no zone is offered from outside of the folder of zones`() throws {
+    for text in ["../", "/etc/", "Europe/../", "posix/"] {
+      #expect(try complete("schedule", "add", "--tz", text) == [":4"])
+    }
   }
 
   @Test func `at most fifty recent ids are offered`() throws {
@@ -129,10 +168,12 @@ import Text
 
   // MARK: generate
 
-  @Test func `the manual and the script are written with the release's date`() throws {
+  @Test func `the manual and the scripts are written with the release's date`() throws {
     let folder = rig.scratch.path("out")
     #expect(try rig.run("generate", "--output-directory", folder).status == 0)
     #expect(try rig.text("out/completions/qctl.bash") == QctlTree.tree.bashScript)
+    #expect(try rig.text("out/completions/_qctl") == QctlTree.tree.zshScript)
+    #expect(try rig.text("out/completions/qctl.fish") == QctlTree.tree.fishScript)
     #expect(
       try rig.text("out/man/qctl-work.1")
         .hasPrefix(".TH QCTL\\-WORK 1 \(QctlTree.releaseDate) \"qctl \(QctlTree.version)\""))

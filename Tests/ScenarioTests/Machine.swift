@@ -6,6 +6,7 @@ enum Machine {
   /// Something that not every machine has.
   enum Need: String, Sendable {
     case root, tmpfs, strace, python3, sqlite3, cc, logrotate, promtool, mandoc, curl, flock
+    case zsh, fish
     case systemdAnalyze = "systemd-analyze"
     /// The debug build, which is linked dynamically: a library can be laid under it.
     case debug
@@ -14,6 +15,8 @@ enum Machine {
     case oldSQLite = "old-sqlite"
     /// A Debian of its own, which only root can make.
     case cleanRoot = "clean-root"
+    /// Debian's package of completions, which people have or not.
+    case bashCompletion = "bash-completion"
     /// The plugins of monitoring, with which ours agrees.
     case checkProcs = "check-procs"
   }
@@ -26,12 +29,14 @@ enum Machine {
     case .strace: traces
     case .oldSQLite: buildsOldSQLite
     case .cleanRoot: CurrentProcess.effectiveUserID == 0 && makesRoots
-    case .python3, .sqlite3, .cc, .promtool, .mandoc, .curl, .flock, .systemdAnalyze:
+    case .python3, .sqlite3, .cc, .promtool, .mandoc, .curl, .flock, .systemdAnalyze, .zsh, .fish:
       finds(need.rawValue)
     // An ordinary user's PATH has not its folder.
     case .logrotate: FileSystem.isAccessible("/usr/sbin/logrotate", .execute)
     case .debug: FileSystem.isAccessible(ScenarioFiles.debugProgram, .execute)
     case .faketime: fakesTime
+    case .bashCompletion:
+      FileSystem.isAccessible("/usr/share/bash-completion/bash_completion", .read)
     case .checkProcs: FileSystem.isAccessible("/usr/lib/nagios/plugins/check_procs", .execute)
     }
   }

@@ -20,7 +20,7 @@ enum BatchShowCommand {
     operands: [
       .one("ID", \.id, "The batch") { (text) throws(ValueError) -> JobID? in
         try ValueText.id(text)
-      }
+      }.completing(LiveNames.batch)
     ],
     prose: [
       "Prints how many jobs of the batch are completed, dead, cancelled and unfinished, since when it is there, at what rate its jobs have ended so far and when at that rate it will be done, and the job that waits for it. On a terminal a bar shows the same.",

@@ -60,7 +60,8 @@ struct FilterOptions: Sendable {
     Flag.values(
       "priority", "N", splitsCommas: true, \.priorities,
       "Only jobs of priority N, 0 (most urgent) to 9",
-      parse: term(ValueText.priority)),
+      parse: term(ValueText.priority)
+    ).completing(.choices(Priority.words)),
     Flag.values(
       "tag", "NAME=VALUE", \.tags, "Only jobs with this tag; !NAME=VALUE: without it",
       parse: term(ValueText.tag)),
@@ -69,7 +70,8 @@ struct FilterOptions: Sendable {
       parse: term(ValueText.payloadMatch)),
     Flag.values(
       "batch", "ID", splitsCommas: true, \.batches, "Only jobs of the batch; !ID: not of it",
-      parse: term(ValueText.id)),
+      parse: term(ValueText.id)
+    ).completing(LiveNames.batch),
     .value("attempts", "RANGE", \.attempts, "Only jobs with so many attempts: N, N..M, N.. or ..M")
     {
       (text) throws(ValueError) in try ValueText.range(text)

@@ -29,7 +29,8 @@ struct OutputOptions: Sendable {
         .default("table"),
       .constant("json", \.format, .json, "One JSON object a line; the same as -o json"),
       .constant("ids", \.format, .ids, "Ids only, one a line; the same as -o ids"),
-      .string("format", "TEMPLATE", \.template, "Print fields by name, as '{id}\\t{state}'"),
+      .string("format", "TEMPLATE", \.template, "Print fields by name, as '{id}\\t{state}'")
+        .completing(.template),
       .switch(
         "null", short: "0", negatable: true, \.endsWithNull,
         "End records with NUL instead of a line end"),

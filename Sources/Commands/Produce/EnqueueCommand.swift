@@ -76,7 +76,7 @@ enum EnqueueCommand {
       "tag", "NAME=VALUE", \.tags, "A tag for filters and log records", parse: ValueText.tag),
     .value("priority", "N", \.priority, "0 (most urgent) to 9") {
       (text) throws(ValueError) -> Priority? in try ValueText.priority(text)
-    }.default("5"),
+    }.default("5").completing(.choices(Priority.words)),
   ]
 
   private static let timeFlags: [Flag<Options>] = [
@@ -121,7 +121,7 @@ enum EnqueueCommand {
       "after", "ID", splitsCommas: true, \.after, "Not before the job ID is completed"
     ) { (text) throws(ValueError) in
       try ValueText.id(text)
-    }.completing(.jobID),
+    }.completing(LiveNames.parent),
     .choice(
       "on-parent-failure", "RULE", \.onParentFailure, "What follows when a job it waits for fails"
     ).default("hold"),

@@ -13,7 +13,10 @@ enum ConfigCommand {
   static let command = Command<Options, Action>(
     "config", "Show the settings in force and where each came from", defaults: Options(),
     flags: OutputOptions.flags.lifted(\.output) + StoreOptions.flags.lifted(\.store),
-    operands: [.many("COMMAND", \.words, "The command in question; none: the global flags")],
+    operands: [
+      .many("COMMAND", \.words, "The command in question; none: the global flags")
+        .completing(.commandName)
+    ],
     prose: [
       "The strongest comes first: the command line, the environment, \(literal: "$XDG_CONFIG_HOME/qctl/config") (\(literal: "~/.config/qctl/config")), then \(literal: "qctl/config") in each of \(literal: "$XDG_CONFIG_DIRS") (\(literal: "/etc/xdg")), then the default.",
       "A line of a configuration file is \(literal: "--flag value") for all commands that have the flag, or \(literal: "command --flag value") for one; \(literal: "#") begins a comment, quotes keep blanks together. \(literal: "--yes"), \(literal: "--force") and \(literal: "--confirm") are refused there: consent is given each time anew.",

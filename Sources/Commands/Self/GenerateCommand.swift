@@ -3,7 +3,7 @@ import CommandLineSpec
 import PosixIO
 import Text
 
-/// `qctl generate`: writes the manual and the completion script from the table.
+/// `qctl generate`: writes the manual and the completion scripts from the table.
 enum GenerateCommand {
   struct Options: Sendable {
     var directory = "."
@@ -30,7 +30,9 @@ enum GenerateCommand {
     for page in Manual.pages(date: date) {
       try write(page.text, "\(options.directory)/man", page.fileName)
     }
-    try write(QctlTree.tree.bashScript, "\(options.directory)/completions", "qctl.bash")
+    for shell in CompletionCommand.Shell.allCases {
+      try write(shell.script, "\(options.directory)/completions", shell.fileName)
+    }
     return .success
   }
 

@@ -1,4 +1,5 @@
 import CommandLineSpec
+import Engine
 import Jobs
 import Storage
 
@@ -9,88 +10,145 @@ struct LiveNames {
   let words: [String]
   let context: CommandContext
 
-  private static let mostJobs = 50
-  private static let mostDead = 1000
+  /// What is shown at most (conventions.md §6), counted among those that begin as is typed.
+  private static let most = 300
+  /// Without a beginning, the latest are enough: nobody chooses among more.
+  private static let mostRecent = 50
+  /// Looked through for what several jobs share.
+  private static let mostLookedAt = 1000
+
+  /// The name of a schedule.
+  static let schedule = CompletionKind.custom("schedule")
+  /// The group of an error of dead jobs.
+  static let errorGroup = CompletionKind.custom("error-group")
+  /// A batch by its id.
+  static let batch = CompletionKind.custom("batch")
+  /// What a job can wait for: a batch or a job.
+  static let parent = CompletionKind.custom("parent")
+  /// The name of a rule of health that the store keeps.
+  static let rule = CompletionKind.custom("rule")
+  /// What `health` can look at, or be asked to do.
+  static let check = CompletionKind.custom("check")
+  /// The name of a time zone.
+  static let zone = CompletionKind.custom("zone")
 
   /// Names of a kind.
   func candidates(_ kind: CompletionKind, _ prefix: String) -> [Candidate] {
     switch kind {
     case .state: JobState.allCases.map { Candidate($0.rawValue) }
-    case .queue: queues()
+    case .queue: queues(prefix)
     case .type: types()
-    case .jobID: recentJobs().map { Candidate($0.id.description, description(of: $0)) }
+    case .jobID: jobs(prefix)
+    case .template: fields()
     case Self.errorGroup: errorGroups()
     case Self.schedule: schedules()
-    case .none, .choices, .file, .fileNamed, .directory, .command, .custom: []
+    case Self.batch: batches()
+    case Self.parent: batches() + jobs(prefix)
+    case Self.rule: rules()
+    case Self.check:
+      HealthCheck.allCases.map { Candidate($0.rawValue) }
+        + ["set", "list", "remove"].map { Candidate($0) } + rules()
+    case Self.zone: ZoneNames.beginning(with: prefix)
+    case .none, .choices, .file, .fileNamed, .directory, .command, .commandName, .custom: []
     }
   }
-
-  /// The name of a schedule.
-  static let schedule = CompletionKind.custom("schedule")
 
   private func schedules() -> [Candidate] {
     let known = withStore { store throws(StorageError) in try store.schedules() } ?? []
     return known.map { Candidate($0.name.description, $0.rule.timing.text) }
   }
 
-  /// The group of an error of dead jobs.
-  static let errorGroup = CompletionKind.custom("error-group")
+  private func rules() -> [Candidate] {
+    let kept = withStore { store throws(StorageError) in try store.healthRules() } ?? []
+    return kept.map { Candidate($0.name.description, "a rule of health") }
+  }
+
+  private func batches() -> [Candidate] {
+    let request = BatchPageRequest(size: Self.most)
+    let known = withStore { store throws(StorageError) in try store.batches(request) } ?? []
+    return known.map { Candidate($0.id.description, "batch \($0.name) of \($0.total)") }
+  }
 
   /// Those of the latest deaths: a press of Tab can't wait for all.
   private func errorGroups() -> [Candidate] {
     var filter = JobFilter()
     filter.states.anyOf = [.dead]
     let request = JobPageRequest(
-      filter, order: .latestFinishedFirst, size: Self.mostDead, now: context.now())
-    let dead = withStore { store throws(StorageError) in try store.page(request).jobs } ?? []
+      filter, order: .latestFinishedFirst, size: Self.mostLookedAt, now: context.now())
     var groups = ErrorGroups()
-    for job in dead { groups.add(job) }
+    for job in page(request) { groups.add(job) }
     return groups.largestFirst.map { Candidate($0.id.description, $0.shape) }
   }
 
-  private func queues() -> [Candidate] {
+  private func queues(_ prefix: String) -> [Candidate] {
     let now = context.now()
-    let known = withStore { store throws(StorageError) in try store.queues(at: now) } ?? []
-    return known.map { Candidate($0.queue.description, "\($0.count(.ready)) ready") }
+    let known = withStore { store throws(StorageError) in
+      try store.queues(at: now, beginningWith: prefix, most: Self.most)
+    }
+    return (known ?? []).map { summary in
+      Candidate(
+        summary.queue.description,
+        summary.counts.isEmpty ? "" : "\(summary.count(.ready)) ready")
+    }
   }
 
+  /// Those of the latest jobs.
   private func types() -> [Candidate] {
-    Set(recentJobs().map(\.type)).sorted().map { Candidate($0.description) }
+    let request = JobPageRequest(JobFilter(), size: Self.mostLookedAt, now: context.now())
+    return Set(page(request).map(\.type)).sorted().map { Candidate($0.description) }
   }
 
-  private func recentJobs() -> [Job] {
-    let request = JobPageRequest(JobFilter(), size: Self.mostJobs, now: context.now())
-    return withStore { store throws(StorageError) in try store.page(request).jobs } ?? []
+  private func page(_ request: JobPageRequest) -> [Job] {
+    withStore { store throws(StorageError) in try store.page(request).jobs } ?? []
+  }
+
+  /// Uses the store that the words mean; nil where that is not possible.
+  private func withStore<Result>(
+    _ body: (any StorageAdapter) throws(StorageError) -> Result
+  ) -> Result? {
+    guard let location = ChosenStore.location(words, context.environment),
+      let store = try? context.openStore(location, .read)
+    else { return nil }
+    defer { context.releaseStore(store) }
+    return try? body(store)
+  }
+}
+
+extension LiveNames {
+  /// The path of the command that the words lead to.
+  private var command: [String] { QctlTree.tree.path(of: words) ?? [] }
+
+  /// The latest jobs of those that the command takes, newest first; with a beginning, all that have
+  /// it, found from where such ids end.
+  private func jobs(_ prefix: String) -> [Candidate] {
+    var filter = JobFilter()
+    filter.states.anyOf = states
+    var request = JobPageRequest(filter, size: Self.mostRecent, now: context.now())
+    if !prefix.isEmpty {
+      request.size = Self.most
+      request.after = JobID.bound(behindTextBeginningWith: prefix)
+        .map { JobCursor(id: $0, finishedAt: nil) }
+    }
+    return page(request).map { Candidate($0.id.description, description(of: $0)) }
+  }
+
+  /// The states of the jobs that the command takes; empty for all.
+  private var states: [JobState] {
+    switch command.first {
+    case "dlq", "replay": [.dead]
+    case "complete", "fail", "renew": [.active]
+    default: []
+    }
   }
 
   private func description(of job: Job) -> String {
     "\(job.effectiveState(at: context.now()).rawValue) \(job.queue) \(job.type)"
   }
 
-  private func withStore<Result>(
-    _ body: (any StorageAdapter) throws(StorageError) -> Result
-  ) -> Result? {
-    guard let location = try? StoreLocation(chosenStore, environment: context.environment),
-      let store = try? context.openStore(location, .read)
-    else { return nil }
-    defer { context.releaseStore(store) }
-    return try? body(store)
-  }
-
-  /// The store that the words, the environment or a file name; nil for the default place.
-  ///
-  /// Words that end in a flag without its value can't be read, so they are tried without it.
-  private var chosenStore: String? {
-    let surroundings = Surroundings(
-      environment: context.environment,
-      files: { () throws(ConfigurationError) in try ConfigurationFiles.read(context.environment) })
-    for count in [words.count, words.count - 1, 0] where count >= 0 {
-      let known = Array(words.prefix(count))
-      guard let settings = try? QctlTree.tree.settings(for: known, in: surroundings),
-        let setting = settings.first(where: { $0.flag == "--store" })
-      else { continue }
-      return setting.origin == .default ? nil : setting.value
-    }
-    return nil
+  /// What a template of the command may show.
+  private func fields() -> [Candidate] {
+    let name = command.joined(separator: " ")
+    let kind = RecordKind.all.first { $0.commands.contains(name) }
+    return (kind?.fields ?? []).map { Candidate($0) }
   }
 }

@@ -51,7 +51,7 @@ enum ScheduleAddCommand {
       "every", "TIME", \.every, "Each time so much has passed, instead of CRON",
       parse: ValueText.duration),
     .string("tz", "ZONE", \.zone, "By whose clocks: an IANA name such as Europe/Berlin")
-      .default("UTC"),
+      .default("UTC").completing(LiveNames.zone),
     .choice(
       "catchup", "WHICH", \.catchup,
       "Which ticks are made up for when nobody was there: none, latest or all"

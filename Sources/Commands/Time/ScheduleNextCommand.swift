@@ -28,7 +28,8 @@ enum ScheduleNextCommand {
     "schedule next", "Show when schedules come next", defaults: Options(),
     flags: [
       .int("limit", short: "n", "COUNT", in: 1...1000, \.limit, "So many ticks").default("5"),
-      .string("tz", "ZONE", \.zone, "By whose clocks an expression is read: an IANA name"),
+      .string("tz", "ZONE", \.zone, "By whose clocks an expression is read: an IANA name")
+        .completing(LiveNames.zone),
     ] + OutputOptions.flags.lifted(\.output) + StoreOptions.flags.lifted(\.store),
     operands: [
       .optional("WHAT", \.what, "A schedule's name, or a cron expression")

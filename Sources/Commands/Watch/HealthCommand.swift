@@ -12,8 +12,7 @@ enum HealthCommand {
     operands: [
       .many(
         "CHECK", \.names, "What to look at, or the name of a stored rule; nothing for all rules"
-      ).completing(
-        .choices(HealthCheck.allCases.map(\.rawValue) + ["set", "list", "remove"]))
+      ).completing(LiveNames.check)
     ],
     prose: prose, examples: examples, exits: exits, sections: sections,
     seeAlso: [

@@ -22,7 +22,7 @@ enum HealthSetCommand {
     operands: [
       .one("NAME", \.name, "How the rule is called") { (text) throws(ValueError) -> QueueName? in
         try name(text)
-      },
+      }.completing(LiveNames.rule),
       .one("CHECK", \.check, "What it looks at, as in qctl health") {
         (text) throws(ValueError) -> HealthCheck? in try Choice<HealthCheck>.parse(text)
       }.completing(.choices(Choice<HealthCheck>.words)),
@@ -90,6 +90,7 @@ enum HealthRemoveCommand {
       + OutputOptions.common.lifted(\.output) + StoreOptions.flags.lifted(\.store),
     operands: [
       .many("NAME", minimum: 1, \.names, "The rules", parse: ValueText.queue)
+        .completing(LiveNames.rule)
     ],
     prose: [
       "If one of the rules is not there, none is removed. What holds anyway then holds again."

@@ -22,6 +22,26 @@ import Testing
       ])
   }
 
+  @Test("Those of a beginning are found without the others", arguments: Adapters.all)
+  func beginnings(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    for name in ["emails", "errors", "e", "E", "emails-2", "f", "d"] { try shop.add(name) }
+    func names(_ prefix: String, _ most: Int) throws -> [String] {
+      try shop.store.queues(at: shop.now, beginningWith: prefix, most: most)
+        .map(\.queue.description)
+    }
+    #expect(try names("", 9) == ["E", "d", "e", "emails", "emails-2", "errors", "f"])
+    #expect(try names("", 2) == ["E", "d"])
+    #expect(try names("e", 9) == ["e", "emails", "emails-2", "errors"])
+    #expect(try names("emails", 9) == ["emails", "emails-2"])
+    #expect(try names("em", 1) == ["emails"])
+    #expect(try names("emails-3", 9) == [])
+    #expect(try names("\u{0}", 9) == [])
+    #expect(try names("e%", 9) == [])
+    let summary = try shop.store.queues(at: shop.now, beginningWith: "f", most: 1).first
+    #expect(summary?.count(.ready) == 1)
+  }
+
   @Test("Due is ready, whether or not it was promoted", arguments: Adapters.all)
   func due(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)

@@ -83,7 +83,7 @@ enum TailCommand {
         parse: FilterOptions.term { (text) throws(ValueError) in
           try Choice<LogRecord.Event>.parse(text)
         }
-      ).section("Filter"),
+      ).completing(.choices(Choice<LogRecord.Event>.words)).section("Filter"),
       .value("grep", short: "g", "REGEX", \.text, "Only records that match the expression") {
         (text) throws(ValueError) -> TextMatch? in try Self.match(text)
       }.section("Filter"),
@@ -91,7 +91,7 @@ enum TailCommand {
         "level", short: "p", "LEVEL", \.levels, "That level and worse, or A..B",
         parse: ValueText.levels
       )
-      .default("trace").section("Filter"),
+      .default("trace").completing(.choices(Choice<LogLevel>.words)).section("Filter"),
     ]
 
   private static let printFlags: [Flag<Options>] = [

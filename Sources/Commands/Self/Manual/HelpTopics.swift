@@ -2,11 +2,26 @@ import CommandLineSpec
 
 /// Help that belongs to no single command.
 enum HelpTopics {
-  static let all = [
+  static let all =
+    explained + [
+      Topic("topics", "What is explained here beside commands", topics)
+    ]
+
+  private static let explained = [
     ConfigTopic.topic, JobTopic.topic, HandlerTopic.topic, SQLTopic.topic, ExitStatusTopic.topic,
     Topic("environment", "Variables that qctl reads and sets", environment),
     Topic("formats", "Output formats and their fields", formats),
   ]
+
+  private static var topics: Prose {
+    [
+      .terms(
+        explained.map { topic in
+          Term("\(literal: topic.name)", Sentence(stringLiteral: topic.summary + "."))
+        }),
+      "\(literal: "qctl help TOPIC") shows one, \(literal: "qctl help") the commands, and \(literal: "qctl help COMMAND") one of them.",
+    ]
+  }
 
   private static var environment: Prose {
     [
