@@ -45,7 +45,7 @@ enum BatchShowCommand {
     return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       let wait = BatchWait(id: id, store: store, context: context)
       guard let batch = try options.waits ? wait.end() : wait.look() else {
-        context.tell("no batch \(id)")
+        context.tell("no batch \(id); 'qctl batch list' lists them")
         return .negative
       }
       if options.waits, batch.unfinished > 0 { return .interrupted }

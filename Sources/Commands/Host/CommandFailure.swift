@@ -63,7 +63,8 @@ package enum CommandFailure: Error, Equatable, Sendable {
     case .unsupported(let capability, let reason, let remedy):
       "this store has no \(capability.rawValue): \(shown(reason)); \(shown(remedy))"
     case .unknownQueue(let queue): "no queue '\(queue)'"
-    case .unknownParent(let id): "no job or batch \(id) to wait for"
+    case .unknownParent(let id):
+      "no job or batch \(id) to wait for; 'qctl list' and 'qctl batch list' show what is there"
     case .keyConflict(let conflict): sentence(about: conflict)
     case .queueFull(let queue, let limit):
       "queue \(queue) is full: \(limit) \(limit == 1 ? "job" : "jobs") may wait in it; "

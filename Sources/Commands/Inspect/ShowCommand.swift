@@ -61,7 +61,7 @@ enum ShowCommand {
     }
     return try options.store.withStore(.read, in: context) { store throws(CommandFailure) in
       guard let detail = try stored({ () throws(StorageError) in try store.job(id) }) else {
-        context.tell("no job \(id)")
+        context.tell("no job \(id); 'qctl list' shows those that are there")
         return .negative
       }
       if let reason = refuse(detail.job) {

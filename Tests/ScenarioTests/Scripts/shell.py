@@ -404,7 +404,7 @@ def tab_completes_what_may_stand_there(stage):
         ("pause rep", "pause reports"), ("list -t wel", "list -t welcome"), (f"show {start}", f"show {dead}"),
         (f"dlq list --error-group {group[:3]}", f"dlq list --error-group {group}"),
         ("schedule show ni", "schedule show nightly"), ("help schedule ad", "help schedule add"),
-        ("help exit-c", "help exit-codes"), ("use rep", "use reports"), ("rep", "rep"), ("repe", "repeat"),
+        ("help exit-s", "help exit-status"), ("use rep", "use reports"), ("rep", "rep"), ("repe", "repeat"),
         ("watch 2s queue sh", "watch 2s queue show"), ("repeat 2 pause rep", "repeat 2 pause reports"),
         ("queues; pause rep", "queues; pause reports"), ("list -q 'rep", "list -q 'reports'"),
         ('list -q "rep', 'list -q "reports"'), ("source oth", "source other.txt"), ("source fol", "source folder/"),
