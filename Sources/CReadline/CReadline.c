@@ -159,6 +159,8 @@ void qctl_editor_begin(const struct qctl_editor *wanted) {
   rl_getc_function = next_key;
   rl_attempted_completion_function = complete;
   rl_completer_quote_characters = "\"'";
+  // Or it would put the quote of a word that is closed already behind what it becomes.
+  rl_basic_quote_characters = "";
   rl_completer_word_break_characters = " \t\n\"'";
   rl_basic_word_break_characters = " \t\n\"'";
   rl_char_is_quoted_p = is_quoted;

@@ -1,4 +1,4 @@
-"""The same answers to TAB from `qctl __complete` and through bash, zsh and fish; nothing is run.
+"""The same answers to TAB from `qctl __complete`, through bash, zsh and fish, and in `qctl shell`; nothing is run.
 
 Lines are drawn at random from the table of commands, over a store with much in it, one that is not
 there, and one whose names another program spoilt.
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+import prompted
 import shells
 import typed
 
@@ -21,6 +22,8 @@ SEED = int(os.environ.get("QCTL_TEST_SEED") or random.getrandbits(32))
 COUNT = int(os.environ.get("QCTL_LINES") or 300)
 FILES = ["alpha.json", "alphabet.db", "beta.txt", "g h.json", "delta $(touch x).ndjson"]
 NO_SPACE, NO_FILES, ENDINGS, DIRECTORIES = 2, 4, 8, 16
+# What may stand before a command in `qctl shell`.
+HEADS = ["", "", "", "repeat 3 ", "watch ", "watch 500ms ", "watch 2s repeat 2 ", "queues; ", "show 'a;b' ;"]
 
 
 def qctl(*words, text=None):
@@ -65,9 +68,13 @@ def spoil(path, names):
 
 
 @functools.cache
-def expected(line):
+def candidates(line):
+    return typed.candidates(line.words, line.current)
+
+
+def expected(line, entries=None):
     """What should be offered: words, or names of files behind what they stand behind; the directive."""
-    found, directive = typed.candidates(line.words, line.current)
+    found, directive = candidates(line)
     if directive & (1 | ENDINGS | DIRECTORIES):
         raise SystemExit(f"{line}: a directive that has no test here: {directive}")
     if found or directive & NO_FILES:
@@ -75,7 +82,7 @@ def expected(line):
     head, equals, name = line.current.partition("=")
     head = head + equals if line.current.startswith("--") and equals else ""
     name = name if head else line.current
-    names = [entry + ("/" if os.path.isdir(entry) else "") for entry in os.listdir(".")]
+    names = [entry + ("/" if os.path.isdir(entry) else "") for entry in entries or os.listdir(".")]
     return sorted(head + entry for entry in names if entry.startswith(name)), head, directive
 
 
@@ -87,6 +94,24 @@ def unquoted(text):
         except ValueError:
             continue
     return None
+
+
+def split(text):
+    """The words of a line as `qctl shell` reads them, and the quote that is open at its end."""
+    words, word, quote, at = [], None, "", 0
+    while at < len(text):
+        letter, at = text[at], at + 1
+        if letter in " ;" and not quote:
+            words, word = ([] if letter == ";" else words if word is None else [*words, word]), None
+        elif letter == quote:
+            quote = ""
+        elif letter in "'\"" and not quote:
+            quote, word = letter, word or ""
+        else:
+            if letter == "\\" and quote != "'" and (not quote or text[at:at + 1] in tuple('"\\$`')):
+                letter, at = text[at:at + 1], at + 1
+            word = (word or "") + letter
+    return words + [word or ""], quote
 
 
 class Comparison:
@@ -147,6 +172,26 @@ class Comparison:
         if len(offered) != len(wanted) or any(not whole.endswith(part) for part, whole in pairs) or len(heads) > 1:
             self.fail(line, "offers", offered, wanted)
 
+    def judge_prompted(self, head, line, answer):
+        """As `judge`, of `qctl shell`; `head` is what stands before the command there."""
+        wanted, _, directive = expected(line, answer.names)
+        files = not directive & NO_FILES and wanted
+        if line.words in ([], ["help"]):
+            wanted = sorted({*wanted, *(word for word in typed.OWN_WORDS if word.startswith(line.current))})
+        text = head + line.text[:line.point].removeprefix("qctl ")
+        # Readline lists the end of the word, from where it lets one begin.
+        starts = [start for start in range(len(text) + 1) if all(entry.startswith(text[start:]) for entry in answer.candidates)]
+        if not any(sorted(split(text[:start] + entry)[0][-1] for entry in answer.candidates) == wanted for start in starts):
+            self.fail(line, "offers", answer.candidates, wanted)
+        # A whole word is closed, over a quote that stands there, and a blank follows it at the end of the line.
+        ended = len(wanted) == 1 and not directive & NO_SPACE and not (files and wanted[0].endswith("/"))
+        behind = line.behind.removeprefix(line.quote) if ended else line.behind
+        blank = ended and not behind
+        words = [*split(text)[0][:-1], os.path.commonprefix(wanted) or line.current, *[""] * blank]
+        quote = "" if ended else line.quote
+        if split(answer.before) != (words, quote) or not answer.before.startswith(text) or answer.behind != behind:
+            self.fail(line, "changed the line to", (answer.before, answer.behind), (words, quote, behind))
+
     def compare_text(self, line, answer, wanted):
         """The line afterwards has what all candidates begin with, and nothing else has changed."""
         if not wanted:
@@ -185,6 +230,35 @@ def compare(shell, lines, control, package):
         lines = failed
         if not lines:
             break
+    return comparison.failures
+
+
+def compare_prompted(lines, choice, control):
+    """What `qctl shell` does otherwise, at one prompt for all the lines; half of them where a queue is in use.
+
+    What no key can type is left out. Where the shell was too slow it says nothing, so such lines are asked again.
+    """
+    count = len(lines)
+    lines = [(choice.choice(HEADS) if line.words else "", line) for line in lines if line.text.isprintable()]
+    if len(lines) < count * 0.9:
+        return [f"qctl shell: {count - len(lines)} of {count} lines can't be typed"]
+    prompt = prompted.Prompted(control, ".")
+    for _ in range(10):
+        comparison, failed = Comparison("qctl shell"), []
+        half = len(lines) // 2
+        for number, (head, line) in enumerate(lines):
+            if number == half:
+                prompt.runs("use emails", ":emails>")
+            count = len(comparison.failures)
+            text = line.text.removeprefix("qctl ")
+            comparison.judge_prompted(head, line, prompt.ask(head + text, len(head) + line.point - len("qctl ")))
+            if len(comparison.failures) > count:
+                failed.append((head, line))
+        prompt.runs("use", ">")
+        lines = failed
+        if not lines:
+            break
+    prompt.end()
     return comparison.failures
 
 
@@ -227,6 +301,10 @@ def main():
             failures += compare(shell, lines, control, package)
             if sorted(os.listdir(".")) != before:
                 failures.append(f"{shell}: files appeared: {sorted(set(os.listdir('.')) - set(before))}")
+        at_prompt = [*lines, *(drawn.first() for _ in range(COUNT // 15))]
+        failures += compare_prompted(at_prompt, choice, control)
+        if sorted(os.listdir(".")) != before:
+            failures.append(f"qctl shell: files appeared: {sorted(set(os.listdir('.')) - set(before))}")
         for failure in failures[:40]:
             print(failure)
         if failures:

@@ -15,6 +15,8 @@ STRANGE = [
     "a b", "it's", 'say "hi"', "$(touch x)", ";./trap", "|./trap", "a&b", "<x", "na\u00efve", "*", "{a,b}", "~",
     "#", "a:b c", "k=v w", "\u65e5\u672c", "$HOME", "(x)", "[a]", "a\\b", "!x y", "x:", "=y z", "?",
 ]
+# What `qctl shell` understands besides the commands.
+OWN_WORDS = ["use", "watch", "repeat", "source", "exit", "quit"]
 
 
 class Typed:
@@ -85,6 +87,12 @@ class Lines:
             for word in self.item(path):
                 add(word)
         return self.end(shown, words, *self.partial(words, path))
+
+    def first(self):
+        """A line that has only begun: a part of the first word, or of the one behind `help`."""
+        words = self.choice.choice([[], [], ["help"]])
+        whole = self.choice.choice([path[0] for path in self.paths] + OWN_WORDS + ["zz"])
+        return self.end(["qctl", *words], words, [], whole[:self.choice.randint(0, len(whole))])
 
     def item(self, path):
         """An option or operand before the cursor, right or wrong."""
