@@ -18,7 +18,9 @@ import prompted
 import shells
 import typed
 
-SEED = int(os.environ.get("QCTL_TEST_SEED") or random.getrandbits(32))
+# The same lines each time, unless others are asked for: QCTL_TEST_SEED=random draws new ones.
+SEED = os.environ.get("QCTL_TEST_SEED") or "300"
+SEED = random.getrandbits(32) if SEED == "random" else int(SEED)
 COUNT = int(os.environ.get("QCTL_LINES") or 300)
 FILES = ["alpha.json", "alphabet.db", "beta.txt", "g h.json", "delta $(touch x).ndjson"]
 NO_SPACE, NO_FILES, ENDINGS, DIRECTORIES = 2, 4, 8, 16
@@ -240,7 +242,7 @@ def compare_prompted(lines, choice, control):
     """
     count = len(lines)
     lines = [(choice.choice(HEADS) if line.words else "", line) for line in lines if line.text.isprintable()]
-    if len(lines) < count * 0.9:
+    if len(lines) < count * 0.8:
         return [f"qctl shell: {count - len(lines)} of {count} lines can't be typed"]
     prompt = prompted.Prompted(control, ".")
     for _ in range(10):
