@@ -160,19 +160,8 @@ extension CommandRunner {
     }
   }
 
-  private var location: StoreLocation? {
-    try? StoreLocation(chosenStore, environment: value)
-  }
-
   /// As a command without flags finds it.
-  private var chosenStore: String? {
-    let surroundings = Surroundings(
-      environment: value,
-      files: { [self] () throws(ConfigurationError) in try ConfigurationFiles.read(value) })
-    let settings = try? QctlTree.tree.settings(for: [], in: surroundings)
-    guard let setting = settings?.first(where: { $0.flag == "--store" }) else { return nil }
-    return setting.origin == .default ? nil : setting.value
-  }
+  private var location: StoreLocation? { ChosenStore.location([], value) }
 
   private func summaries() -> [QueueSummary]? {
     guard let location else { return nil }
