@@ -122,7 +122,7 @@ extension StagedFolders {
       let id: JobID
       let known = try known(new, spool)
       if let known {
-        id = known
+        id = known.id
         result.existing += 1
       } else {
         let rules = new.idempotencyKey == nil ? Retention() : try spool.rules()
@@ -133,7 +133,7 @@ extension StagedFolders {
       }
       if let label = new.label {
         result.labelled[label] = id
-        if known == nil { labelled.insert(id) }
+        if known?.isStaged ?? true { labelled.insert(id) }
       }
     } catch {
       switch error {
@@ -146,20 +146,24 @@ extension StagedFolders {
   /// The job, here or in the store, that has a key of a request and is the answer to it.
   ///
   /// - Throws: `keyConflict` where the request is refused for it.
-  private func known(_ new: NewJob, _ spool: Spool) throws(StorageError) -> JobID? {
+  private func known(_ new: NewJob, _ spool: Spool) throws(StorageError) -> KnownJob? {
     if let key = new.idempotencyKey {
       let place = KeyPlace(.idempotency, key, of: new.queue)
-      if let file = try staged(place, spool) { return try file.answer(to: new) }
+      if let file = try staged(place, spool) {
+        return KnownJob(id: try file.answer(to: new), isStaged: true)
+      }
     }
-    if let known = try spool.knownRequest(of: new, at: now) { return known }
+    if let known = try spool.knownRequest(of: new, at: now) {
+      return KnownJob(id: known, isStaged: false)
+    }
     guard let key = new.uniqueKey else { return nil }
     if let file = try staged(KeyPlace(.unique, key, of: new.queue), spool) {
-      guard new.onConflict == .fail else { return file.id }
+      guard new.onConflict == .fail else { return KnownJob(id: file.id, isStaged: true) }
       throw .keyConflict(KeyConflict(kind: .unique, key: key, queue: new.queue, holder: file.id))
     }
     guard let holder = try spool.holder(inTheWayOf: new) else { return nil }
     switch new.onConflict.resolution(against: holder.job) {
-    case .existing: return holder.job.id
+    case .existing: return KnownJob(id: holder.job.id, isStaged: false)
     case .replace: return nil
     case .conflict, .queueAfter: throw .keyConflict(KeyConflict(new, key: key, holder: holder.job))
     }

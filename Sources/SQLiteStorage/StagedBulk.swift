@@ -182,7 +182,10 @@ extension StagedBulk {
       var job = jobs[next]
       if job.hasKey, let known = try known(job, transaction) {
         result.existing += 1
-        if let label = job.label { result.labelled[label] = known }
+        if let label = job.label {
+          result.labelled[label] = known.id
+          if known.isStaged { labelledIDs.insert(known.id) }
+        }
       } else {
         job.after = job.parents(result.labelled)
         let waitsFor = try pending(of: job, transaction)
@@ -293,7 +296,7 @@ extension StagedBulk {
   /// The job of the store, or of the bulk itself, that has a key of this one.
   private mutating func known(
     _ job: NewJob, _ transaction: Transaction
-  ) throws(StorageError) -> JobID? {
+  ) throws(StorageError) -> KnownJob? {
     let keys: BulkKeys
     if let known = self.keys { keys = known } else { keys = try BulkKeys(path: store.path) }
     self.keys = keys
@@ -301,13 +304,13 @@ extension StagedBulk {
     if let key = job.idempotencyKey,
       let known = try IdempotencyRow.known(job, key: key, at: now, in: transaction)
     {
-      return known
+      return KnownJob(id: known, isStaged: false)
     }
-    if let known = try keys.request(job) { return known }
-    if let known = try keys.unique(job) { return known }
+    if let known = try keys.request(job) { return KnownJob(id: known, isStaged: true) }
+    if let known = try keys.unique(job) { return KnownJob(id: known, isStaged: true) }
     guard let holder = try store.holder(inTheWayOf: job, transaction) else { return nil }
     switch job.onConflict.resolution(against: holder) {
-    case .existing: return holder.id
+    case .existing: return KnownJob(id: holder.id, isStaged: false)
     case .replace: return nil
     case .conflict, .queueAfter:
       throw .keyConflict(KeyConflict(job, key: job.uniqueKey ?? "", holder: holder))

@@ -268,6 +268,25 @@ import Testing
     #expect(try shop.claim("default").count == 1)
   }
 
+  @Test(
+    "A label may lead to a job of the same bulk by its key",
+    arguments: Adapters.having(.dependencies))
+  func bulkKey(_ adapter: Adapter) throws {
+    let shop = try Workshop(adapter)
+    var (parent, same, asked, again) = (NewJob(), NewJob(), NewJob(), NewJob())
+    parent.uniqueKey = "k"
+    (same.uniqueKey, same.label) = ("k", 1)
+    asked.idempotencyKey = "request"
+    (again.idempotencyKey, again.label) = ("request", 2)
+    var child = NewJob(queue: try QueueName("children"))
+    child.afterLabels = [1, 2]
+    let result = try shop.addAll([parent, same, asked, again, child])
+    #expect(result.created == 3 && result.existing == 2)
+    #expect(try shop.queue("children")?.count(.blocked) == 1)
+    for _ in 1...2 { try shop.settle(shop.claimOne("default"), .complete(result: nil)) }
+    #expect(try shop.claim("children").count == 1)
+  }
+
   @Test("Many that wait are told in short steps", arguments: Adapters.having(.dependencies))
   func many(_ adapter: Adapter) throws {
     let shop = try Workshop(adapter)
