@@ -11,6 +11,7 @@ TIME ?= 60
 FILE ?=
 FUZZ := .build/fuzz
 SEED ?=
+WISHED = $(or $(SEED),random)
 
 QCTL := .build/release/qctl
 # `find`, not git: a release tarball has no repository.
@@ -61,7 +62,8 @@ torture: test-deps build ## kill at random, on each store, for half an hour (SEE
 	&& scripts="$(CURDIR)/Tests/ScenarioTests/Scripts" PATH="$(CURDIR)/.build/release:$$PATH" \
 	&& cd "$$scratch" && env HOME="$$scratch" XDG_CONFIG_HOME="$$scratch/config" \
 	  PYTHONDONTWRITEBYTECODE=1 QCTL_FLOW=5000 QCTL_KEEP="$(CURDIR)/.build" \
-	  QCTL_TORTURE_SEED='$(SEED)' QCTL_HISTORY_SEED='$(SEED)' QCTL_POINTS="$${QCTL_POINTS:-300}" sh -c ' \
+	  QCTL_TORTURE_SEED='$(WISHED)' QCTL_HISTORY_SEED='$(WISHED)' \
+	  QCTL_TEST_SEED='$(WISHED)' QCTL_POINTS="$${QCTL_POINTS:-300}" sh -c ' \
 	    python3 "$$0/torture.py" 8 4 2000 20000 && python3 "$$0/torture.py" --lines 8 4 500 20000 \
 	    && python3 "$$0/history" --kills 1000 \
 	    && python3 "$$0/contention.py" a-long-reader-does-no-lasting-harm \

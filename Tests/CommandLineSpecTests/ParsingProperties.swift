@@ -1,18 +1,6 @@
 import CommandLineSpec
+import TestSupport
 import Testing
-
-/// Repeatable randomness: the seed is part of every failure's comment.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
 
 @Suite struct ParsingProperties {
   let tree = Sample.tree
@@ -32,9 +20,9 @@ struct SeededGenerator: RandomNumberGenerator {
     (0..<Int.random(in: 0...7, using: &random)).map { _ in word(&random) }
   }
 
-  @Test(arguments: [UInt64.random(in: 0 ... .max), 1])
+  @Test(arguments: [TestSeed.chosen, 1 as UInt64])
   func `any words come to an outcome and any refusal is visible text`(_ seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<3000 {
       let words = Self.words(&random)
       let refusal = tree.outcome(for: words, in: .sample()).usage
@@ -45,9 +33,9 @@ struct SeededGenerator: RandomNumberGenerator {
     }
   }
 
-  @Test(arguments: [UInt64.random(in: 0 ... .max), 2])
+  @Test(arguments: [TestSeed.chosen, 2 as UInt64])
   func `an equals sign and the next word mean the same`(_ seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<500 {
       let flag = ["--limit", "--error", "--queue", "--order", "--store"].randomElement(
         using: &random)
@@ -60,9 +48,9 @@ struct SeededGenerator: RandomNumberGenerator {
     }
   }
 
-  @Test(arguments: [UInt64.random(in: 0 ... .max), 3])
+  @Test(arguments: [TestSeed.chosen, 3 as UInt64])
   func `a line of configuration means what it means on the command line`(_ seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<500 {
       let flag =
         ["--limit", "--error", "--queue", "--order", "--store"].randomElement(using: &random)

@@ -27,7 +27,7 @@ final class WorkerRig {
   init(_ handler: [String], mode: WorkerConfiguration.Mode = .untilEmpty) throws {
     scratch = try ScratchDirectory()
     signals = try TestSignals()
-    let seed = Mutex(SeededGenerator())
+    let seed = Mutex(SeededGenerator(seed: TestSeed.drawn()))
     memory = MemoryStore { seed.withLock { $0.next() } }
     configuration = WorkerConfiguration(
       queues: [.default], handler: CStringList(handler),

@@ -14,11 +14,8 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     state = seed
   }
 
-  /// Starts from `$QCTL_TEST_SEED`, else from a seed never seen before.
-  package init() {
-    let wished = EnvironmentBlock.value("QCTL_TEST_SEED").flatMap { UInt64($0) }
-    self.init(seed: wished ?? UInt64.random(in: .min ... .max))
-  }
+  /// Starts from ``TestSeed/chosen``.
+  package init() { self.init(seed: TestSeed.chosen) }
 
   /// How to repeat the run.
   package var note: String { "repeat with QCTL_TEST_SEED=\(seed)" }

@@ -19,7 +19,7 @@ final class WorkersFolder {
     scratch = try ScratchDirectory()
     path = scratch.path("workers")
     try FileSystem.makeDirectory(path, mode: 0o700)
-    let seed = Mutex(SeededGenerator())
+    let seed = Mutex(SeededGenerator(seed: TestSeed.drawn()))
     memory = MemoryStore { seed.withLock { $0.next() } }
     here = try Rescuer.Here()
   }

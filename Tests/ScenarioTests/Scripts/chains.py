@@ -17,13 +17,14 @@ import subprocess
 import threading
 import time
 
+import seeds
 from between import killat
 from stage import DEADLINE, kill, run
 
 KILLS = int(os.environ.get("QCTL_KILLS", 10))
 CHAINS = int(os.environ.get("QCTL_CHAINS", 16))
 POINTS = os.environ.get("QCTL_POINTS", "6")
-SEED = int(os.environ.get("QCTL_TEST_SEED") or random.randrange(1 << 32))
+SEED = seeds.chosen()
 RULES = ("hold", "cancel", "run")
 LENGTH = 5
 

@@ -15,12 +15,11 @@ import sys
 import tempfile
 
 import prompted
+import seeds
 import shells
 import typed
 
-# The same lines each time, unless others are asked for: QCTL_TEST_SEED=random draws new ones.
-SEED = os.environ.get("QCTL_TEST_SEED") or "300"
-SEED = random.getrandbits(32) if SEED == "random" else int(SEED)
+SEED = seeds.chosen()
 COUNT = int(os.environ.get("QCTL_LINES") or 300)
 FILES = ["alpha.json", "alphabet.db", "beta.txt", "g h.json", "delta $(touch x).ndjson"]
 NO_SPACE, NO_FILES, ENDINGS, DIRECTORIES = 2, 4, 8, 16

@@ -9,7 +9,9 @@ import shutil
 import sqlite3
 import subprocess
 
-SEED = int(os.environ.get("QCTL_TEST_SEED") or random.getrandbits(32))
+import seeds
+
+SEED = seeds.chosen()
 CHOICE = random.Random(SEED)
 ROUNDS = int(os.environ.get("QCTL_ROUNDS") or 12)
 STORE = os.environ["QCTL_STORE"]

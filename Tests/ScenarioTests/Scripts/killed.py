@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 
+import seeds
 from stage import DEADLINE, STORES, Failed, Stage, kill
 
 
@@ -126,7 +127,7 @@ class Killing:
 
 def main():
     rounds, stores = int(sys.argv[1]), sys.argv[2:] or STORES
-    seed = int(os.environ.get("QCTL_TEST_SEED") or random.randrange(1 << 32))
+    seed = seeds.chosen()
     failed = False
     for kind in stores:
         stage = Stage(f"killed-{kind}", kind)

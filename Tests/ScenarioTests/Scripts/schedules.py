@@ -17,6 +17,7 @@ import subprocess
 import time
 import zoneinfo
 
+import seeds
 from between import killat
 from clock import fake
 from stage import run
@@ -104,7 +105,7 @@ class Every:
 
 
 def through_the_night(stage, evening, change):
-    seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
+    seed = seeds.chosen()
     rng = random.Random(seed)
     begin = utc(evening)
     end = begin + HOURS * 3600
@@ -133,7 +134,7 @@ def through_the_night(stage, evening, change):
     set_clock(stage, end + 1)
     last = start(stage, "schedule", "tick")
     stage.check(last.wait(timeout=200) == 0, f"the last tick failed: {stage.said_by(last)}")
-    compare(stage, rules, anchors, begin, end, f"clocks go {change}; SEED={seed}")
+    compare(stage, rules, anchors, begin, end, f"clocks go {change}; QCTL_TEST_SEED={seed}")
 
 
 def listed(stage):

@@ -3,12 +3,13 @@ says what qctl took them for. Silent when both agree; prints the payloads about 
 
 import base64
 import json
-import os
 import random
 import subprocess
 import sys
 
-SEED = int(os.environ.get("QCTL_TEST_SEED") or random.getrandbits(32))
+import seeds
+
+SEED = seeds.chosen()
 CHOICE = random.Random(SEED)
 BATCH = 1000
 DEPTH = 512

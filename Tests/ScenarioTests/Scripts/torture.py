@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 
+import seeds
 from stage import DEADLINE, STORES, Failed, Stage
 
 # Mean seconds between two kills.
@@ -296,7 +297,7 @@ def main():
     torture_class = kinds["--lines" in sys.argv]
     sys.argv = [word for word in sys.argv if word != "--lines"]
     workers, enqueuers, kills, jobs = map(int, sys.argv[1:5])
-    seed = int(os.environ.get("QCTL_TORTURE_SEED") or random.randrange(1 << 32))
+    seed = seeds.chosen("QCTL_TORTURE_SEED")
     failed = False
     for kind in sys.argv[5:] or STORES:
         failed = torture(torture_class, kind, seed, workers, enqueuers, kills, jobs) or failed

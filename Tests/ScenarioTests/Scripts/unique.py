@@ -6,12 +6,13 @@ import random
 import signal
 import time
 
+import seeds
 from stage import DEADLINE, kill, only, run
 
 # How many requests each process makes, and how many processes there are.
 REQUESTS = int(os.environ.get("QCTL_REQUESTS", 12))
 PROCESSES = 8
-SEED = int(os.environ.get("QCTL_TEST_SEED") or random.randrange(1 << 32))
+SEED = seeds.chosen()
 
 
 def producer(stage, number, chance, rules):

@@ -106,7 +106,7 @@ import Testing
 
   /// Some that are always the same, and some never tried before.
   private static var seeds: [UInt64] {
-    Array(1...6) + (0..<4).map { _ in UInt64.random(in: .min ... .max) }
+    TestSeed.chosen(10)
   }
 }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// Random sequences of calls, each store against the model.
 ///
-/// `QCTL_TEST_SEED` repeats one sequence; `QCTL_TEST_STEPS` makes them longer or shorter, and
+/// `QCTL_TEST_SEED` repeats one sequence or draws new ones (TestSeed); `QCTL_TEST_STEPS` makes them longer or shorter, and
 /// `QCTL_TEST_SEQUENCES` says how many there are.
 @Suite struct SequenceTests {
   @Test("A store answers like the model", arguments: Adapters.all)
@@ -31,12 +31,8 @@ import Testing
     #expect(isFound)
   }
 
-  /// Half of them always the same, half never tried before.
   private static var seeds: [UInt64] {
-    if let seed = EnvironmentBlock.value("QCTL_TEST_SEED").flatMap({ UInt64($0) }) { return [seed] }
-    let count = EnvironmentBlock.value("QCTL_TEST_SEQUENCES").flatMap { Int($0) } ?? 20
-    return (1...max(1, count / 2)).map { UInt64($0) }
-      + (0..<count / 2).map { _ in UInt64.random(in: .min ... .max) }
+    TestSeed.chosen(EnvironmentBlock.value("QCTL_TEST_SEQUENCES").flatMap { Int($0) } ?? 20)
   }
 
   private static var steps: Int {

@@ -12,7 +12,7 @@ import Testing
   }
 
   private static var seeds: [UInt64] {
-    Array(1...4) + (0..<3).map { _ in UInt64.random(in: .min ... .max) }
+    TestSeed.chosen(7)
   }
 
   private func history(_ adapter: Adapter, _ seed: UInt64) throws {

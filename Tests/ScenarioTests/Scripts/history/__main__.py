@@ -3,7 +3,7 @@
     history [STORE…] [--attacks N] [--kills N] [--rounds N]
     history judge FILE
 
-Each store is played on with the seed of $QCTL_HISTORY_SEED, or else with a fixed one and a fresh one.
+Each store is played on with the seed of $QCTL_HISTORY_SEED, or else with two fixed ones; `random` there draws another.
 A seed fixes what everybody does, one thing after another; the moments are the kernel's. What breaks a
 rule is printed with the life of the job, and how to play it again.
 """
@@ -17,6 +17,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
+import seeds
 from clients import Operator, Producer, Script
 from fate import Fate
 from play import Play
@@ -24,7 +25,7 @@ from record import History
 from rules import judge
 from stage import STORES, Failed
 
-FIXED_SEED = 20_261_121
+FIXED_SEEDS = [20_261_121, 300]
 MOST_SHOWN = 12
 
 
@@ -38,11 +39,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=0, help="so many histories, each with a fresh seed")
     asked = parser.parse_args()
     given = os.environ.get("QCTL_HISTORY_SEED")
-    fresh = [random.randrange(1 << 32) for _ in range(asked.rounds or 1)]
-    seeds = [int(given)] if given else fresh if asked.rounds else [FIXED_SEED, *fresh]
+    fresh = [random.randrange(1 << 32) for _ in range(asked.rounds)]
+    chosen = [seeds.chosen("QCTL_HISTORY_SEED")] if given else fresh or FIXED_SEEDS
     failed = False
     for kind in asked.stores:
-        for seed in seeds:
+        for seed in chosen:
             failed = play(kind, seed, asked.attacks, asked.kills) or failed
     sys.exit(failed)
 
