@@ -97,7 +97,7 @@ extension SQLiteStore {
           if let queue = try finish(batch, &result, at: now, in: &transaction) {
             queues.insert(queue)
           }
-          try requireRoom(in: queues, transaction)
+          try requireRoom(in: queues.sorted(), transaction)
           try tellDependants(at: now, in: &transaction)
         }
       }

@@ -90,7 +90,7 @@ extension SQLiteStore {
   ///
   /// - Parameter yielding: jobs that are to give way, but have not done so yet.
   func requireRoom(
-    in queues: Set<QueueName>, besides yielding: [JobID] = [], _ transaction: Transaction
+    in queues: [QueueName], besides yielding: [JobID] = [], _ transaction: Transaction
   ) throws(StorageError) {
     var leaving: [QueueName: Int64] = [:]
     for id in yielding {
@@ -102,7 +102,7 @@ extension SQLiteStore {
       }
       leaving[job.queue, default: 0] += 1
     }
-    for queue in queues.sorted() {
+    for queue in queues {
       let (limit, waiting) = try transaction.sql { connection throws(SQLiteFailure) in
         let statement = try connection.statement(
           """

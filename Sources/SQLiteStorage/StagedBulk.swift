@@ -106,7 +106,7 @@ struct StagedBulk {
         if let queue = try store.finish(batch, &result, at: now, in: &transaction) {
           filled.insert(queue)
         }
-        try store.requireRoom(in: filled, besides: yielding, transaction)
+        try store.requireRoom(in: filled.sorted(), besides: yielding, transaction)
         transaction.announce()
         if hasBlocked { try noteEndedParents(of: number, in: &transaction) }
         // Where jobs give way, they do so first; who ended is written down for then.
