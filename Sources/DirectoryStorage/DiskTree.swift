@@ -34,6 +34,8 @@ package final class DiskTree: FileTree {
     init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
   }
 
+  /// How each file is opened; put together once, for every claim opens one.
+  private static let always: OpenOptions = [.noFollow, .nonBlocking, .noControllingTerminal]
   /// The most folders that stay open.
   private static let mostOpen = 96
   /// The set-user-id bit, which means nothing on a folder, says that the folder's name is durable.
@@ -88,11 +90,11 @@ package final class DiskTree: FileTree {
   private func within<Result>(
     _ path: String, _ body: (borrowing FileDescriptor) throws(SystemError) -> Result
   ) throws(SystemError) -> Result {
-    let wasOpen = open.withLock { $0[path] != nil }
+    guard let known = open.withLock({ $0[path] }) else { return try body(folder(path).descriptor) }
     do {
-      return try body(folder(path).descriptor)
+      return try body(known.descriptor)
     } catch {
-      guard wasOpen, error.code.isMissing, isGone(path) else { throw error }
+      guard error.code.isMissing, isGone(path) else { throw error }
       forget(path)
       return try body(folder(path).descriptor)
     }
@@ -149,7 +151,7 @@ extension DiskTree {
     let mode = rights.file
     let number = try within(split.folder) { (folder) throws(SystemError) -> Int32 in
       let file = try folder.open(
-        at: split.name, access, options.union([.noFollow, .nonBlocking, .noControllingTerminal]),
+        at: split.name, access, OpenOptions(rawValue: options.rawValue | Self.always.rawValue),
         mode: mode)
       return file.release()
     }

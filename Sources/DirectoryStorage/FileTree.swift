@@ -80,12 +80,17 @@ struct SplitPath {
   let name: String
 
   init(_ path: String) {
-    let bytes = path.utf8
-    guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else {
-      (folder, name) = ("", path)
-      return
+    var path = path
+    let parts: (folder: String, name: String)? = path.withUTF8 { bytes in
+      // By hand, as each call of a store splits two paths, and looks for the last in 90 bytes.
+      var slash = bytes.count - 1
+      while slash >= 0, bytes[slash] != UInt8(ascii: "/") { slash -= 1 }
+      guard slash >= 0 else { return nil }
+      return (
+        String(decoding: bytes[..<slash], as: UTF8.self),
+        String(decoding: bytes[(slash + 1)...], as: UTF8.self)
+      )
     }
-    folder = String(path[..<slash])
-    name = String(path[bytes.index(after: slash)...])
+    (folder, name) = parts ?? ("", path)
   }
 }

@@ -137,12 +137,18 @@ extension JobHeader {
     mutating func take(_ line: ArraySlice<UInt8>) -> Bool {
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon + 2 < line.endIndex,
         line[colon + 1] == UInt8(ascii: " "),
-        let value = String(validating: line[(colon + 2)...], as: UTF8.self)
+        let value = Self.text(line[(colon + 2)...])
       else { return false }
       let key = String(decoding: line[..<colon], as: UTF8.self)
       defer { lines += 1 }
       guard (lines == 0) == (key == "qctl-job") else { return false }
       return take(key, value)
+    }
+
+    /// Mostly plain characters, which need no look at how they are put together.
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String? {
+      for byte in bytes where byte >= 0x80 { return String(validating: bytes, as: UTF8.self) }
+      return String(decoding: bytes, as: UTF8.self)
     }
 
     private mutating func take(_ key: String, _ value: String) -> Bool {

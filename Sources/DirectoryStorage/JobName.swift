@@ -72,114 +72,84 @@ extension JobName: CustomStringConvertible {
     var out: [UInt8] = []
     out.reserveCapacity(96)
     NameStamp.append(time, to: &out)
-    Self.part(id.description, to: &out)
-    Self.part("p", priority.level, to: &out)
-    Self.part("a", attempt, to: &out)
-    Self.part("r", revision, to: &out)
-    if let token { Self.part("t" + token.description, to: &out) }
+    out.append(UInt8(ascii: "-"))
+    out.append(contentsOf: id.description.utf8)
+    Self.append("p", priority.level, to: &out)
+    Self.append("a", attempt, to: &out)
+    Self.append("r", revision, to: &out)
+    if let token { Self.append("t", hexadecimal: UInt64(bitPattern: token.rawValue), to: &out) }
     if let leaseUntil {
-      Self.part("u", to: &out)
+      Self.append("u", to: &out)
       NameStamp.append(leaseUntil, to: &out)
     }
-    if holdsKey { Self.part("k", to: &out) }
-    if isMarked { Self.part("m", to: &out) }
-    if isCancelRequested { Self.part("c", to: &out) }
-    if isEdited { Self.part("e", to: &out) }
-    if let group {
-      Self.part("g" + LeaseToken(rawValue: Int64(bitPattern: group)).description, to: &out)
-    }
+    if holdsKey { Self.append("k", to: &out) }
+    if isMarked { Self.append("m", to: &out) }
+    if isCancelRequested { Self.append("c", to: &out) }
+    if isEdited { Self.append("e", to: &out) }
+    if let group { Self.append("g", hexadecimal: group, to: &out) }
     return String(decoding: out, as: UTF8.self)
   }
 
-  private static func part(_ text: String, _ number: Int64? = nil, to out: inout [UInt8]) {
+  private static func append(_ letter: Unicode.Scalar, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "-"))
-    out.append(contentsOf: text.utf8)
-    if let number { out.append(contentsOf: String(number).utf8) }
+    out.append(UInt8(ascii: letter))
+  }
+
+  private static func append(_ letter: Unicode.Scalar, _ number: Int64, to out: inout [UInt8]) {
+    append(letter, to: &out)
+    guard 0..<10 ~= number else { return out.append(contentsOf: String(number).utf8) }
+    out.append(UInt8(ascii: "0") + UInt8(number))
+  }
+
+  private static func append(
+    _ letter: Unicode.Scalar, hexadecimal number: UInt64, to out: inout [UInt8]
+  ) {
+    append(letter, to: &out)
+    for shift in stride(from: 60, through: 0, by: -4) {
+      let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 15
+      out.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
   }
 
   /// Reads a name; `nil` for one that is no job's.
   init?(_ text: String) {
-    let bytes = text.utf8
-    guard bytes.count >= NameStamp.length + 1 + JobID.textLength + 9 else { return nil }
-    var rest = text[...].utf8
-    guard let time = NameStamp.read(rest.prefix(NameStamp.length)) else { return nil }
-    rest = rest.dropFirst(NameStamp.length)
-    guard rest.popFirst() == UInt8(ascii: "-"),
-      let id = Self.id(rest.prefix(JobID.textLength))
-    else { return nil }
-    rest = rest.dropFirst(JobID.textLength)
-    guard let level = Self.number("p", &rest), let priority = try? Priority(level),
-      let attempt = Self.number("a", &rest), let revision = Self.number("r", &rest)
+    let known = text.utf8.withContiguousStorageIfAvailable { JobName(NameReader($0)) }
+    let read = known ?? Array(text.utf8).withUnsafeBufferPointer { JobName(NameReader($0)) }
+    guard let read else { return nil }
+    self = read
+  }
+
+  private init?(_ reader: NameReader) {
+    var reader = reader
+    guard let time = reader.stamp(), reader.skip("-"), let id = reader.id(),
+      reader.skip("-"), reader.skip("p"), let level = reader.number(),
+      let priority = try? Priority(level),
+      reader.skip("-"), reader.skip("a"), let attempt = reader.number(),
+      reader.skip("-"), reader.skip("r"), let revision = reader.number()
     else { return nil }
     self.init(time: time, id: id, priority: priority, attempt: attempt, revision: revision)
-    guard readOptions(&rest), rest.isEmpty else { return nil }
+    guard readOptions(&reader), reader.isAtEnd else { return nil }
   }
 
   // One text for each name, so that none can stand for two: no leading zeros, no other spellings of
   // an id, options in their order.
 
-  private static func id(_ text: Substring.UTF8View) -> JobID? {
-    let isCanonical = text.allSatisfy { byte in
-      48...57 ~= byte
-        || 97...122 ~= byte && byte != UInt8(ascii: "i")
-          && byte != UInt8(ascii: "l") && byte != UInt8(ascii: "o")
+  private mutating func readOptions(_ reader: inout NameReader) -> Bool {
+    if reader.skip("-", "t") {
+      guard let number = reader.hexadecimal() else { return false }
+      token = LeaseToken(rawValue: Int64(bitPattern: number))
     }
-    return isCanonical ? try? JobID(String(decoding: text, as: UTF8.self)) : nil
-  }
-
-  /// `-pNNN`.
-  private static func number(_ letter: Character, _ rest: inout Substring.UTF8View) -> Int64? {
-    guard rest.popFirst() == UInt8(ascii: "-"), rest.popFirst() == letter.asciiValue else {
-      return nil
+    if reader.skip("-", "u") {
+      guard let end = reader.stamp() else { return false }
+      leaseUntil = end
     }
-    var (value, digits): (Int64, Int) = (0, 0)
-    while let byte = rest.first, byte != UInt8(ascii: "-") {
-      guard 48...57 ~= byte, digits < 18, digits == 0 || value > 0 else { return nil }
-      value = value * 10 + Int64(byte - 48)
-      digits += 1
-      rest.removeFirst()
-    }
-    return digits > 0 ? value : nil
-  }
-
-  /// Sixteen hexadecimal digits.
-  private static func token(_ rest: inout Substring.UTF8View) -> LeaseToken? {
-    let digits = rest.prefix(16)
-    guard digits.allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 }),
-      let token = try? LeaseToken(String(decoding: digits, as: UTF8.self))
-    else { return nil }
-    rest = rest.dropFirst(16)
-    return token
-  }
-
-  private static let options = Array("tukmceg".utf8)
-
-  private mutating func readOptions(_ rest: inout Substring.UTF8View) -> Bool {
-    var allowed = Self.options[...]
-    while let dash = rest.popFirst() {
-      guard dash == UInt8(ascii: "-"), let letter = rest.popFirst(),
-        let place = allowed.firstIndex(of: letter)
-      else {
-        return false
-      }
-      allowed = allowed[(place + 1)...]
-      switch letter {
-      case UInt8(ascii: "t"):
-        guard let token = Self.token(&rest) else { return false }
-        self.token = token
-      case UInt8(ascii: "u"):
-        guard let end = NameStamp.read(rest.prefix(NameStamp.length)) else { return false }
-        leaseUntil = end
-        rest = rest.dropFirst(NameStamp.length)
-      case UInt8(ascii: "k"): holdsKey = true
-      case UInt8(ascii: "m"): isMarked = true
-      case UInt8(ascii: "c"): isCancelRequested = true
-      case UInt8(ascii: "e"): isEdited = true
-      case UInt8(ascii: "g"):
-        guard let token = Self.token(&rest) else { return false }
-        group = UInt64(bitPattern: token.rawValue)
-      default: return false
-      }
+    holdsKey = reader.skip("-", "k")
+    isMarked = reader.skip("-", "m")
+    isCancelRequested = reader.skip("-", "c")
+    isEdited = reader.skip("-", "e")
+    if reader.skip("-", "g") {
+      guard let number = reader.hexadecimal() else { return false }
+      group = number
     }
     return true
   }

@@ -24,6 +24,15 @@ extension JobPlace {
       queue: job.queue, state: job.state,
       folder: Shelf.folder(of: job, name), name: name)
   }
+
+  /// The place of an active job in the folder of who has it.
+  ///
+  /// - Parameter revision: where its history stands.
+  init(ofActive job: Job, in folder: String, revision: Int64, isEdited: Bool) {
+    self.init(
+      queue: job.queue, state: .active, folder: folder,
+      name: JobName(of: job, revision: revision, isEdited: isEdited))
+  }
 }
 
 /// The folders of a queue (design.md §5).
@@ -59,11 +68,14 @@ enum Shelf {
       ready(job.priority, of: job.queue) + "/" + NameStamp.minute(name.time)
     case .scheduled, .retrying, .blocked:
       state(job.state, of: job.queue) + "/" + NameStamp.minute(name.time)
-    case .active:
-      state(.active, of: job.queue) + "/"
-        + Holder(presence: job.presence, worker: job.worker ?? "").folder
+    case .active: active(Holder(of: job), of: job.queue)
     case .completed, .dead, .cancelled: ended(job.id, job.state, of: job.queue)
     }
+  }
+
+  /// The folder of the jobs that somebody has.
+  static func active(_ holder: Holder, of queue: QueueName) -> String {
+    state(.active, of: queue) + "/" + holder.folder
   }
 
   /// The folder of jobs that ended and whose ids are of the same minute.
@@ -96,6 +108,9 @@ struct Holder: Hashable {
     self.presence = presence
     self.worker = worker
   }
+
+  /// Who has an active job.
+  init(of job: Job) { self.init(presence: job.presence, worker: job.worker ?? "") }
 
   /// Reads the name of a folder; `nil` for anything else.
   init?(folder: String) {

@@ -55,40 +55,38 @@ enum NameStamp {
   /// Reads `20261121T132011.123Z` or `20261121T1320Z`; `nil` for anything else.
   static func read(_ text: Substring.UTF8View) -> Instant? {
     guard text.count == length || text.count == minuteLength else { return nil }
-    return text.withContiguousStorageIfAvailable { read(bytes: $0[...]) }
-      ?? read(bytes: Array(text)[...])
+    return text.withContiguousStorageIfAvailable { read($0) }
+      ?? Array(text).withUnsafeBufferPointer { read($0) }
   }
 
-  private static func read<Bytes: RandomAccessCollection<UInt8>>(
-    bytes: Bytes
-  ) -> Instant? where Bytes.Index == Int {
-    var at = bytes.startIndex
-    func number(_ digits: Int) -> Int? {
-      var value = 0
-      for _ in 0..<digits {
-        let digit = Int(bytes[at]) - 48
-        guard 0...9 ~= digit else { return nil }
-        value = value * 10 + digit
-        at += 1
-      }
-      return value
-    }
-    func skip(_ byte: StaticString) -> Bool {
-      defer { at += 1 }
-      return bytes[at] == byte.utf8Start.pointee
-    }
-    guard let year = number(4), let month = number(2), let day = number(2), skip("T"),
-      let hour = number(2), let minute = number(2)
+  /// The same, of bytes that are nothing else.
+  static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Instant? {
+    guard bytes.count == length || bytes.count == minuteLength, bytes[8] == UInt8(ascii: "T"),
+      bytes[bytes.count - 1] == UInt8(ascii: "Z"),
+      let year = number(bytes, 0..<4), let month = number(bytes, 4..<6),
+      let day = number(bytes, 6..<8), let hour = number(bytes, 9..<11),
+      let minute = number(bytes, 11..<13)
     else { return nil }
     var (second, millisecond) = (0, 0)
     if bytes.count == length {
-      guard let seconds = number(2), skip("."), let rest = number(3) else { return nil }
+      guard let seconds = number(bytes, 13..<15), bytes[15] == UInt8(ascii: "."),
+        let rest = number(bytes, 16..<19)
+      else { return nil }
       (second, millisecond) = (seconds, rest)
     }
-    guard skip("Z"), let date = CivilDate(year: Int64(year), month: month, day: day),
+    guard let date = CivilDate(year: Int64(year), month: month, day: day),
       let time = CivilDateTime(
         date, hour: hour, minute: minute, second: second, millisecond: millisecond)
     else { return nil }
     return time.milliseconds.map { Instant(milliseconds: $0) }
+  }
+
+  private static func number(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int? {
+    var value = 0
+    for byte in bytes[range] {
+      guard 48...57 ~= byte else { return nil }
+      value = value * 10 + Int(byte - 48)
+    }
+    return value
   }
 }

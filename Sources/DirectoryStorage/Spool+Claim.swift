@@ -167,7 +167,8 @@ extension Spool {
   private func begin(
     _ place: JobPlace, _ request: ClaimRequest
   ) throws(StorageError) -> ClaimedJob? {
-    guard let (found, payload) = try readWithPayload(place) else { return nil }
+    let path = place.path
+    guard let (found, payload) = try readWithPayload(place, at: path) else { return nil }
     var stored = found
     let token = LeaseToken(rawValue: Int64(bitPattern: random()))
     do {
@@ -175,8 +176,9 @@ extension Spool {
         .claim(token: token, worker: request.worker, hold: request.hold), at: request.now)
     } catch { return nil }
     let target = JobPlace(
-      of: stored.job, revision: place.name.revision, isEdited: place.name.isEdited)
-    guard try move(place.path, to: target) else { return nil }
+      ofActive: stored.job, in: folder(ofActive: stored.job), revision: place.name.revision,
+      isEdited: place.name.isEdited)
+    guard try move(path, to: target) else { return nil }
     // A job that runs alone must not run alone for the first time again.
     if place.name.isMarked { touched(target.folder) }
     stored.place = target
@@ -189,5 +191,15 @@ extension Spool {
     return ClaimedJob(
       job: stored.job, lease: Lease(id: stored.job.id, token: token), payload: payload,
       tags: stored.tags)
+  }
+
+  /// The folder of a job that was just taken, which is mostly that of the one before.
+  private func folder(ofActive job: Job) -> String {
+    let holder = Holder(of: job)
+    if let known = memory.holders[job.queue], known.holder == holder { return known.folder }
+    let folder = Shelf.active(holder, of: job.queue)
+    if memory.holders.count > 1000 { memory.holders.removeAll() }
+    memory.holders[job.queue] = (holder, folder)
+    return folder
   }
 }

@@ -7,7 +7,11 @@ extension Spool {
   /// Goes on with the ends of which not all have heard, unless it is known that there are none.
   func lookForEnds(at now: Instant) throws(StorageError) {
     guard !dependants.notesAreHeard else { return }
-    dependants.notesAreHeard = watch?.listen(to: DependantEntry.ends) ?? false
+    if let watch {
+      // Who takes jobs makes the folder that it listens to, else each claim would look for it in vain.
+      try? ensureFolder(DependantEntry.ends)
+      dependants.notesAreHeard = watch.listen(to: DependantEntry.ends)
+    }
     var left = ParentStep.largest
     for name in try names(in: DependantEntry.ends).sorted() where left > 0 {
       guard let (parent, isRemoval) = DependantEntry.parent(ofNote: name) else { continue }

@@ -9,14 +9,16 @@ extension Spool {
   /// Reads a job at its place; `nil` where it is gone, or where the file can't be read or makes no
   /// sense: such a job is passed over by everybody, and named by `doctor`.
   func read(_ place: JobPlace) throws(StorageError) -> StoredJob? {
-    try readWithPiece(place)?.job
+    try readWithPiece(place, at: place.path)?.job
   }
 
   /// A job with its payload.
+  ///
+  /// - Parameter path: the place's, where it is at hand.
   func readWithPayload(
-    _ place: JobPlace
+    _ place: JobPlace, at path: String? = nil
   ) throws(StorageError) -> (job: StoredJob, payload: [UInt8])? {
-    guard let (job, piece, latest) = try readWithPiece(place),
+    guard let (job, piece, latest) = try readWithPiece(place, at: path ?? place.path),
       let payload = try payload(of: job, in: piece, latest)
     else { return nil }
     return (job, payload)
@@ -41,16 +43,16 @@ extension Spool {
   }
 
   private func readWithPiece(
-    _ place: JobPlace
+    _ place: JobPlace, at path: String
   ) throws(StorageError) -> (job: StoredJob, piece: FilePiece, latest: JobEntry?)? {
-    guard let (header, piece) = try header(of: place), header.job.id == place.name.id,
+    guard let (header, piece) = try header(at: path), header.job.id == place.name.id,
       piece.size >= Int64(header.payloadStart) + Int64(header.payloadCount)
     else { return nil }
     guard place.name.revision > 0 else {
       return (StoredJob(header, nil, payload: nil, at: place), piece, nil)
     }
     guard
-      let (entry, count) = try line(of: place.path, at: place.name.revision, in: piece),
+      let (entry, count) = try line(of: path, at: place.name.revision, in: piece),
       let standing = entry.standing
     else { return nil }
     let payload =
@@ -62,14 +64,14 @@ extension Spool {
   }
 
   private func header(
-    of place: JobPlace
+    at path: String
   ) throws(StorageError) -> (JobHeader, FilePiece)? {
-    guard var piece = try piece(of: place.path, at: 0, count: Self.firstPiece) else { return nil }
+    guard var piece = try piece(of: path, at: 0, count: Self.firstPiece) else { return nil }
     if let header = JobHeader(piece.bytes) { return (header, piece) }
     // Long keys or tags; anything longer is none of ours.
     guard piece.size > piece.bytes.count,
       piece.bytes.starts(with: "qctl-job: ".utf8),
-      let longer = try self.piece(of: place.path, at: 0, count: JobHeader.longest)
+      let longer = try self.piece(of: path, at: 0, count: JobHeader.longest)
     else { return nil }
     piece = longer
     return JobHeader(piece.bytes).map { ($0, piece) }

@@ -7,6 +7,8 @@ struct SpoolMemory {
   var listing: Listing?
   /// Where the jobs of the latest page were.
   var page: [JobID: JobPlace] = [:]
+  /// Who last took a job of a queue here, and the folder of what it has.
+  var holders: [QueueName: (holder: Holder, folder: String)] = [:]
   /// Where this process last wrote the log.
   var logTail: LogTail?
   /// What tidying found by state.

@@ -123,6 +123,20 @@ extension JobID: CustomStringConvertible {
     self.init(trusted: Int64(number))
   }
 
+  /// Reads an id as it is written here, and in no other spelling; `nil` for anything else.
+  package init?(canonical bytes: UnsafeBufferPointer<UInt8>) {
+    guard bytes.count == Self.textLength else { return nil }
+    var number: UInt64 = 0
+    for byte in bytes {
+      guard let value = Self.value(of: byte), Self.digit(value) == byte, number < 1 << 58 else {
+        return nil
+      }
+      number = number << 5 | UInt64(value)
+    }
+    guard number > 0 else { return nil }
+    self.init(trusted: Int64(number))
+  }
+
   /// 0–9, then the letters without i, l, o and u (crockford.com/base32.html).
   private static func digit(_ value: UInt8) -> UInt8 {
     switch value {

@@ -58,7 +58,7 @@ extension FileSystem {
 
   /// The absolute path without symbolic links, `.` or `..`.
   package static func realPath(_ path: String) throws(SystemError) -> String {
-    if path.utf8.contains(0) {
+    if hasNUL(path) {
       throw SystemError(.invalidArgument, call: "realpath", subject: path)
     }
     guard let found = realpath(path, nil) else {

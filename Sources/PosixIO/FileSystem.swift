@@ -36,7 +36,7 @@ package enum FileSystem {
 
   /// True when the effective user may do that now.
   package static func isAccessible(_ path: String, _ access: Access) -> Bool {
-    if path.utf8.contains(0) { return false }
+    if hasNUL(path) { return false }
     return faccessat(AT_FDCWD, path, access.mode, AT_EACCESS) == 0
   }
 

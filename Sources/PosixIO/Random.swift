@@ -1,4 +1,5 @@
 import CPosix
+import Synchronization
 
 /// Random numbers from the kernel, fit for tokens.
 package enum Random {
@@ -19,10 +20,30 @@ package enum Random {
 
   /// 64 random bits.
   package static func word() throws(SystemError) -> UInt64 {
-    var word: UInt64 = 0
-    // Up to 256 bytes come whole once the pool is ready (getrandom(2)).
-    _ = try systemCall("getrandom") { qctl_random(&word, 8) }
-    return word
+    try store.withLock { (store) throws(SystemError) in try store.next() }
+  }
+
+  /// Words fetched ahead, as a worker needs one for each job that it takes.
+  private static let store = Mutex(Store())
+
+  private struct Store {
+    /// Up to 256 bytes come whole once the pool is ready (getrandom(2)).
+    private static let most = 32
+
+    private var words: [UInt64] = []
+    /// The first time one will do: a command mostly needs one or two.
+    private var wanted = 1
+
+    mutating func next() throws(SystemError) -> UInt64 {
+      if let word = words.popLast() { return word }
+      var fresh = [UInt64](repeating: 0, count: wanted)
+      _ = try systemCall("getrandom") {
+        fresh.withUnsafeMutableBytes { qctl_random($0.baseAddress, $0.count) }
+      }
+      wanted = min(wanted * 4, Self.most)
+      words = fresh
+      return words.popLast() ?? 0
+    }
   }
 
   /// 64 random bits; the clock's, should the kernel have none to give.

@@ -51,10 +51,19 @@ func systemCall<Result: FixedWidthInteger & SignedInteger>(
 func pathCall<Result: FixedWidthInteger & SignedInteger>(
   _ call: String, _ path: String, _ other: String? = nil, _ body: () -> Result
 ) throws(SystemError) -> Result {
-  if path.utf8.contains(0) || other?.utf8.contains(0) == true {
+  if hasNUL(path) || other.map(hasNUL) == true {
     throw SystemError(.invalidArgument, call: call, subject: path)
   }
   return try systemCall(call, about: path, body)
+}
+
+/// Whether a text would end before its end in C; by memchr, as every name of a file is looked through.
+func hasNUL(_ text: String) -> Bool {
+  var text = text
+  return text.withUTF8 { bytes in
+    guard let start = bytes.baseAddress else { return false }
+    return memchr(start, 0, bytes.count) != nil
+  }
 }
 
 /// Throws for a call that answers an errno value instead of setting it.
