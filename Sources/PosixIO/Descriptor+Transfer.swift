@@ -35,7 +35,8 @@ extension Descriptor where Self: ~Copyable {
   /// - Throws: `fileTooLarge` when there is more than `limit`.
   package func readAll(limit: Int) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var chunk = 64 << 10
+    // Most of what is read whole is small; new memory costs more than a call.
+    var chunk = 4 << 10
     while true {
       // One byte past the limit tells a full file from one that is too large.
       let room = limit &- bytes.count
@@ -43,7 +44,7 @@ extension Descriptor where Self: ~Copyable {
       if piece.isEmpty { return bytes }
       if piece.count > room { throw SystemError(.fileTooLarge, call: "read") }
       if bytes.isEmpty { bytes = piece } else { bytes += piece }
-      if chunk < 1 << 20 { chunk *= 2 }
+      if chunk < 1 << 20 { chunk *= 4 }
     }
   }
 

@@ -33,12 +33,12 @@ import Storage
 
 /// One bulk on its way into the store.
 struct StagedBulk {
-  private let store: SQLiteStore
-  private let now: Instant
+  let store: SQLiteStore
+  let now: Instant
   private let begun: Int64
   private(set) var result = BulkResult()
   private let batch: NewBatch?
-  private var keys: BulkKeys?
+  var keys: BulkKeys?
   private var owner: BulkOwner?
   private var number: Int64?
   private var newest: BulkRange?
@@ -291,30 +291,6 @@ extension StagedBulk {
       try (joined ?? range).save(at: SystemClock.wallMilliseconds(), on: connection)
     }
     newest = joined ?? range
-  }
-
-  /// The job of the store, or of the bulk itself, that has a key of this one.
-  private mutating func known(
-    _ job: NewJob, _ transaction: Transaction
-  ) throws(StorageError) -> KnownJob? {
-    let keys: BulkKeys
-    if let known = self.keys { keys = known } else { keys = try BulkKeys(path: store.path) }
-    self.keys = keys
-    // An idempotency key speaks first, wherever it is known from; then the unique key.
-    if let key = job.idempotencyKey,
-      let known = try IdempotencyRow.known(job, key: key, at: now, in: transaction)
-    {
-      return KnownJob(id: known, isStaged: false)
-    }
-    if let known = try keys.request(job) { return KnownJob(id: known, isStaged: true) }
-    if let known = try keys.unique(job) { return KnownJob(id: known, isStaged: true) }
-    guard let holder = try store.holder(inTheWayOf: job, transaction) else { return nil }
-    switch job.onConflict.resolution(against: holder) {
-    case .existing: return KnownJob(id: holder.id, isStaged: false)
-    case .replace: return nil
-    case .conflict, .queueAfter:
-      throw .keyConflict(KeyConflict(job, key: job.uniqueKey ?? "", holder: holder))
-    }
   }
 }
 
