@@ -4,6 +4,11 @@ import json
 from dataclasses import dataclass, field
 
 from measure import Sample
+from subjects import Subjects
+
+MET, MISSED, NOT_MEASURED = "met", "MISSED", "not measured"
+# Of the JSON; raised when something in it changes its meaning or goes away.
+FORMAT = 2
 
 
 @dataclass
@@ -38,9 +43,9 @@ class Target:
     def verdict(self, samples):
         value = self.value(samples)
         if value is None:
-            return "not measured"
+            return NOT_MEASURED
         met = value >= self.bound if self.at_least else value <= self.bound
-        return "met" if met else "MISSED"
+        return MET if met else MISSED
 
 
 @dataclass
@@ -51,29 +56,35 @@ class Measurement:
     title: str
     unit: str
     samples: dict[str, Sample]
-    limit: str = ""
-    targets: list[Target] = field(default_factory=list)
+    limit: str
+    targets: list[Target]
+    about: Subjects = field(default_factory=Subjects)
 
     def rows(self):
         """Table rows; a target without a measured subject still gets its line."""
-        yield [str(self.case), self.title, "", "", "", "", "", ""]
+        yield [str(self.case), self.title] + [""] * 7
         missing = [t.subject for t in self.targets if t.subject not in self.samples]
         for label in [*self.samples, *dict.fromkeys(missing)]:
             cells = self._figures(label)
             for target in [t for t in self.targets if t.subject == label] or [None]:
                 yield cells + self._judgement(target)
-                cells = ["", "", "", "", ""]
+                cells = [""] * 6
 
     def _figures(self, label):
+        durable = self.about.durability.get(label, "")
         if label not in self.samples:
-            return ["", f"  {label}", "-", "", ""]
+            return ["", f"  {label}", "-", "", durable, ""]
         sample = self.samples[label]
         low, high = sample.spread
         figure = f"{number(sample.median)} {self.unit}"
-        ratio = ""
-        if self.limit in self.samples:
-            ratio = f"{sample.median / self.samples[self.limit].median:.2f}"
-        return ["", f"  {label}", figure, f"{number(low)}–{number(high)}", ratio]
+        ratio = self._ratio(label)
+        shown = "" if ratio is None else f"{ratio:.2f}"
+        return ["", f"  {label}", figure, f"{number(low)}–{number(high)}", durable, shown]
+
+    def _ratio(self, label):
+        if self.limit not in self.samples or not self.samples[self.limit].median:
+            return None
+        return self.samples[label].median / self.samples[self.limit].median
 
     def _judgement(self, target):
         if target is None:
@@ -85,14 +96,17 @@ class Measurement:
     def as_json(self):
         return {
             "case": self.case,
-            "title": self.title,
+            "title": self.title.strip(),
             "unit": self.unit,
             "limit": self.limit or None,
             "subjects": {
                 label: {
+                    "kind": self.about.kinds.get(label),
+                    "durability": self.about.durability.get(label),
                     "median": sample.median,
                     "low": sample.spread[0],
                     "high": sample.spread[1],
+                    "ratio": self._ratio(label),
                     "runs": sample.runs,
                 }
                 for label, sample in self.samples.items()
@@ -116,11 +130,9 @@ def number(value):
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def table(measurements):
-    head = ["case", "what", "median", "p10–p90", "× limit", "target", "is", "verdict"]
-    rows = [head] + [row for measurement in measurements for row in measurement.rows()]
-    widths = [max(len(row[n]) for row in rows) for n in range(len(head))]
-    right = {2, 4, 6}
+def columns(rows, right):
+    """Lines of aligned cells; those of the columns `right` to the right."""
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
     lines = []
     for row in rows:
         cells = [
@@ -131,10 +143,59 @@ def table(measurements):
     return "\n".join(lines)
 
 
-def write_json(path, machine, measurements, notes):
+def table(measurements):
+    head = ["case", "what", "median", "p10–p90", "durable", "× limit", "target", "is", "verdict"]
+    rows = [head] + [row for measurement in measurements for row in measurement.rows()]
+    return columns(rows, right={2, 5, 7})
+
+
+def verdicts(measurements):
+    """{verdict: [where, subject and target, with what it is]} of all targets."""
+    found = {MET: [], MISSED: [], NOT_MEASURED: []}
+    for measurement in measurements:
+        for target in measurement.targets:
+            verdict = target.verdict(measurement.samples)
+            value = target.value(measurement.samples)
+            text = f"{measurement.case} {measurement.title.strip()}: {target.subject} "
+            text += target.text(measurement.unit)
+            found[verdict].append(text if value is None else f"{text}, is {value:.2f}")
+    return found
+
+
+def summary(measurements):
+    """How many targets there are and how many are met; then each that isn't."""
+    found = verdicts(measurements)
+    counts = ", ".join(f"{len(texts)} {verdict.lower()}" for verdict, texts in found.items())
+    lines = [f"{sum(map(len, found.values()))} targets: {counts}"]
+    for verdict in (MISSED, NOT_MEASURED):
+        lines += [f"  {verdict.lower()}: {text}" for text in found[verdict]]
+    return "\n".join(lines)
+
+
+def text(machine, measurements, notes):
+    """All that is printed."""
+    parts = [
+        " · ".join(f"{name} {value}" for name, value in machine.items()),
+        table(measurements),
+        "\n".join(f"note: {note}" for note in notes),
+        summary(measurements),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def as_json(machine, measurements, notes):
+    """What is in the file for programs; CONTRIBUTING.md says what the members mean."""
+    found = verdicts(measurements)
     content = {
+        "format": FORMAT,
         "machine": machine,
+        "summary": {
+            "targets": sum(map(len, found.values())),
+            "met": len(found[MET]),
+            "missed": found[MISSED],
+            "not_measured": found[NOT_MEASURED],
+        },
         "measurements": [measurement.as_json() for measurement in measurements],
         "notes": notes,
     }
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

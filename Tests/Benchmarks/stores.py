@@ -10,17 +10,22 @@ from pathlib import Path
 from measure import require, time_processes
 from workshop import LIMITS, SCRATCH, Unavailable
 
-
-def fresh_folder(name):
-    """An empty folder on the real disk; what an earlier run left there is removed."""
-    folder = SCRATCH / "stores" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+# In .build/bench, unless a machine has them already: they take minutes to make.
+KEPT = Path(os.environ.get("BENCH_KEPT") or SCRATCH / "big").resolve()
+DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def remove_all():
     shutil.rmtree(SCRATCH / "stores", ignore_errors=True)
+
+
+def id_text(number):
+    """An id as qctl writes it: thirteen digits of five bits."""
+    return "".join(DIGITS[number >> 5 * place & 31] for place in reversed(range(13)))
+
+
+def id_number(text):
+    return sum(DIGITS.index(digit) << 5 * place for place, digit in enumerate(reversed(text)))
 
 
 def job_lines(count):
@@ -35,6 +40,24 @@ def job_lines(count):
     return str(path)
 
 
+def some_job(path):
+    """The id of the job in the middle of a store."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        (number,) = database.execute(
+            "SELECT id FROM qctl_jobs WHERE id >= (SELECT min(id) FROM qctl_jobs) / 2"
+            " + (SELECT max(id) FROM qctl_jobs) / 2 ORDER BY id LIMIT 1").fetchone()
+    return id_text(number)
+
+
+def newest_ready(path):
+    """The id of the job that is to be taken last."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        (number,) = database.execute(
+            "SELECT id FROM qctl_jobs WHERE state = 'ready' AND queue = 'default'"
+            " ORDER BY ord DESC, id DESC LIMIT 1").fetchone()
+    return id_text(number)
+
+
 def _recipe(empty_store, *counts):
     """What a big store depends on, as a short text."""
     with closing(sqlite3.connect(empty_store)) as database:
@@ -44,14 +67,23 @@ def _recipe(empty_store, *counts):
 
 
 class Stores:
-    def __init__(self, workshop):
-        self.workshop = workshop
-        self._lean, self._qctl = {}, {}
+    """The stores of one `side`: where two builds are compared, each has its own."""
+
+    def __init__(self, workshop, side):
+        self.workshop, self.side = workshop, side
+        self._lean, self._qctl, self._indexed = {}, {}, {}
+
+    def folder(self, name):
+        """An empty folder on the real disk; what an earlier run left there is removed."""
+        folder = SCRATCH / "stores" / self.side / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
 
     def lean(self, count):
         """A database of the C limits with `count` ready jobs, and an id in its middle."""
         if count not in self._lean:
-            path = str(fresh_folder(f"lean-{count}") / "jobs.db")
+            path = str(self.folder(f"lean-{count}") / "jobs.db")
             require([self.workshop.limit("bulk"), str(count), path])
             self._lean[count] = (path, str(count // 2))
         return self._lean[count]
@@ -62,11 +94,17 @@ class Stores:
             self._qctl[count] = self.fill_qctl(f"qctl-{count}", count)
         return self._qctl[count]
 
+    def indexed(self, count):
+        """A store with `count` ready jobs that are in all indexes, as after a bulk's promotion."""
+        if count not in self._indexed:
+            self._indexed[count] = self.with_jobs(f"indexed-{count}", count)
+        return self._indexed[count]
+
     def fill_qctl(self, name, count):
         """Fills a fresh store; (path, id, jobs per second, peak MiB)."""
         if self.workshop.qctl is None:
             raise Unavailable("qctl: not built")
-        return self.fill_made(str(fresh_folder(name) / "queue.db"), count)
+        return self.fill_made(str(self.folder(name) / "queue.db"), count)
 
     def fill_made(self, path, count):
         """As `fill_qctl`, at a path where a store may be."""
@@ -83,7 +121,7 @@ class Stores:
         """An empty store as `qctl init` makes it, for what brings its own rows."""
         if self.workshop.qctl is None:
             raise Unavailable("qctl: not built")
-        path = str(fresh_folder(name) / "queue.db")
+        path = str(self.folder(name) / "queue.db")
         require([self.workshop.qctl, "--store", path, "init"])
         return path
 
@@ -99,14 +137,17 @@ class Stores:
     def big(self, name, completed, scheduled, ready):
         """A store with many rows, kept for later runs: what is done to it must be small.
 
-        It is made anew once qctl's tables, or the program that fills them, have changed.
+        It is made anew once qctl's tables, or the program that fills them, have changed; for an
+        older build with other tables beside ours.
         """
         empty = self.made("big-empty")
-        folder = SCRATCH / "big" / name
-        stamp, wanted = folder / "made-of", _recipe(empty, completed, scheduled, ready)
-        path = str(folder / "queue.db")
-        if stamp.exists() and stamp.read_text() == wanted:
-            return path
+        wanted = _recipe(empty, completed, scheduled, ready)
+        for folder in (KEPT / name, KEPT / f"{name}-{self.side}"):
+            stamp, path = folder / "made-of", str(folder / "queue.db")
+            if stamp.exists() and stamp.read_text() == wanted:
+                return path
+            if self.side == "here":
+                break
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(Path(empty).parent, folder)
         counts = [str(count) for count in (completed, scheduled, ready)]
@@ -115,7 +156,3 @@ class Stores:
         os.sync()
         stamp.write_text(wanted)
         return path
-
-    @staticmethod
-    def remove(path):
-        shutil.rmtree(Path(path).parent, ignore_errors=True)
