@@ -6,7 +6,8 @@
 A count says nothing of waiting, but hardly changes from run to run on the noisiest machine, so a
 slow-down is seen in review. Fails where one differs from instructions.tsv by more than its tolerance,
 in either direction: a gain that is not recorded could be lost unseen. Another toolchain gives other
-counts: then nothing is compared. PATH chooses groups: start_up, commands, completion, loops, streams.
+counts: then nothing is compared. PATH chooses groups: start_up, commands, completion, loops, streams,
+workers.
 """
 
 import argparse
@@ -24,7 +25,7 @@ sys.dont_write_bytecode = True
 import instructions  # noqa: E402
 from hot_paths import PATHS  # noqa: E402
 from measure import require  # noqa: E402
-from workshop import HERE, ROOT, SCRATCH, Unavailable  # noqa: E402
+from workshop import HERE, ROOT, SCRATCH, Unavailable, Workshop  # noqa: E402
 
 TABLE = HERE / "instructions.tsv"
 COLLECTED = re.compile(r"Collected\s*: (\d+)")
@@ -47,6 +48,7 @@ class Counter:
             built = os.environ.get(name.upper().replace("-", "_")) or ROOT / ".build/release" / name
             # This valgrind gives up on the debugging information of today's compilers.
             require(["strip", "--strip-debug", "-o", str(self.folder / name), str(built)])
+        shutil.copy(Workshop.limit("answer"), self.folder)
 
     def count(self, name, *words):
         """Instructions of a command until its end; it may end with a status that says no."""
@@ -130,7 +132,9 @@ def main():
     parser.add_argument("groups", nargs="*", metavar="PATH")
     parser.add_argument("--update", action="store_true", help="write the table anew")
     given = parser.parse_args()
+    # First, since the compiler finds itself by the HOME that the workshop sets aside.
     present = toolchain()
+    Workshop().build_limits()
     text = TABLE.read_text() if TABLE.exists() else ""
     recorded_with, recorded = instructions.read_table(text)
     if not given.update and recorded_with != present:

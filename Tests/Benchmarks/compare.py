@@ -72,6 +72,7 @@ def main():
                     found[key].add(here, base, unit)
     finally:
         stores.remove_all()
+    found = {key: ratios for key, ratios in found.items() if ratios.ratios}
     print(comparison(found, name), end="")
     for side, bench in benches.items():
         for note in bench.notes:

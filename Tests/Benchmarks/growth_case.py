@@ -19,7 +19,6 @@ def growth(bench):
     if bench.workshop.qctl is None or bench.workshop.qctl_bench is None:
         raise Unavailable("qctl or qctl-bench: not built")
     wanted = shapes(bench.big)
-    # Last, since the stores before it are those of case 8.
     middle = max(bench.big // 10, 1)
     stores = paths(bench, wanted | {f"{middle:,} ready": (0, 0, middle)})
     yield from in_one_process(bench, stores)

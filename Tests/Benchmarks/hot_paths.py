@@ -99,4 +99,17 @@ def streams(counter):
     yield "import: a job", counter.per_job(few, many, imported)
 
 
-PATHS = (start_up, commands, completion, loops, streams)
+def workers(counter):
+    """A whole worker. How often it looks around depends on how fast others are, so each job is
+    fetched alone; with processes to wait for it needs a wider tolerance all the same."""
+
+    def work(*words):
+        place, _ = counter.filled("queue.db", 300)
+        start = ["--store", place, "work", "--until-empty", "--quiet", "--prefetch", "1"]
+        return counter.qctl(*start, *words)
+
+    yield "work, 300 jobs", work("--", "/bin/true")
+    yield "work --persistent, 300 jobs", work("--persistent", "--", "./answer")
+
+
+PATHS = (start_up, commands, completion, loops, streams, workers)

@@ -15,13 +15,15 @@ class Ratios:
         self.here, self.base, self.unit = [], [], ""
 
     def add(self, here, base, unit):
-        self.here.append(here)
-        self.base.append(base)
-        self.unit = unit
+        """Adds a pair; a handler may start before its enqueue ends, which makes no ratio."""
+        if here > 0 and base > 0:
+            self.here.append(here)
+            self.base.append(base)
+            self.unit = unit
 
     @property
     def ratios(self):
-        return [here / base for here, base in zip(self.here, self.base) if base]
+        return [here / base for here, base in zip(self.here, self.base)]
 
     @property
     def quartiles(self):

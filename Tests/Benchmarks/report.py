@@ -82,9 +82,11 @@ class Measurement:
         return ["", f"  {label}", figure, f"{number(low)}–{number(high)}", durable, shown]
 
     def _ratio(self, label):
-        if self.limit not in self.samples or not self.samples[self.limit].median:
+        """Of medians; a handler may start before its enqueue ends, which makes no ratio."""
+        if self.limit not in self.samples:
             return None
-        return self.samples[label].median / self.samples[self.limit].median
+        own, limit = self.samples[label].median, self.samples[self.limit].median
+        return own / limit if own >= 0 and limit > 0 else None
 
     def _judgement(self, target):
         if target is None:

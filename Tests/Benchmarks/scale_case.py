@@ -32,11 +32,8 @@ def shapes(big):
 
 
 def paths(bench, wanted):
-    """{label: path} of kept stores; the names are by their place, so that no two runs make both."""
-    return {
-        label: bench.stores.big(f"claims-{number}", *counts)
-        for number, (label, counts) in enumerate(wanted.items())
-    }
+    """{label: path} of stores of these shapes."""
+    return {label: bench.stores.big(*counts) for label, counts in wanted.items()}
 
 
 def size(bench):

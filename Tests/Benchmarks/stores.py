@@ -12,6 +12,7 @@ from workshop import LIMITS, SCRATCH, Unavailable
 
 # In .build/bench, unless a machine has them already: they take minutes to make.
 KEPT = Path(os.environ.get("BENCH_KEPT") or SCRATCH / "big").resolve()
+LARGE = 1_000_000
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -71,7 +72,7 @@ class Stores:
 
     def __init__(self, workshop, side):
         self.workshop, self.side = workshop, side
-        self._lean, self._qctl, self._indexed = {}, {}, {}
+        self._lean, self._qctl, self._indexed, self._big = {}, {}, {}, {}
 
     def folder(self, name):
         """An empty folder on the real disk; what an earlier run left there is removed."""
@@ -134,25 +135,34 @@ class Stores:
     def add_jobs(self, path, count):
         require([self.workshop.limit("same_bulk"), str(count), path])
 
-    def big(self, name, completed, scheduled, ready):
-        """A store with many rows, kept for later runs: what is done to it must be small.
+    def big(self, *counts):
+        """A store of so many completed, scheduled and ready jobs; what is done to it must be small.
 
-        It is made anew once qctl's tables, or the program that fills them, have changed; for an
-        older build with other tables beside ours.
+        A large one is kept for later runs, and made anew once qctl's tables, or the program that
+        fills them, have changed; for an older build with other tables there is one beside it.
         """
-        empty = self.made("big-empty")
-        wanted = _recipe(empty, completed, scheduled, ready)
-        for folder in (KEPT / name, KEPT / f"{name}-{self.side}"):
-            stamp, path = folder / "made-of", str(folder / "queue.db")
+        if counts not in self._big:
+            self._big[counts] = self._kept(counts) if sum(counts) >= LARGE else self._filled(
+                self.folder("-".join(map(str, counts))) / "queue.db", counts)
+        return self._big[counts]
+
+    def _kept(self, counts):
+        name = "-".join(map(str, counts))
+        wanted = _recipe(self.made("empty"), *counts)
+        folders = [KEPT / name, KEPT / f"{name}-{self.side}"][: 1 if self.side == "here" else 2]
+        for folder in folders:
+            stamp = folder / "made-of"
             if stamp.exists() and stamp.read_text() == wanted:
-                return path
-            if self.side == "here":
-                break
+                return str(folder / "queue.db")
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(Path(empty).parent, folder)
-        counts = [str(count) for count in (completed, scheduled, ready)]
-        require([self.workshop.limit("big_store"), *counts, path])
+        folder.mkdir(parents=True)
+        path = self._filled(folder / "queue.db", counts)
         # What is still to be written would slow down what is measured next.
         os.sync()
         stamp.write_text(wanted)
         return path
+
+    def _filled(self, path, counts):
+        require([self.workshop.qctl, "--store", str(path), "init", "--quiet"])
+        require([self.workshop.limit("big_store"), *map(str, counts), str(path)])
+        return str(path)
