@@ -5,7 +5,8 @@
 
 BASE is built in .build/bench/base-… and kept there. All of the chosen cases are run N times with
 both, in turn and in changing order, without limits and peers. Each time gives a ratio; said are their
-median and quartiles, and a difference only where the quartiles lie on one side of 1. Ends with 0.
+median and quartiles, how often this build was ahead, and a difference only where two equal builds
+would be so uneven once in twenty times or less. Ends with 0.
 """
 
 import argparse
@@ -32,7 +33,7 @@ def arguments():
     parser = argparse.ArgumentParser(description="Measure qctl against another revision of it.")
     parser.add_argument("base")
     parser.add_argument("cases", nargs="?", default=os.environ.get("CASE", ""))
-    parser.add_argument("--passes", type=int, default=os.environ.get("PASSES") or "7")
+    parser.add_argument("--passes", type=int, default=os.environ.get("PASSES") or "9")
     add_sizes(parser)
     given = parser.parse_args()
     check_sizes(parser, given)

@@ -1,11 +1,14 @@
 """Two builds measured in pairs, and what can be said of their difference."""
 
+import math
 import statistics
 
 from report import columns, number
 
 # Where more is better; times, sizes and shares of a processor are better the smaller they are.
 RATES = ("/s",)
+# How often two equal builds may be called different.
+DOUBT = 0.05
 
 
 class Ratios:
@@ -34,17 +37,22 @@ class Ratios:
 
     @property
     def verdict(self):
-        low, _, high = self.quartiles
-        if len(self.ratios) < 3:
+        if chance(len(self.ratios), 0) > DOUBT:
             return "too few passes to tell"
-        if low <= 1 <= high:
+        if chance(len(self.ratios), self.wins) > DOUBT:
             return "no difference"
-        return "better" if (low > 1) == (self.unit in RATES) else "worse"
+        return "better" if 2 * self.wins > len(self.ratios) else "worse"
 
     @property
     def wins(self):
         """In how many pairs the new build was ahead."""
         return sum((ratio > 1) == (self.unit in RATES) and ratio != 1 for ratio in self.ratios)
+
+
+def chance(pairs, wins):
+    """How likely pairs of equals are to be so uneven, either way: the sign test."""
+    fewer = min(wins, pairs - wins)
+    return min(2 * sum(math.comb(pairs, n) for n in range(fewer + 1)) / 2**pairs, 1)
 
 
 def comparison(found, base):

@@ -121,23 +121,23 @@ class ComparisonTests(unittest.TestCase):
             made.add(*pair, unit)
         return made
 
-    def test_a_difference_shows_in_all_but_a_quarter_of_the_passes(self):
-        faster = self.ratios("/s", [110, 112, 111, 90, 113], [100] * 5)
+    def test_a_difference_shows_in_all_passes_but_one_of_nine(self):
+        faster = self.ratios("/s", [110] * 8 + [90], [100] * 9)
         self.assertEqual(faster.verdict, "better")
-        self.assertEqual(faster.wins, 4)
-        slower = self.ratios("ms", [110, 112, 111, 90, 113], [100] * 5)
+        self.assertEqual(faster.wins, 8)
+        slower = self.ratios("ms", [110] * 8 + [90], [100] * 9)
         self.assertEqual(slower.verdict, "worse")
         self.assertEqual(slower.wins, 1)
 
     def test_noise_is_no_difference(self):
         self.assertEqual(
-            self.ratios("/s", [110, 90, 105, 95, 100], [100] * 5).verdict, "no difference")
-        self.assertEqual(self.ratios("/s", [200, 200], [100] * 2).verdict, "too few passes to tell")
+            self.ratios("/s", [110] * 7 + [90] * 2, [100] * 9).verdict, "no difference")
+        self.assertEqual(self.ratios("/s", [200] * 5, [100] * 5).verdict, "too few passes to tell")
 
     def test_the_table_counts(self):
-        found = {(3, "enqueue", "qctl"): self.ratios("/s", [110] * 5, [100] * 5)}
+        found = {(3, "enqueue", "qctl"): self.ratios("/s", [110] * 6, [100] * 6)}
         lines = comparison(found, "abc").splitlines()
-        self.assertIn("1.100  1.100–1.100  5 of 5  better", lines[2])
+        self.assertIn("1.100  1.100–1.100  6 of 6  better", lines[2])
         self.assertEqual(lines[-1], "1 compared: 1 better, 0 worse")
 
 
