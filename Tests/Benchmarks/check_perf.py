@@ -6,8 +6,7 @@
 A count says nothing of waiting, but hardly changes from run to run on the noisiest machine, so a
 slow-down is seen in review. Fails where one differs from instructions.tsv by more than its tolerance,
 in either direction: a gain that is not recorded could be lost unseen. Another toolchain gives other
-counts: then nothing is compared. PATH chooses groups: start_up, commands, completion, loops, streams,
-workers.
+counts: then nothing is compared. PATH chooses groups: start_up, commands, loops, streams, workers.
 """
 
 import argparse
@@ -71,10 +70,10 @@ class Counter:
     def per_job(few, many, run):
         return round((run(many) - run(few)) / (many - few))
 
-    def prepare(self, name, *words, **options):
+    def prepare(self, name, *words):
         """Runs a command uncounted; returns what it printed."""
         return require(
-            [f"./{name}", *words], cwd=self.folder, env=self.surroundings, **options)
+            [f"./{name}", *words], cwd=self.folder, env=self.surroundings)
 
     def path(self, name):
         return f"./{name}"
@@ -98,11 +97,6 @@ class Counter:
         path.write_text("".join(
             '{"queue":"q","type":"t","payload":{"n":%d}}\n' % (1_000_000 + n) for n in range(count)))
         return f"./{path.name}"
-
-    def from_lines(self, text):
-        place = self.place("lines.db")
-        self.prepare("qctl", "--store", place, "enqueue", "--bulk", "-", "--quiet", input=text)
-        return place
 
 
 def toolchain():
