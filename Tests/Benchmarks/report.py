@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from measure import Sample
 from subjects import Subjects
 
-MET, MISSED, NOT_MEASURED = "met", "MISSED", "not measured"
+MET, MISSED, NOT_MEASURED, NOT_YET = "met", "MISSED", "not measured", "not yet"
 # Of the JSON; raised when something in it changes its meaning or goes away.
 FORMAT = 2
 
@@ -16,7 +16,8 @@ class Target:
     """`subject` shall be at most (or, with `at_least`, no less than) `bound` × `against`.
 
     Without `against` the bound is a figure of its own, in the measurement's unit. It is the median
-    that counts, or another percentile; 100 is the largest figure of all.
+    that counts, or another percentile; 100 is the largest figure of all. A `stretch` is shown, but is
+    not one of those that must be met.
     """
 
     subject: str
@@ -24,11 +25,13 @@ class Target:
     against: str = ""
     at_least: bool = False
     percentile: int = 50
+    stretch: bool = False
 
     def text(self, unit):
         part = {50: "", 100: "longest "}.get(self.percentile, f"p{self.percentile} ")
         sign = part + ("≥" if self.at_least else "≤")
-        return f"{sign} {self.bound:g} " + (f"× {self.against}" if self.against else unit)
+        text = f"{sign} {self.bound:g} " + (f"× {self.against}" if self.against else unit)
+        return text + ", stretch" * self.stretch
 
     def value(self, samples):
         """What to compare with the bound, or None where a side wasn't measured."""
@@ -45,7 +48,7 @@ class Target:
         if value is None:
             return NOT_MEASURED
         met = value >= self.bound if self.at_least else value <= self.bound
-        return MET if met else MISSED
+        return MET if met else NOT_YET if self.stretch else MISSED
 
 
 @dataclass
@@ -156,6 +159,8 @@ def verdicts(measurements):
     found = {MET: [], MISSED: [], NOT_MEASURED: []}
     for measurement in measurements:
         for target in measurement.targets:
+            if target.stretch:
+                continue
             verdict = target.verdict(measurement.samples)
             value = target.value(measurement.samples)
             text = f"{measurement.case} {measurement.title.strip()}: {target.subject} "

@@ -12,7 +12,7 @@ import report  # noqa: E402
 from measure import Sample  # noqa: E402
 from options import chosen_cases  # noqa: E402
 from ratios import Ratios, comparison  # noqa: E402
-from report import MET, MISSED, NOT_MEASURED, Measurement, Target  # noqa: E402
+from report import MET, MISSED, NOT_MEASURED, NOT_YET, Measurement, Target  # noqa: E402
 from stores import id_number, id_text  # noqa: E402
 from subjects import FULL, LIMIT, NONE, QCTL, Subjects  # noqa: E402
 
@@ -39,6 +39,14 @@ class TargetTests(unittest.TestCase):
     def test_the_longest_of_all_may_count(self):
         target = Target("qctl", 200, percentile=100)
         self.assertEqual(target.verdict(samples(qctl=[1] * 999 + [201])), MISSED)
+
+    def test_a_stretch_is_shown_and_not_counted(self):
+        target = Target("qctl", 1.2, "C", at_least=True, stretch=True)
+        found = samples(qctl=[100], C=[100])
+        self.assertEqual(target.verdict(found), NOT_YET)
+        self.assertEqual(target.text("/s"), "≥ 1.2 × C, stretch")
+        case = Measurement(13, "files", "/s", found, "C", [target])
+        self.assertEqual(report.summary([case]), "0 targets: 0 met, 0 missed, 0 not measured")
 
     def test_a_side_that_is_missing_leaves_it_open(self):
         target = Target("qctl", 1, "peer")
