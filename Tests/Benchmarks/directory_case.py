@@ -5,7 +5,7 @@ from report import Measurement, Target
 from subjects import FULL, NONE, PEER, RAISED
 from workshop import Unavailable
 
-ROUNDS, COUNT, MANY = 5, 1_000, 100_000
+ROUNDS, COUNT, MANY = 7, 1_000, 100_000
 LIMIT = "C, same files"
 
 

@@ -32,6 +32,17 @@ class Sample:
         return ordered[cut], ordered[-1 - cut]
 
 
+def ratio(own, other):
+    """The median of one over the other, run by run where both have as many.
+
+    Runs of the same number were made side by side, so that a machine that is slow for half of the
+    time is slow for both.
+    """
+    if len(own.runs) != len(other.runs) or min(other.runs) <= 0:
+        return own.median / other.median
+    return statistics.median(mine / its for mine, its in zip(own.runs, other.runs))
+
+
 def require(command, highest=0, **options):
     """Runs a command that must end with at most the status `highest`; returns its output."""
     done = subprocess.run(command, capture_output=True, text=True, **options)

@@ -21,10 +21,10 @@ def persistent(bench):
 
 
 def throughput(bench):
-    count = 50_000
+    many, few = 50_000, 5_000
     answer = bench.workshop.limit("answer")
 
-    def qctl(*words):
+    def qctl(*words, count=many):
         start = [bench.workshop.qctl, "--store", str(bench.stores.folder("persistent") / "queue.db")]
         require([*start, "enqueue", "--bulk", job_lines(count)])
         worker = [*start, "work", "-q", "q", "--until-empty", "--quiet", *words, "--", answer]
@@ -40,9 +40,10 @@ def throughput(bench):
     subjects.qctl(
         "qctl, --batch 100", lambda: qctl("--persistent", "--batch", str(BATCH), *group))
     subjects.qctl(
-        "qctl, --prefetch 1", lambda: qctl("-c", "2", "--persistent", "--prefetch", "1"))
+        "qctl, --prefetch 1",
+        lambda: qctl("-c", "2", "--persistent", "--prefetch", "1", count=few))
     # The limit of case 5: the store's work for as many jobs at a time, and no handler at all.
-    same_rows(bench, subjects, "same_settle_claim", str(count), str(BATCH), filled=count)
+    same_rows(bench, subjects, "same_settle_claim", str(many), str(BATCH), filled=many)
     samples = interleave(subjects, bench.rounds(5), bench.note)
     targets = [Target("qctl", 0.4, SAME, at_least=True)]
     title = "work --persistent, a handler that does nothing"

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from measure import Sample
+from measure import Sample, ratio
 from subjects import Subjects
 
 MET, MISSED, NOT_MEASURED, NOT_YET = "met", "MISSED", "not measured", "not yet"
@@ -37,6 +37,8 @@ class Target:
         """What to compare with the bound, or None where a side wasn't measured."""
         if self.subject not in samples or (self.against and self.against not in samples):
             return None
+        if self.against and self.percentile == 50:
+            return ratio(samples[self.subject], samples[self.against])
         own = self._figure(samples[self.subject])
         return own / self._figure(samples[self.against]) if self.against else own
 
@@ -80,16 +82,16 @@ class Measurement:
         sample = self.samples[label]
         low, high = sample.spread
         figure = f"{number(sample.median)} {self.unit}"
-        ratio = self._ratio(label)
-        shown = "" if ratio is None else f"{ratio:.2f}"
+        over = self._ratio(label)
+        shown = "" if over is None else f"{over:.2f}"
         return ["", f"  {label}", figure, f"{number(low)}–{number(high)}", durable, shown]
 
     def _ratio(self, label):
-        """Of medians; a handler may start before its enqueue ends, which makes no ratio."""
+        """None where a handler started before its enqueue ended, which makes no ratio."""
         if self.limit not in self.samples:
             return None
-        own, limit = self.samples[label].median, self.samples[self.limit].median
-        return own / limit if own >= 0 and limit > 0 else None
+        own, limit = self.samples[label], self.samples[self.limit]
+        return ratio(own, limit) if own.median >= 0 and limit.median > 0 else None
 
     def _judgement(self, target):
         if target is None:

@@ -36,7 +36,7 @@ def task_spooler(bench, name, slots):
 
 def worker(bench):
     """9: a worker with two slots running /bin/true."""
-    count = 2_000
+    count = 1_000
 
     def qctl():
         if bench.workshop.qctl is None:
@@ -64,7 +64,7 @@ def worker(bench):
     subjects.limit(SPAWN, lambda: runs_per_second(spawn, count))
     subjects.peer("xargs -P2", lambda: runs_per_second(xargs, count))
     subjects.peer("task-spooler", spooler, NONE)
-    samples = interleave(subjects, bench.rounds(5), bench.note)
+    samples = interleave(subjects, bench.rounds(9), bench.note)
     targets = [
         Target("qctl", 0.8, SPAWN, at_least=True),
         Target("qctl", 1.0, "xargs -P2", at_least=True),
