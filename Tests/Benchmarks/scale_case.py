@@ -7,7 +7,7 @@ from stores import some_job
 from subjects import FULL, NONE, NOT_APPLICABLE
 from workshop import Unavailable
 
-ROUNDS, COUNT = 9, 1_000
+ROUNDS, COUNT = 15, 600
 CLAIM, SETTLE = "claim alone, one at a time, no sync", "settle + claim, one at a time"
 
 # What an operator reads first. The jobs of these stores wait for a day: health ends with 2 for it.

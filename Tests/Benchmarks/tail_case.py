@@ -89,7 +89,7 @@ def tail(bench):
         found[PLAIN] = plain_tail(folder / "plain")
     bounds = [Target(label, 20, percentile=99) for label in idle]
     samples = {label: Sample(runs) for label, runs in found.items()}
-    yield Measurement(15, "event to tail -f", "ms", samples, PLAIN, bounds, about)
+    yield Measurement(15, "event to tail -f", "ms", samples, "", bounds, about)
     shares = {label: Sample([share]) for label, share in idle.items()}
     targets = [Target(label, 0.1) for label in idle]
     yield Measurement(15, "idle tail -f: CPU", "%", shares, "", targets, about)
