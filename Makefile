@@ -94,15 +94,17 @@ generate: build ## write man/ and completions/ from the command table
 bench: bench-deps build bench-build ## measure qctl, its limits and its peers (CASE=1,2 for some)
 	python3 Tests/Benchmarks/bench.py '$(CASE)'
 
-bench-compare: bench-deps build bench-build ## measure against another revision (BASE=REV, CASE=1,2)
-	@test -n '$(BASE)' || { echo 'make bench-compare: say BASE=REVISION' >&2; exit 2; }
+bench-compare: base-given bench-deps build bench-build ## measure against another revision (BASE=REV, CASE=1,2)
 	python3 Tests/Benchmarks/compare.py '$(BASE)' '$(CASE)'
 
 # Not a part of `check`: a count is of one toolchain, and a gain must be recorded as well.
 check-perf: bench-deps build bench-build ## compare instruction counts (UPDATE=1 records them)
 	python3 Tests/Benchmarks/check_perf.py $(if $(UPDATE),--update)
 
-.PHONY: bench-build
+.PHONY: base-given bench-build
+base-given:
+	@test -n '$(BASE)' || { echo 'make bench-compare: say BASE=REVISION' >&2; exit 2; }
+
 bench-build:
 	swift build -c release --product qctl-bench -Xswiftc -static-executable
 

@@ -23,7 +23,7 @@ import stores  # noqa: E402
 from cases import CASES  # noqa: E402
 from harness import Bench  # noqa: E402
 from options import add_sizes, check_sizes, chosen_cases  # noqa: E402
-from workshop import ROOT, Unavailable, Workshop  # noqa: E402
+from workshop import ROOT, Unavailable, Workshop, alone  # noqa: E402
 
 
 def arguments():
@@ -60,6 +60,7 @@ def measure(bench, cases):
 def main():
     given = arguments()
     cases = chosen_cases(given.cases)
+    lock = alone()  # noqa: F841
     workshop = Workshop()
     machine = describe_machine(workshop)
     workshop.build_limits()

@@ -23,7 +23,7 @@ from harness import Bench  # noqa: E402
 from options import add_sizes, check_sizes, chosen_cases  # noqa: E402
 from ratios import Ratios, comparison  # noqa: E402
 from subjects import QCTL  # noqa: E402
-from workshop import Workshop  # noqa: E402
+from workshop import Workshop, alone  # noqa: E402
 
 # The hot paths that need no store of ten million jobs.
 USUAL = "1-5,9,10,13"
@@ -55,6 +55,7 @@ def main():
     given = arguments()
     cases = chosen_cases(given.cases or USUAL)
     binaries, name = build(given.base)
+    lock = alone()  # noqa: F841
     sides = {"here": Workshop(), "base": Workshop(binaries)}
     sides["here"].build_limits()
     benches = {

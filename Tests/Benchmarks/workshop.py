@@ -1,5 +1,6 @@
 """Where the benchmarks are made: a scratch folder on the real disk, the C limits, the peers, qctl."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -38,6 +39,20 @@ def file_system(folder):
 def first_line(text):
     lines = text.strip().splitlines()
     return lines[0] if lines else "no message"
+
+
+def alone():
+    """Ends the program where another run is at work here: both would use the same stores.
+
+    The lock is held for as long as what is returned.
+    """
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    lock = (SCRATCH / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit("bench: another run is at work in this checkout")
+    return lock
 
 
 class Workshop:
