@@ -7,6 +7,8 @@ SHELL := /bin/sh
 PREFIX ?= /usr/local
 DESTDIR ?=
 CASE ?=
+BASE ?=
+UPDATE ?=
 TIME ?= 60
 FILE ?=
 FUZZ := .build/fuzz
@@ -31,12 +33,12 @@ ZSH_FOLDER := $(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 ZSH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/zsh/$(ZSH_FOLDER)
 FISH_COMPLETIONS := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-.PHONY: help demo build test torture fuzz check format generate bench install uninstall deb clean \
+.PHONY: help demo build test torture fuzz check format generate bench bench-compare check-perf install uninstall deb clean \
   deps test-deps bench-deps format-check imports-check generate-check scripts-check manual-check \
   packaging-check
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## show qctl at work, in a scratch folder
 	@sh Tests/Demo/demo.sh $(QCTL)
@@ -94,7 +96,17 @@ generate: build ## write man/ and completions/ from the command table
 bench: bench-deps build bench-build ## measure qctl, its limits and its peers (CASE=1,2 for some)
 	python3 Tests/Benchmarks/bench.py '$(CASE)'
 
-.PHONY: bench-build
+bench-compare: base-given bench-deps build bench-build ## measure against another revision (BASE=REV, CASE=1,2)
+	python3 Tests/Benchmarks/compare.py '$(BASE)' '$(CASE)'
+
+# Not a part of `check`: a count is of one toolchain, and a gain must be recorded as well.
+check-perf: bench-deps build bench-build ## compare instruction counts (UPDATE=1 records them)
+	python3 Tests/Benchmarks/check_perf.py $(if $(UPDATE),--update)
+
+.PHONY: base-given bench-build
+base-given:
+	@test -n '$(BASE)' || { echo 'make bench-compare: say BASE=REVISION' >&2; exit 2; }
+
 bench-build:
 	swift build -c release --product qctl-bench -Xswiftc -static-executable
 

@@ -7,8 +7,9 @@
 set -eu
 
 build='libsqlite3-dev libreadline-dev'
-bench="$build gcc libc6-dev sqlite3 python3 task-spooler"
-test="$bench shellcheck mandoc man-db bash-completion zsh fish expect strace procps less python3-pip faketime python3-jsonschema logrotate prometheus monitoring-plugins-basic systemd curl lnav lintian mmdebstrap"
+limits="$build gcc libc6-dev sqlite3 python3 python3-pip"
+bench="$limits binutils valgrind task-spooler nq"
+test="$limits shellcheck mandoc man-db bash-completion zsh fish expect strace procps less faketime python3-jsonschema logrotate prometheus monitoring-plugins-basic systemd curl lnav lintian mmdebstrap"
 
 case ${1-} in
   build) wanted=$build ;;

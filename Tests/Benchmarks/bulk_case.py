@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from measure import Sample, interleave, rate, reported
 from report import Measurement, Target
-from stores import fresh_folder
+from subjects import FULL, NOT_APPLICABLE, QCTL
 
 # What a line of the file says, for the limit that reads none.
 LINE = ["q", "t", '{"n":1000000}']
@@ -51,26 +51,30 @@ class Bulk:
         return rate([self.limit("same_bulk"), str(self.jobs), path, *LINE])
 
     def lean(self):
-        path = str(fresh_folder("lean-bulk") / "jobs.db")
+        path = str(self.stores.folder("lean-bulk") / "jobs.db")
         return rate([self.limit("bulk"), str(self.jobs), path])
 
 
 def bulk(bench):
     """6: many NDJSON lines through the command, against rows made in memory."""
     run = Bulk(bench)
-    subjects = {
-        "qctl": run.qctl,
-        "qctl, while probed": run.qctl_while_probed,
-        "C, same rows, from memory": run.same_rows,
-        "C, lean tables, from memory": run.lean,
-    }
-    samples = interleave(subjects, 3, bench.note)
+    subjects = bench.subjects(FULL)
+    subjects.qctl("qctl", run.qctl)
+    subjects.qctl("qctl, while probed", run.qctl_while_probed)
+    subjects.limit("C, same rows, from memory", run.same_rows)
+    subjects.limit("C, lean tables, from memory", run.lean)
+    samples = interleave(subjects, bench.rounds(3), bench.note)
     title = f"enqueue --bulk, {bench.jobs:,} lines"
     limit = "C, same rows, from memory"
     targets = [Target("qctl", 0.5, limit, at_least=True)]
-    yield Measurement(6, title, "/s", samples, limit, targets)
+    yield Measurement(6, title, "/s", samples, limit, targets, subjects)
     peaks = {"qctl": Sample(run.memory)} if run.memory else {}
-    yield Measurement(6, "  its peak memory", "MiB", peaks, "", [Target("qctl", 64)])
+    about = bench.subjects(NOT_APPLICABLE)
+    about.describe("qctl", QCTL)
+    yield Measurement(6, "bulk: its peak memory", "MiB", peaks, "", [Target("qctl", 64)], about)
     waits = {label: Sample(runs) for label, runs in run.waits.items() if runs}
     targets = [Target(label, 250, percentile=100) for label in run.waits]
-    yield Measurement(6, "  the longest wait of others for", "ms", waits, "", targets)
+    for label in run.waits:
+        about.describe(label, QCTL)
+    title = "bulk: longest wait of others for"
+    yield Measurement(6, title, "ms", waits, "", targets, about)

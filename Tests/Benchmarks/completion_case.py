@@ -3,14 +3,14 @@
 import subprocess
 
 from report import Target
-from stores import fresh_folder
+from subjects import NOT_APPLICABLE
 
 QUEUES = 10_000
 
 
 def completion(bench):
-    """16: TAB on a queue name among 10,000, as a process."""
-    store = str(fresh_folder("completion") / "queue.db")
+    """14: TAB on a queue name among 10,000, as a process."""
+    store = str(bench.stores.folder("completion") / "queue.db")
     qctl = [bench.workshop.qctl, "--store", store]
 
     def fill():
@@ -22,10 +22,10 @@ def completion(bench):
 
     if bench.workshop.qctl:
         fill()
-    subjects = {}
+    subjects = bench.subjects(NOT_APPLICABLE)
     bench.add_qctl(subjects, "10 of them left", ask("queue-0999"))
     bench.add_qctl(subjects, "the first 300", ask(""))
-    targets = [Target(label, 10) for label in subjects]
+    targets = [Target(label, 10) for label in subjects.kinds]
     bench.add_qctl(subjects, "qctl --version", lambda: [bench.workshop.qctl, "--version"])
     title = f"TAB on a queue name among {QUEUES:,}"
-    yield bench.processes(16, title, subjects, 50, "qctl --version", targets)
+    yield bench.processes(14, title, subjects, 50, "qctl --version", targets)

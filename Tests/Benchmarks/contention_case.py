@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from measure import Sample, interleave, together
 from report import Measurement, Target
+from subjects import FULL
 from workshop import Unavailable
 
 ROUNDS, COUNT, MANY = 5, 2_000, 4
@@ -37,16 +38,15 @@ def contend(bench, title, qctl, limit):
         return speed
 
     one, many = "qctl, one process", f"qctl, {MANY} processes"
-    each = {
-        one: (qctl, 1),
-        many: (qctl, MANY),
-        "C, one process": (limit, 1),
-        f"C, {MANY} processes": (limit, MANY),
-    }
-    subjects = {label: lambda args=(label, *how): subject(*args) for label, how in each.items()}
-    samples = interleave(subjects, ROUNDS, bench.note)
+    subjects = bench.subjects(FULL)
+    subjects.qctl(one, lambda: subject(one, qctl, 1))
+    subjects.qctl(many, lambda: subject(many, qctl, MANY))
+    for label, processes in (("C, one process", 1), (f"C, {MANY} processes", MANY)):
+        subjects.limit(
+            label, lambda label=label, processes=processes: subject(label, limit, processes))
+    samples = interleave(subjects, bench.rounds(ROUNDS), bench.note)
     targets = [Target(many, 1.3, one, at_least=True)]
-    yield Measurement(12, f"{title}, all together", "/s", samples, "C, one process", targets)
+    yield Measurement(12, f"{title}, all together", "/s", samples, "C, one process", targets, subjects)
     waits = {label: Sample(runs) for label, runs in longest.items()}
     targets = [Target(many, 200, percentile=100)]
-    yield Measurement(12, f"{title}, longest call", "ms", waits, "C, one process", targets)
+    yield Measurement(12, f"{title}, longest call", "ms", waits, "C, one process", targets, subjects)

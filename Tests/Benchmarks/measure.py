@@ -32,10 +32,21 @@ class Sample:
         return ordered[cut], ordered[-1 - cut]
 
 
-def require(command, **options):
-    """Runs a command that must succeed; returns its standard output."""
+def ratio(own, other):
+    """The median of one over the other, run by run where both have as many.
+
+    Runs of the same number were made side by side, so that a machine that is slow for half of the
+    time is slow for both.
+    """
+    if len(own.runs) != len(other.runs) or min(other.runs) <= 0:
+        return own.median / other.median
+    return statistics.median(mine / its for mine, its in zip(own.runs, other.runs))
+
+
+def require(command, highest=0, **options):
+    """Runs a command that must end with at most the status `highest`; returns its output."""
     done = subprocess.run(command, capture_output=True, text=True, **options)
-    if done.returncode != 0:
+    if not 0 <= done.returncode <= highest:
         name = command[0].rsplit("/", 1)[-1]
         words = " ".join(word for word in command[1:] if not word.startswith("/"))
         raise Unavailable(
@@ -44,12 +55,15 @@ def require(command, **options):
     return done.stdout
 
 
-def time_processes(commands, rounds):
-    """Whole processes in turn: {label: (wall times in ms, peak memory in MiB)}."""
+def time_processes(commands, rounds, highest=0):
+    """Whole processes in turn: {label: (wall times in ms, peak memory in MiB)}.
+
+    Each must end with at most the status `highest`.
+    """
     arguments = []
     for command in commands.values():
         arguments += [":::", *command] if arguments else command
-    output = require([Workshop.limit("stopwatch"), str(rounds), *arguments])
+    output = require([Workshop.limit("stopwatch"), str(rounds), str(highest), *arguments])
     times, memory = {label: [] for label in commands}, {label: [] for label in commands}
     labels = list(commands)
     for line in output.splitlines():

@@ -6,6 +6,7 @@ from contextlib import closing
 from measure import require
 from redis_peer import Redis
 from report import Target
+from subjects import NONE, NOT_APPLICABLE, PEER
 
 DEAD, RARE = 10_000, 20
 ROUNDS = 20
@@ -38,6 +39,12 @@ VIEWS = {
     " AND m.minute >= strftime('%s', 'now') / 60 - 61",
     "stats --ages": "SELECT count(*) FROM qctl_jobs WHERE state = 'ready' AND queue = 'q'",
     "metrics": "SELECT * FROM qctl_queues",
+    "show ID": "SELECT * FROM qctl_jobs JOIN qctl_payloads USING(id) WHERE id = (SELECT max(id)"
+    " FROM qctl_jobs)",
+    "dlq list -n 100": f"{DEAD_ROWS} {LATEST}",
+    "dlq list -q rare": f"{DEAD_ROWS} AND queue = 'rare' {LATEST}",
+    "dlq groups": "SELECT error, count(*) FROM qctl_jobs WHERE state = 'dead'"
+    " AND finished_at IS NOT NULL GROUP BY error",
 }
 
 # Asked again where each job is in the indexes; a bulk is there only once it is promoted.
@@ -48,23 +55,24 @@ RQ = {"queues": "info", "dlq list -n 100": "failed"}
 
 
 def operator(bench):
-    """14: what an operator reads, of a large store with 10,000 dead jobs."""
-    store, newest = _store(bench)
-    redis = bench.attempt(lambda: Redis(bench.workshop, bench.jobs, DEAD, SHAPES))
-    if redis is None:
+    """18: what an operator reads, of a large store with 10,000 dead jobs."""
+    store, newest = bench.once("operator", lambda: _store(bench))
+    redis = None
+    if PEER in bench.wanted:
+        redis = bench.attempt(lambda: Redis(bench.workshop, bench.jobs, DEAD, SHAPES))
         bench.note("celery: keeps no list of dead jobs, and its tools ask running workers only")
     try:
         for view, query in VIEWS.items():
             words = [newest if word == "ID" else word for word in view.split()]
-            subjects = {}
+            subjects = bench.subjects(NOT_APPLICABLE)
             bench.add_qctl(
                 subjects, "qctl", lambda: [bench.workshop.qctl, "--store", store, *words])
             bench.add_tool(subjects, "sqlite3", "sqlite3", store, query)
             if redis and view in RQ:
-                subjects["rq"] = redis.command(RQ[view])
+                subjects.peer("rq", redis.command(RQ[view]), NONE)
             title = f"qctl {view}, {bench.jobs:,} jobs"
             targets = [_target(view)] + [Target("qctl", 1.0, "rq")] * (view in RQ)
-            yield bench.processes(14, title, subjects, ROUNDS, "sqlite3", targets)
+            yield bench.processes(18, title, subjects, ROUNDS, "sqlite3", targets)
         yield from _watched(bench)
     finally:
         if redis:
@@ -78,16 +86,16 @@ def _target(view):
 
 def _watched(bench):
     """What is asked each minute, of jobs that are all in the indexes."""
-    store = bench.stores.with_jobs("watched", bench.jobs)
+    store = bench.stores.indexed(bench.jobs)
     for view in WATCHED:
         words = view.split()
-        subjects = {}
+        subjects = bench.subjects(NOT_APPLICABLE)
         bench.add_qctl(subjects, "qctl", lambda: [bench.workshop.qctl, "--store", store, *words])
         # What health reads is what stats does, without the times of running jobs.
         query = VIEWS.get(view, VIEWS["stats"]).replace("queue = 'q'", "queue = 'default'")
         bench.add_tool(subjects, "sqlite3", "sqlite3", store, query)
         title = f"qctl {view}, {bench.jobs:,} jobs in the indexes"
-        yield bench.processes(14, title, subjects, ROUNDS, "sqlite3", [_target(view)])
+        yield bench.processes(18, title, subjects, ROUNDS, "sqlite3", [_target(view)])
 
 
 def _store(bench):

@@ -4,7 +4,8 @@ from loop_cases import SAME, same_rows
 from measure import Sample, interleave, require
 from pickup_case import Pickup, running
 from report import Measurement, Target
-from stores import fresh_folder, job_lines
+from stores import job_lines
+from subjects import FULL
 from worker_cases import runs_per_second
 from workshop import Unavailable
 
@@ -20,11 +21,11 @@ def persistent(bench):
 
 
 def throughput(bench):
-    count = 50_000
+    many, few = 50_000, 5_000
     answer = bench.workshop.limit("answer")
 
-    def qctl(*words):
-        start = [bench.workshop.qctl, "--store", str(fresh_folder("persistent") / "queue.db")]
+    def qctl(*words, count=many):
+        start = [bench.workshop.qctl, "--store", str(bench.stores.folder("persistent") / "queue.db")]
         require([*start, "enqueue", "--bulk", job_lines(count)])
         worker = [*start, "work", "-q", "q", "--until-empty", "--quiet", *words, "--", answer]
         speed = runs_per_second(worker, count)
@@ -34,16 +35,19 @@ def throughput(bench):
         return speed
 
     group = ["--prefetch", str(BATCH)]
-    subjects = {
-        "qctl": lambda: qctl("-c", "2", "--persistent", *group),
-        "qctl, --batch 100": lambda: qctl("--persistent", "--batch", str(BATCH), *group),
-        "qctl, --prefetch 1": lambda: qctl("-c", "2", "--persistent", "--prefetch", "1"),
-    }
+    subjects = bench.subjects(FULL)
+    subjects.qctl("qctl", lambda: qctl("-c", "2", "--persistent", *group))
+    subjects.qctl(
+        "qctl, --batch 100", lambda: qctl("--persistent", "--batch", str(BATCH), *group))
+    subjects.qctl(
+        "qctl, --prefetch 1",
+        lambda: qctl("-c", "2", "--persistent", "--prefetch", "1", count=few))
     # The limit of case 5: the store's work for as many jobs at a time, and no handler at all.
-    same_rows(bench, subjects, "same_settle_claim", str(count), str(BATCH), filled=count)
-    samples = interleave(subjects, 5, bench.note)
+    same_rows(bench, subjects, "same_settle_claim", str(many), str(BATCH), filled=many)
+    samples = interleave(subjects, bench.rounds(5), bench.note)
     targets = [Target("qctl", 0.4, SAME, at_least=True)]
-    return Measurement(10, "work --persistent, a handler that does nothing", "/s", samples, SAME, targets)
+    title = "work --persistent, a handler that does nothing"
+    return Measurement(10, title, "/s", samples, SAME, targets, subjects)
 
 
 def latency(bench):
@@ -56,4 +60,5 @@ def latency(bench):
         bench.attempt(lambda: run.qctl(enqueue))
     samples = {label: Sample(runs) for label, runs in run.from_exit.items()}
     targets = [Target("qctl", 2), Target("qctl", 10, percentile=99)]
-    return Measurement(10, "idle worker: from enqueue's exit to its handler", "ms", samples, "", targets)
+    title = "idle worker: from enqueue's exit to its persistent handler"
+    return Measurement(10, title, "ms", samples, "", targets, run.about)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from measure import Sample, require
 from report import Measurement, Target
-from stores import fresh_folder
+from subjects import FULL, LIMIT as C_LIMIT, NONE, NOT_APPLICABLE, PEER, QCTL
 from worker_cases import task_spooler
 from workshop import Unavailable
 
@@ -38,9 +38,10 @@ class Pickup:
 
     def __init__(self, bench):
         self.bench, self.limit = bench, bench.workshop.limit
-        self.pipe = str(fresh_folder("pickup") / "stamps")
+        self.pipe = str(bench.stores.folder("pickup") / "stamps")
         self.handler = [self.limit("stamp", static=True), self.pipe]
         self.from_start, self.from_exit = {}, {}
+        self.about = bench.subjects(FULL)
 
     def measure(self, label, *command):
         count = str(EACH + WARM_UP)
@@ -51,12 +52,15 @@ class Pickup:
             self.from_exit.setdefault(label, []).append(exit)
 
     def qctl(self, enqueue):
+        self.about.describe("qctl", QCTL)
         self.measure("qctl", *enqueue)
 
     def least(self, database):
+        self.about.describe(LIMIT, C_LIMIT)
         self.measure(LIMIT, self.limit("insert_one"), database, ":::", *self.handler)
 
     def spooler(self):
+        self.about.describe("task-spooler", PEER, NONE)
         with task_spooler(self.bench, "spooler", 1) as command:
             self.measure("task-spooler", *command, "-n", *self.handler)
 
@@ -70,11 +74,13 @@ def pickup(bench):
     enqueue = [*qctl, "enqueue", "-q", "q", "-t", "t", "--payload", "{}"]
     database, _ = bench.stores.lean(1_000)
     with running([*qctl, "work", "-q", "q", "--quiet", "--", *run.handler]) as worker:
-        for _ in range(ROUNDS):
+        for _ in range(bench.rounds(ROUNDS)):
             bench.attempt(lambda: run.qctl(enqueue))
-            bench.attempt(lambda: run.least(database))
-            bench.attempt(run.spooler)
-        idle = idle_share(worker)
+            if C_LIMIT in bench.wanted:
+                bench.attempt(lambda: run.least(database))
+            if PEER in bench.wanted:
+                bench.attempt(run.spooler)
+        idle = idle_share(bench, worker)
 
     # The enqueue alone, as a process, takes about the two milliseconds: what the target means begins
     # when its caller knows that the job is there. A handler may start even before that.
@@ -85,13 +91,16 @@ def pickup(bench):
     for name, (times, targets) in bounds.items():
         samples = {label: Sample(runs) for label, runs in times.items()}
         title = f"idle worker: from {name} to handler"
-        yield Measurement(11, title, "ms", samples, LIMIT, targets)
+        yield Measurement(11, title, "ms", samples, LIMIT, targets, run.about)
     target = Target("qctl", 0.1)
-    yield Measurement(11, "idle worker: CPU", "%", {"qctl": Sample([idle])}, "", [target])
+    about = bench.subjects(NOT_APPLICABLE)
+    about.describe("qctl", QCTL)
+    title = "idle worker: CPU"
+    yield Measurement(11, title, "%", {"qctl": Sample([idle])}, "", [target], about)
 
 
-def idle_share(worker):
+def idle_share(bench, worker):
     """The share of a processor, in per cent, that an idle worker uses."""
     before, start = processor_seconds(worker), time.monotonic()
-    time.sleep(IDLE_SECONDS)
+    time.sleep(bench.rounds(IDLE_SECONDS))
     return 100 * (processor_seconds(worker) - before) / (time.monotonic() - start)

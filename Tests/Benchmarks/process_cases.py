@@ -1,17 +1,20 @@
-"""The cases of whole commands: start-up, one enqueue, what an operator reads."""
+"""The cases of whole commands: start-up, and one enqueue."""
 
-from harness import SMALL
-from measure import time_processes
-from report import Measurement, Target
+import subprocess
+
+from report import Target
+from stores import id_number
+from subjects import FULL, NONE, NOT_APPLICABLE, PEER
+from workshop import Unavailable
 
 
 def start_up(bench):
     """1: what a process costs, doing nothing and showing one job of a million."""
     limit, stores = bench.workshop.limit, bench.stores
-    subjects = {}
+    subjects = bench.subjects(NOT_APPLICABLE)
     bench.add_qctl(subjects, "qctl", lambda: [bench.workshop.qctl, "--version"])
-    subjects["C hello, static"] = [limit("hello", static=True)]
-    subjects["C hello, dynamic"] = [limit("hello")]
+    subjects.limit("C hello, static", [limit("hello", static=True)])
+    subjects.limit("C hello, dynamic", [limit("hello")])
     bench.add_tool(subjects, "sqlite3 --version", "sqlite3", "--version")
     target = Target("qctl", 0.75, "sqlite3 --version")
     yield bench.processes(1, "qctl --version", subjects, 100, "C hello, static", [target])
@@ -23,17 +26,14 @@ def start_up(bench):
         store, job, *_ = stores.qctl(bench.jobs)
         return [bench.workshop.qctl, "--store", store, "show", job]
 
-    subjects = {}
+    subjects = bench.subjects(NOT_APPLICABLE)
     bench.add_qctl(subjects, "qctl", show)
-    subjects["C query, static"] = [limit("query_one", static=True), path, identifier]
-    subjects["C query, dynamic"] = [limit("query_one"), path, identifier]
+    subjects.limit("C query, static", [limit("query_one", static=True), path, identifier])
+    subjects.limit("C query, dynamic", [limit("query_one"), path, identifier])
     bench.add_tool(subjects, "sqlite3 query", "sqlite3", path, query)
     # What people would type instead: the shell must parse the same schema as qctl.
     store, job, *_ = stores.qctl(bench.jobs)
-    number = sum(
-        "0123456789abcdefghjkmnpqrstvwxyz".index(digit) << 5 * place
-        for place, digit in enumerate(reversed(job)))
-    same = f"SELECT * FROM qctl_jobs JOIN qctl_payloads USING(id) WHERE id={number}"
+    same = f"SELECT * FROM qctl_jobs JOIN qctl_payloads USING(id) WHERE id={id_number(job)}"
     bench.add_tool(subjects, "sqlite3, qctl's store", "sqlite3", store, same)
     title = f"qctl show ID, {bench.jobs:,} jobs"
     # On two lean tables the shell is spared two thirds of the schema that qctl has to parse.
@@ -55,29 +55,32 @@ def enqueue_process(bench):
             *("-t", "bench", "--payload", "{}"),
         ]
 
-    subjects = {}
+    subjects = bench.subjects(FULL)
     bench.add_qctl(subjects, "qctl", enqueue)
-    subjects["C insert"] = [bench.workshop.limit("insert_one"), path]
+    subjects.limit("C insert", [bench.workshop.limit("insert_one"), path])
+    # Both leave a process behind, which runs the job: no peer of this kind is a mere store.
+    bench.add_tool(subjects, "nq", "nq", "true", durability=NONE)
+    if PEER in bench.wanted:
+        spooler = bench.attempt(lambda: _spooler(bench))
+        if spooler:
+            subjects.peer("tsp -n", [spooler, "-n", "true"], NONE)
     target = Target("qctl", 1.3, "C insert")
-    yield bench.processes(2, "qctl enqueue, one job", subjects, 100, "C insert", [target])
+    try:
+        yield bench.processes(2, "qctl enqueue, one job", subjects, 100, "C insert", [target])
+    finally:
+        if "tsp -n" in subjects:
+            _quietly([spooler, "-K"])
 
 
-def size(bench):
-    """7: what an operator reads, on a small and on a large store."""
-    views = {"list -n 100": ["list", "-n", "100"], "queues": ["queues"], "show ID": ["show"]}
-    for name, words in views.items():
-        subjects, labels = {}, [f"at {count:,}" for count in (SMALL, bench.jobs)]
-        for label, count in zip(labels, (SMALL, bench.jobs)):
+def _spooler(bench):
+    """task-spooler, its server started: the first command would be the one that does it."""
+    program = bench.workshop.tool("tsp")
+    if _quietly([program, "-S", "1"]) != 0:
+        raise Unavailable("task-spooler: its server did not start")
+    return program
 
-            def view(count=count):
-                store, job, *_ = bench.stores.qctl(count)
-                tail = [job] if words == ["show"] else []
-                return [bench.workshop.qctl, "--store", store, *words, *tail]
 
-            bench.add_qctl(subjects, label, view)
-        targets = [Target(labels[1], 1.3, labels[0]), Target(labels[1], 5)]
-        samples = {}
-        if subjects:
-            timed = time_processes(subjects, 40)
-            samples = {label: time for label, (time, _) in timed.items()}
-        yield Measurement(7, f"qctl {name}", "ms", samples, "", targets)
+def _quietly(command):
+    # The server would otherwise keep the pipes open that somebody reads to their end.
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.run(command, **quiet).returncode

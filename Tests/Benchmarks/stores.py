@@ -10,17 +10,23 @@ from pathlib import Path
 from measure import require, time_processes
 from workshop import LIMITS, SCRATCH, Unavailable
 
-
-def fresh_folder(name):
-    """An empty folder on the real disk; what an earlier run left there is removed."""
-    folder = SCRATCH / "stores" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+# In .build/bench, unless a machine has them already: they take minutes to make.
+KEPT = Path(os.environ.get("BENCH_KEPT") or SCRATCH / "big").resolve()
+LARGE = 1_000_000
+DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def remove_all():
     shutil.rmtree(SCRATCH / "stores", ignore_errors=True)
+
+
+def id_text(number):
+    """An id as qctl writes it: thirteen digits of five bits."""
+    return "".join(DIGITS[number >> 5 * place & 31] for place in reversed(range(13)))
+
+
+def id_number(text):
+    return sum(DIGITS.index(digit) << 5 * place for place, digit in enumerate(reversed(text)))
 
 
 def job_lines(count):
@@ -35,6 +41,24 @@ def job_lines(count):
     return str(path)
 
 
+def some_job(path):
+    """The id of the job in the middle of a store."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        (number,) = database.execute(
+            "SELECT id FROM qctl_jobs WHERE id >= (SELECT min(id) FROM qctl_jobs) / 2"
+            " + (SELECT max(id) FROM qctl_jobs) / 2 ORDER BY id LIMIT 1").fetchone()
+    return id_text(number)
+
+
+def newest_ready(path):
+    """The id of the job that is to be taken last."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        (number,) = database.execute(
+            "SELECT id FROM qctl_jobs WHERE state = 'ready' AND queue = 'default'"
+            " ORDER BY ord DESC, id DESC LIMIT 1").fetchone()
+    return id_text(number)
+
+
 def _recipe(empty_store, *counts):
     """What a big store depends on, as a short text."""
     with closing(sqlite3.connect(empty_store)) as database:
@@ -44,14 +68,23 @@ def _recipe(empty_store, *counts):
 
 
 class Stores:
-    def __init__(self, workshop):
-        self.workshop = workshop
-        self._lean, self._qctl = {}, {}
+    """The stores of one `side`: where two builds are compared, each has its own."""
+
+    def __init__(self, workshop, side):
+        self.workshop, self.side = workshop, side
+        self._lean, self._qctl, self._indexed, self._big = {}, {}, {}, {}
+
+    def folder(self, name):
+        """An empty folder on the real disk; what an earlier run left there is removed."""
+        folder = SCRATCH / "stores" / self.side / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
 
     def lean(self, count):
         """A database of the C limits with `count` ready jobs, and an id in its middle."""
         if count not in self._lean:
-            path = str(fresh_folder(f"lean-{count}") / "jobs.db")
+            path = str(self.folder(f"lean-{count}") / "jobs.db")
             require([self.workshop.limit("bulk"), str(count), path])
             self._lean[count] = (path, str(count // 2))
         return self._lean[count]
@@ -62,11 +95,17 @@ class Stores:
             self._qctl[count] = self.fill_qctl(f"qctl-{count}", count)
         return self._qctl[count]
 
+    def indexed(self, count):
+        """A store with `count` ready jobs that are in all indexes, as after a bulk's promotion."""
+        if count not in self._indexed:
+            self._indexed[count] = self.with_jobs(f"indexed-{count}", count)
+        return self._indexed[count]
+
     def fill_qctl(self, name, count):
         """Fills a fresh store; (path, id, jobs per second, peak MiB)."""
         if self.workshop.qctl is None:
             raise Unavailable("qctl: not built")
-        return self.fill_made(str(fresh_folder(name) / "queue.db"), count)
+        return self.fill_made(str(self.folder(name) / "queue.db"), count)
 
     def fill_made(self, path, count):
         """As `fill_qctl`, at a path where a store may be."""
@@ -83,7 +122,7 @@ class Stores:
         """An empty store as `qctl init` makes it, for what brings its own rows."""
         if self.workshop.qctl is None:
             raise Unavailable("qctl: not built")
-        path = str(fresh_folder(name) / "queue.db")
+        path = str(self.folder(name) / "queue.db")
         require([self.workshop.qctl, "--store", path, "init"])
         return path
 
@@ -96,26 +135,34 @@ class Stores:
     def add_jobs(self, path, count):
         require([self.workshop.limit("same_bulk"), str(count), path])
 
-    def big(self, name, completed, scheduled, ready):
-        """A store with many rows, kept for later runs: what is done to it must be small.
+    def big(self, *counts):
+        """A store of so many completed, scheduled and ready jobs; what is done to it must be small.
 
-        It is made anew once qctl's tables, or the program that fills them, have changed.
+        A large one is kept for later runs, and made anew once qctl's tables, or the program that
+        fills them, have changed; for an older build with other tables there is one beside it.
         """
-        empty = self.made("big-empty")
-        folder = SCRATCH / "big" / name
-        stamp, wanted = folder / "made-of", _recipe(empty, completed, scheduled, ready)
-        path = str(folder / "queue.db")
-        if stamp.exists() and stamp.read_text() == wanted:
-            return path
+        if counts not in self._big:
+            self._big[counts] = self._kept(counts) if sum(counts) >= LARGE else self._filled(
+                self.folder("-".join(map(str, counts))) / "queue.db", counts)
+        return self._big[counts]
+
+    def _kept(self, counts):
+        name = "-".join(map(str, counts))
+        wanted = _recipe(self.made("empty"), *counts)
+        folders = [KEPT / name, KEPT / f"{name}-{self.side}"][: 1 if self.side == "here" else 2]
+        for folder in folders:
+            stamp = folder / "made-of"
+            if stamp.exists() and stamp.read_text() == wanted:
+                return str(folder / "queue.db")
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(Path(empty).parent, folder)
-        counts = [str(count) for count in (completed, scheduled, ready)]
-        require([self.workshop.limit("big_store"), *counts, path])
+        folder.mkdir(parents=True)
+        path = self._filled(folder / "queue.db", counts)
         # What is still to be written would slow down what is measured next.
         os.sync()
         stamp.write_text(wanted)
         return path
 
-    @staticmethod
-    def remove(path):
-        shutil.rmtree(Path(path).parent, ignore_errors=True)
+    def _filled(self, path, counts):
+        require([self.workshop.qctl, "--store", str(path), "init", "--quiet"])
+        require([self.workshop.limit("big_store"), *map(str, counts), str(path)])
+        return str(path)

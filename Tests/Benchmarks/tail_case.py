@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from measure import Sample, require
 from pickup_case import idle_share
 from report import Measurement, Target
-from stores import fresh_folder
+from subjects import NOT_APPLICABLE, PEER, QCTL
 from workshop import Unavailable
 
 COUNT, WARM_UP = 200, 5
 PATIENCE = 60
-PEER = "tail -F, a plain file"
+PLAIN = "tail -F, a plain file"
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def store_tail(bench, store):
 
     with followed([*qctl, "tail", "-f", "-n", "0", "--event", "completed"]) as (process, lines):
         taken = times(lines, end)
-        return taken, idle_share(process)
+        return taken, idle_share(bench, process)
 
 
 def plain_tail(path):
@@ -79,13 +79,17 @@ def tail(bench):
     """15: from an event to the screen of whoever follows."""
     if bench.workshop.qctl is None:
         raise Unavailable("qctl: not built")
-    folder = fresh_folder("tail")
-    found, idle = {}, {}
+    folder = bench.stores.folder("tail")
+    found, idle, about = {}, {}, bench.subjects(NOT_APPLICABLE)
     for label, store in (("qctl", f"sqlite:{folder}/q.db"), ("qctl, directory", f"dir:{folder}/q")):
+        about.describe(label, QCTL)
         found[label], idle[label] = store_tail(bench, store)
-    found[PEER] = plain_tail(folder / "plain")
+    if PEER in bench.wanted:
+        about.describe(PLAIN, PEER)
+        found[PLAIN] = plain_tail(folder / "plain")
     bounds = [Target(label, 20, percentile=99) for label in idle]
     samples = {label: Sample(runs) for label, runs in found.items()}
-    yield Measurement(15, "event to tail -f", "ms", samples, PEER, bounds)
+    yield Measurement(15, "event to tail -f", "ms", samples, "", bounds, about)
     shares = {label: Sample([share]) for label, share in idle.items()}
-    yield Measurement(15, "idle tail -f: CPU", "%", shares, "", [Target(label, 0.1) for label in idle])
+    targets = [Target(label, 0.1) for label in idle]
+    yield Measurement(15, "idle tail -f: CPU", "%", shares, "", targets, about)

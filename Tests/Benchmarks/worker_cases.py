@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from measure import interleave, require, time_processes
 from report import Measurement, Target
-from stores import fresh_folder, job_lines
+from stores import job_lines
+from subjects import FULL, NONE, NOT_APPLICABLE
 from workshop import Unavailable
 
 SPAWN = "C spawn, 2 at a time"
@@ -20,7 +21,7 @@ def runs_per_second(command, count):
 @contextmanager
 def task_spooler(bench, name, slots):
     """The start of its command line; its server, one of our own, ends with the body."""
-    program, folder = bench.workshop.tool("tsp"), fresh_folder(name)
+    program, folder = bench.workshop.tool("tsp"), bench.stores.folder(name)
     settings = {"TS_SOCKET": str(folder / "socket"), "TMPDIR": str(folder)}
     command = ["/usr/bin/env", *(f"{key}={value}" for key, value in settings.items()), program]
     # The server would otherwise keep the pipes open that somebody reads to their end.
@@ -35,12 +36,12 @@ def task_spooler(bench, name, slots):
 
 def worker(bench):
     """9: a worker with two slots running /bin/true."""
-    count = 2_000
+    count = 1_000
 
     def qctl():
         if bench.workshop.qctl is None:
             raise Unavailable("not built")
-        start = [bench.workshop.qctl, "--store", str(fresh_folder("worker") / "queue.db")]
+        start = [bench.workshop.qctl, "--store", str(bench.stores.folder("worker") / "queue.db")]
         require([*start, "enqueue", "--bulk", job_lines(count)])
         handler = ["--until-empty", "--quiet", "--", "/bin/true"]
         speed = runs_per_second([*start, "work", "-q", "q", "-c", "2", *handler], count)
@@ -57,16 +58,16 @@ def worker(bench):
             return runs_per_second(["/bin/sh", "-c", script, "sh", *command], few)
 
     xargs = ["/bin/sh", "-c", f"seq {count} | xargs -P2 -n1 /bin/true"]
-    subjects = {
-        "qctl": qctl,
-        SPAWN: lambda: runs_per_second([bench.workshop.limit("spawn"), str(count), "2"], count),
-        "xargs -P2": lambda: runs_per_second(xargs, count),
-        "task-spooler": spooler,
-    }
-    samples = interleave(subjects, 5, bench.note)
+    spawn = [bench.workshop.limit("spawn"), str(count), "2"]
+    subjects = bench.subjects(NOT_APPLICABLE)
+    subjects.qctl("qctl", qctl, FULL)
+    subjects.limit(SPAWN, lambda: runs_per_second(spawn, count))
+    subjects.peer("xargs -P2", lambda: runs_per_second(xargs, count))
+    subjects.peer("task-spooler", spooler, NONE)
+    samples = interleave(subjects, bench.rounds(9), bench.note)
     targets = [
         Target("qctl", 0.8, SPAWN, at_least=True),
         Target("qctl", 1.0, "xargs -P2", at_least=True),
         Target("qctl", 1.0, "task-spooler", at_least=True),
     ]
-    yield Measurement(9, "work -c 2 -- /bin/true", "/s", samples, SPAWN, targets)
+    yield Measurement(9, "work -c 2 -- /bin/true", "/s", samples, SPAWN, targets, subjects)

@@ -1,5 +1,6 @@
 """Where the benchmarks are made: a scratch folder on the real disk, the C limits, the peers, qctl."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -40,23 +41,39 @@ def first_line(text):
     return lines[0] if lines else "no message"
 
 
+def alone():
+    """Ends the program where another run is at work here: both would use the same stores.
+
+    The lock is held for as long as what is returned.
+    """
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    lock = (SCRATCH / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit("bench: another run is at work in this checkout")
+    return lock
+
+
 class Workshop:
     """Paths of everything that can be run, made ready on first use."""
 
-    def __init__(self):
+    def __init__(self, folder=None):
+        """With qctl as `make` built it, or as it is in another folder."""
         SCRATCH.mkdir(parents=True, exist_ok=True)
         kind = file_system(SCRATCH)
         if kind in ("tmpfs", "ramfs"):
             sys.exit(f"bench: {SCRATCH} is on {kind}; durability costs nothing there")
         self.file_system = kind
-        self.qctl = self._executable("QCTL_BINARY", "qctl")
-        self.qctl_bench = self._executable("QCTL_BENCH", "qctl-bench")
+        self.qctl = self._executable(folder, "QCTL_BINARY", "qctl")
+        self.qctl_bench = self._executable(folder, "QCTL_BENCH", "qctl-bench")
         self._peers = None
         self._isolate()
 
     @staticmethod
-    def _executable(variable, name):
-        path = Path(os.environ.get(variable) or ROOT / ".build" / "release" / name)
+    def _executable(folder, variable, name):
+        usual = os.environ.get(variable) or ROOT / ".build" / "release" / name
+        path = Path(folder) / name if folder else Path(usual)
         return str(path) if os.access(path, os.X_OK) else None
 
     @staticmethod
@@ -67,6 +84,12 @@ class Workshop:
         for name in [name for name in os.environ if name.startswith(("QCTL_", "XDG_"))]:
             del os.environ[name]
         os.environ["HOME"] = str(home)
+        # Where peers keep what they are given, which their command lines can't say.
+        queues = SCRATCH / "stores" / "peers"
+        shutil.rmtree(queues, ignore_errors=True)
+        (queues / "nq").mkdir(parents=True)
+        os.environ["NQDIR"] = str(queues / "nq")
+        os.environ["TMPDIR"] = str(queues)
 
     def build_limits(self):
         """Compiles the C programs whose sources have changed."""

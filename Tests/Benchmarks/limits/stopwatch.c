@@ -2,7 +2,8 @@
 // their output thrown away, and prints for each run which command it was, microseconds of wall time
 // and peak memory in KiB. A small C parent, because the cost of starting a process from a large one
 // would be added to every figure; and because the kernel counts the parent's memory as the child's
-// until it execs.   stopwatch ROUNDS COMMAND… [::: COMMAND…]…
+// until it execs. None may end with a status above HIGHEST.
+//   stopwatch ROUNDS HIGHEST COMMAND… [::: COMMAND…]…
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -15,7 +16,8 @@
 
 extern char **environ;
 
-static void time_one(int which, char **command, posix_spawn_file_actions_t *quiet) {
+static void time_one(int which, char **command, long highest,
+                     posix_spawn_file_actions_t *quiet) {
   double start = seconds();
   pid_t child;
   int code = posix_spawnp(&child, command[0], quiet, NULL, command, environ);
@@ -25,18 +27,19 @@ static void time_one(int which, char **command, posix_spawn_file_actions_t *quie
   while (wait4(child, &status, 0, &usage) < 0)
     if (errno != EINTR) give_up("wait4", strerror(errno));
   double elapsed = seconds() - start;
-  if (status != 0) give_up(command[0], "did not end with status 0");
+  if (!WIFEXITED(status) || WEXITSTATUS(status) > highest)
+    give_up(command[0], "did not end as it should");
   printf("%d %.1f %ld\n", which, elapsed * 1e6, usage.ru_maxrss);
 }
 
 int main(int count, char **arguments) {
-  if (count < 3) give_up("usage", "stopwatch ROUNDS COMMAND… [::: COMMAND…]…");
-  long rounds = positive(arguments[1]);
+  if (count < 4) give_up("usage", "stopwatch ROUNDS HIGHEST COMMAND… [::: COMMAND…]…");
+  long rounds = positive(arguments[1]), highest = strtol(arguments[2], NULL, 10);
   char ***commands = calloc((size_t)count, sizeof *commands);
   if (commands == NULL) give_up("memory", "exhausted");
   int total = 0;
-  commands[total++] = &arguments[2];
-  for (int n = 2; n < count; n++) {
+  commands[total++] = &arguments[3];
+  for (int n = 3; n < count; n++) {
     if (strcmp(arguments[n], ":::") != 0) continue;
     arguments[n] = NULL;
     commands[total++] = &arguments[n + 1];
@@ -48,7 +51,7 @@ int main(int count, char **arguments) {
   posix_spawn_file_actions_init(&quiet);
   posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   for (long round = 0; round < rounds; round++)
-    for (int n = 0; n < total; n++) time_one(n, commands[n], &quiet);
+    for (int n = 0; n < total; n++) time_one(n, commands[n], highest, &quiet);
   posix_spawn_file_actions_destroy(&quiet);
   free(commands);
 }

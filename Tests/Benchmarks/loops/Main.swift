@@ -9,6 +9,7 @@ import Storage
 /// time, without a process start around each.
 ///
 ///     qctl-bench enqueue N STORE
+///     qctl-bench enqueue-keyed N STORE           each with a unique and an idempotency key
 ///     qctl-bench settle-claim N STORE [BATCH]    N jobs that it puts there first
 ///     qctl-bench drain N STORE [BATCH]           N of the jobs that are there
 ///     qctl-bench claim N STORE [BATCH]           the same, with only the claims timed
@@ -16,8 +17,8 @@ import Storage
 ///     qctl-bench fill N STORE                    N jobs in one bulk
 ///     qctl-bench bulk N STORE [PAUSE]            for tests, see `bulk`
 ///
-/// STORE is a file, or dir:FOLDER. Prints the rate, and how long the longest single call took. All but `settle-claim` may be run by
-/// several processes at once on one store.
+/// STORE is a file, or dir:FOLDER. Prints the rate, and how long the longest single call took. All but
+/// `enqueue-keyed` and `settle-claim` may be run by several processes at once on one store.
 @main
 enum Main {
   static func main() {
@@ -30,6 +31,7 @@ enum Main {
       defer { store.close() }
       switch words[0] {
       case "enqueue": try enqueue(count, store)
+      case "enqueue-keyed": try enqueueKeyed(count, store)
       case "settle-claim":
         try fill(count, store)
         try drain(count, store, batch)
@@ -58,6 +60,18 @@ enum Main {
     let job = try sample()
     var watch = Stopwatch()
     for _ in 0..<count {
+      _ = try store.enqueue(job, at: now())
+      watch.lap()
+    }
+    report(count, watch)
+  }
+
+  private static func enqueueKeyed(_ count: Int, _ store: any StorageAdapter) throws {
+    var job = try sample()
+    var watch = Stopwatch()
+    for number in 0..<count {
+      job.uniqueKey = "request-\(number)"
+      job.idempotencyKey = job.uniqueKey
       _ = try store.enqueue(job, at: now())
       watch.lap()
     }
@@ -176,7 +190,8 @@ enum Main {
 
   private static func complain() {
     FileHandle.say(
-      "usage: qctl-bench enqueue|settle-claim|drain|claim|settle|fill N STORE [BATCH]\n", to: 2)
+      "usage: qctl-bench enqueue|enqueue-keyed|settle-claim|drain|claim|settle|fill N STORE [BATCH]\n",
+      to: 2)
     exit(2)
   }
 }
