@@ -43,19 +43,23 @@ def job_lines(count):
 
 def some_job(path):
     """The id of the job in the middle of a store."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        (number,) = database.execute(
-            "SELECT id FROM qctl_jobs WHERE id >= (SELECT min(id) FROM qctl_jobs) / 2"
-            " + (SELECT max(id) FROM qctl_jobs) / 2 ORDER BY id LIMIT 1").fetchone()
-    return id_text(number)
+    return _one_id(
+        path,
+        "SELECT id FROM qctl_jobs WHERE id >= (SELECT min(id) FROM qctl_jobs) / 2"
+        " + (SELECT max(id) FROM qctl_jobs) / 2 ORDER BY id LIMIT 1")
 
 
 def newest_ready(path):
     """The id of the job that is to be taken last."""
+    return _one_id(
+        path,
+        "SELECT id FROM qctl_jobs WHERE state = 'ready' AND queue = 'default'"
+        " ORDER BY ord DESC, id DESC LIMIT 1")
+
+
+def _one_id(path, query):
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        (number,) = database.execute(
-            "SELECT id FROM qctl_jobs WHERE state = 'ready' AND queue = 'default'"
-            " ORDER BY ord DESC, id DESC LIMIT 1").fetchone()
+        (number,) = database.execute(query).fetchone()
     return id_text(number)
 
 
